@@ -1,0 +1,46 @@
+package clawrden
+
+// RuleRef names a rule and its place.
+type RuleRef struct {
+	Name   string  `json:"name"`
+	Action Verdict `json:"action"`
+	File   string  `json:"file"`
+	Line   int     `json:"line"`
+}
+
+// Decision is a verdict with the rules that gave it and the reason.
+type Decision struct {
+	Verdict  Verdict
+	Rules    []RuleRef // every rule that matched, the deciding one first; empty when the default decided
+	Reason   string    // for the person and for the model that reads stderr; may be empty
+	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
+	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
+	Policy   string    // digest of the policy that decided, hex
+}
+
+// Rule returns the deciding rule, or nil when the policy's default (or an error) decided.
+func (d *Decision) Rule() *RuleRef {
+	if len(d.Rules) == 0 {
+		return nil
+	}
+	return &d.Rules[0]
+}
+
+// Refuse is the decision for an error between accept and execute: deny, with the reason.
+func Refuse(reason string) Decision { return Decision{Verdict: Deny, Reason: reason} }
+
+// Outcome is how a request ended for the agent; the word in `decision` of records and of the HTTP API.
+type Outcome string
+
+// The outcomes. Allowed and Denied are the policy's own; Approved and Refused a person's.
+const (
+	OutcomeAllow     Outcome = "allow"
+	OutcomeDeny      Outcome = "deny"
+	OutcomeApproved  Outcome = "approved"
+	OutcomeDenied    Outcome = "denied"
+	OutcomeExpired   Outcome = "expired"
+	OutcomeCancelled Outcome = "cancelled"
+)
+
+// Runs reports whether the command may run.
+func (o Outcome) Runs() bool { return o == OutcomeAllow || o == OutcomeApproved }

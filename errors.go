@@ -1,0 +1,15 @@
+package clawrden
+
+import "errors"
+
+// Errors that a caller at a door may see. Each door maps them to its own codes in one place.
+var (
+	ErrNotFound      = errors.New("no such request")
+	ErrAmbiguous     = errors.New("the id is ambiguous")
+	ErrDecided       = errors.New("the request is already decided")
+	ErrStale         = errors.New("the request has changed since it was shown")
+	ErrNotAuthorized = errors.New("not authorised")
+	ErrLocked        = errors.New("the kill switch is on")
+	ErrBadRequest    = errors.New("bad request")
+	ErrPolicyInvalid = errors.New("the policy is invalid")
+)

@@ -1,0 +1,143 @@
+package clawrden
+
+import (
+	"encoding/base64"
+	"time"
+	"unicode/utf8"
+)
+
+// Schema names the form of an audit record. Later versions only add fields.
+const Schema = "clawrden.audit/1"
+
+// Events of the audit log.
+const (
+	EventDecided  = "decided"  // written before anything runs
+	EventFinished = "finished" // written when the execution ended
+	EventStarted  = "started"  // the daemon came up
+	EventStopped  = "stopped"  // the daemon went down in good order
+	EventReloaded = "reloaded" // the policy was replaced, or refused (then Reason)
+	EventKilled   = "killed"   // the kill switch was thrown
+	EventUnlocked = "unlocked"
+	EventRefused  = "refused"   // a connection that never became a request: malformed, over a limit
+	EventTorn     = "recovered" // the last line was cut by a crash and was moved aside
+)
+
+// Who says how a command ended.
+const (
+	ExitKernel   = "kernel"   // the daemon read it from the pidfd, or waited for its own child
+	ExitShim     = "shim"     // the shim's claim
+	ExitExecutor = "executor" // systemd or the container engine
+	ExitUnknown  = "unknown"
+)
+
+// Record is one line of the audit log: flat JSON. Seq, Prev, Schema and Timestamp are set by the log.
+type Record struct {
+	Schema     string      `json:"schema"`
+	Seq        uint64      `json:"seq"`
+	Prev       string      `json:"prev"` // hex SHA-256 of the line before, without its newline; 64 zeros for the first
+	Event      string      `json:"event"`
+	Timestamp  Timestamp   `json:"timestamp"`
+	ID         string      `json:"id,omitempty"`
+	Way        Way         `json:"way,omitempty"`
+	Command    string      `json:"command,omitempty"`
+	Argv0      string      `json:"argv0,omitempty"` // only where it isn't the command's name
+	Args       []string    `json:"args,omitempty"`  // escaped where a word isn't UTF-8
+	ArgsB64    []string    `json:"args_b64,omitempty"`
+	Cwd        string      `json:"cwd,omitempty"`
+	EnvNames   []string    `json:"env_names,omitempty"`
+	EnvSHA256  string      `json:"env_sha256,omitempty"`
+	Identity   *Identity   `json:"identity,omitempty"`
+	Hint       *Identity   `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
+	Exe        *Executable `json:"exe,omitempty"`
+	Verdict    *Verdict    `json:"verdict,omitempty"`
+	Decision   Outcome     `json:"decision,omitempty"`
+	Rules      []RuleRef   `json:"rules,omitempty"`
+	Reason     string      `json:"reason,omitempty"`
+	Policy     string      `json:"policy,omitempty"`
+	Digest     string      `json:"digest,omitempty"`
+	Approver   *Approver   `json:"approver,omitempty"`
+	Comment    string      `json:"comment,omitempty"`
+	WaitedMS   int64       `json:"waited_ms,omitempty"` // how long the ask waited
+	Executor   string      `json:"executor,omitempty"`
+	Boundary   Boundary    `json:"boundary,omitempty"`
+	ExitCode   *int        `json:"exit_code"` // null if killed, not run or unknown
+	Signal     string      `json:"signal,omitempty"`
+	ExitSource string      `json:"exit_source,omitempty"`
+	DurationMS int64       `json:"duration_ms"`
+}
+
+// Timestamp is RFC 3339 in UTC with microseconds.
+type Timestamp struct{ time.Time }
+
+const timestampLayout = "2006-01-02T15:04:05.000000Z"
+
+// MarshalText writes the one form that records and the HTTP API use.
+func (t Timestamp) MarshalText() ([]byte, error) {
+	return []byte(t.UTC().Format(timestampLayout)), nil
+}
+
+// MarshalJSON is needed because the embedded time has one of its own.
+func (t Timestamp) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + t.UTC().Format(timestampLayout) + `"`), nil
+}
+
+// UnmarshalJSON reads any RFC 3339 time.
+func (t *Timestamp) UnmarshalJSON(b []byte) error { return t.Time.UnmarshalJSON(b) }
+
+// Words gives raw words in the form that JSON can carry: shown escaped, and whole in base64 where any of them isn't
+// UTF-8 (b64 is nil otherwise).
+func Words(raw []string) (shown, b64 []string) {
+	clean := true
+	for _, w := range raw {
+		if !utf8.ValidString(w) {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return raw, nil
+	}
+	for _, w := range raw {
+		shown = append(shown, escapeInvalid(w))
+		b64 = append(b64, base64.StdEncoding.EncodeToString([]byte(w)))
+	}
+	return shown, b64
+}
+
+// RawWords undoes Words: the b64 form wins where it is there and reads well.
+func RawWords(shown, b64 []string) []string {
+	if len(b64) != len(shown) {
+		return shown
+	}
+	raw := make([]string, len(b64))
+	for i, w := range b64 {
+		b, err := base64.StdEncoding.DecodeString(w)
+		if err != nil {
+			return shown
+		}
+		raw[i] = string(b)
+	}
+	return raw
+}
+
+// Text gives one raw word in the form that JSON can carry: each byte that isn't UTF-8 is written as \xNN.
+func Text(raw string) string { return escapeInvalid(raw) }
+
+// escapeInvalid writes each byte that isn't UTF-8 as \xNN.
+func escapeInvalid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	const hex = "0123456789abcdef"
+	out := make([]byte, 0, len(s)+16)
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			out = append(out, '\\', 'x', hex[s[i]>>4], hex[s[i]&15])
+		} else {
+			out = append(out, s[i:i+n]...)
+		}
+		i += n
+	}
+	return string(out)
+}

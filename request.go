@@ -1,0 +1,84 @@
+package clawrden
+
+import "time"
+
+// Request is one command that an agent wants to run. Words are raw bytes as the agent sent them: they need not be UTF-8.
+type Request struct {
+	ID       string    // at most 8 lowercase letters and digits; valid in a D-Bus object path
+	Way      Way       // how it came in
+	Tool     string    // the name it was called by: base name, never empty
+	Argv     []string  // argv[0] as the caller set it, then the arguments; may be empty
+	Cwd      string    // absolute path in the agent's own root; "" if it can't be named (deleted)
+	Env      []string  // NAME=value as sent
+	Identity Identity  // by the kernel's word
+	Hint     *Identity // what the message itself claimed (plain mode), nil if nothing; compared, never believed
+	Received time.Time
+}
+
+// Args returns the arguments without argv[0].
+func (r *Request) Args() []string {
+	if len(r.Argv) == 0 {
+		return nil
+	}
+	return r.Argv[1:]
+}
+
+// Identity is who a process is, from the kernel, never from a message.
+type Identity struct {
+	UID       uint32   `json:"uid"`
+	GID       uint32   `json:"gid"`
+	Groups    []uint32 `json:"groups,omitempty"`    // supplementary groups
+	User      string   `json:"user,omitempty"`      // name of UID on the host; "" if it has none
+	PID       int      `json:"pid,omitempty"`       // in the daemon's pid namespace
+	Start     uint64   `json:"start,omitempty"`     // clock ticks since boot, field 22 of /proc/PID/stat
+	Cgroup    string   `json:"cgroup,omitempty"`    // path in the unified hierarchy
+	Unit      string   `json:"unit,omitempty"`      // system unit, read from the root downwards; a user's own units don't count
+	Container string   `json:"container,omitempty"` // 64 hex digits, where a root-owned cgroup names one
+	Agent     string   `json:"agent,omitempty"`     // name of a registered agent, by the socket it came in on
+	HostNS    bool     `json:"host_ns"`             // user, pid and mount namespaces are the daemon's own
+}
+
+// InGroup reports whether gid is the primary or a supplementary group.
+func (id *Identity) InGroup(gid uint32) bool {
+	if id.GID == gid {
+		return true
+	}
+	for _, g := range id.Groups {
+		if g == gid {
+			return true
+		}
+	}
+	return false
+}
+
+// Facts is all that a rule can match: made once from a request by the steps understand and resolve, kept in the record.
+// Evaluation reads nothing else: no file, no environment, no clock.
+type Facts struct {
+	Tool     string     // name of the command
+	Args     []string   // raw words after argv[0]
+	Cwd      string     // absolute, in the agent's own root
+	Exe      Executable // what will run; zero where no tool was found or the executor finds its own
+	Paths    []PathFact // the words that name paths, resolved in the agent's own root
+	Env      []string   // NAME=value
+	Way      Way
+	Identity Identity
+	Time     time.Time
+}
+
+// PathFact is a word of the command that names a path.
+type PathFact struct {
+	Arg      int    // index into Facts.Args; -1 for the working directory
+	Word     string // as written
+	Resolved string // absolute, symlinks followed in the agent's own root as far as the path exists
+	Err      string // why it can't be resolved; then no allowed path covers it
+}
+
+// Executable is the file behind a tool's name, as it was found and hashed.
+type Executable struct {
+	Path     string `json:"path,omitempty"`     // as found by PATH in the agent's root, symlinks kept
+	Resolved string `json:"resolved,omitempty"` // with symlinks followed
+	SHA256   string `json:"sha256,omitempty"`   // hex, of the file's content
+	// Interpreter is what a script names on its first line, resolved and hashed in the same way; nil for a binary.
+	Interpreter *Executable `json:"interpreter,omitempty"`
+	Sealed      bool        `json:"sealed,omitempty"` // the agent can change this file: a sealed copy of what was hashed is run
+}

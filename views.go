@@ -1,0 +1,89 @@
+package clawrden
+
+// What the doors show. The JSON names are a promise: see docs/architecture.md, "Names people type".
+
+// Status answers "is it running, and what is it doing".
+type Status struct {
+	Status  string `json:"status"` // always "running"
+	Pending int    `json:"pending_count"`
+	Uptime  int64  `json:"uptime"` // seconds
+	Version string `json:"version"`
+	Locked  bool   `json:"locked"` // the kill switch is on
+	Dev     bool   `json:"dev"`
+	Running int    `json:"running"` // executions in flight
+	Policy  struct {
+		Digest string    `json:"digest"`
+		Rules  int       `json:"rules"`
+		Loaded Timestamp `json:"loaded"`
+		Error  string    `json:"error,omitempty"` // why the last reload was refused; the policy before it is in force
+	} `json:"policy"`
+	ExitSource string `json:"exit_source"` // how in-place exits are known here: kernel or shim
+}
+
+// Pending is one row of the queue.
+type Pending struct {
+	ID       string      `json:"id"`
+	Command  string      `json:"command"`
+	Args     []string    `json:"args"` // without argv[0]
+	ArgsB64  []string    `json:"args_b64,omitempty"`
+	Cwd      string      `json:"cwd"`
+	Identity Identity    `json:"identity"`
+	Exe      *Executable `json:"exe,omitempty"`
+	Rules    []RuleRef   `json:"rules"`
+	Reason   string      `json:"reason,omitempty"`
+	Digest   string      `json:"digest"`
+	Revision uint64      `json:"revision"`
+	Created  Timestamp   `json:"created"`
+	Expires  Timestamp   `json:"expires"`
+}
+
+// Entry is one row of the history: a command that was decided, with its end where it is known.
+type Entry struct {
+	ID         string      `json:"id"`
+	Timestamp  Timestamp   `json:"timestamp"`
+	Command    string      `json:"command"`
+	Args       []string    `json:"args"`
+	ArgsB64    []string    `json:"args_b64,omitempty"`
+	Cwd        string      `json:"cwd"`
+	Identity   Identity    `json:"identity"`
+	Decision   Outcome     `json:"decision"`
+	ExitCode   *int        `json:"exit_code"` // null if killed, not run or unknown
+	DurationMS int64       `json:"duration_ms"`
+	Signal     string      `json:"signal,omitempty"`
+	ExitSource string      `json:"exit_source,omitempty"`
+	Rules      []RuleRef   `json:"rules"`
+	Reason     string      `json:"reason,omitempty"`
+	Comment    string      `json:"comment,omitempty"`
+	Approver   *Approver   `json:"approver,omitempty"`
+	Executor   string      `json:"executor,omitempty"`
+	Boundary   Boundary    `json:"boundary,omitempty"`
+	Exe        *Executable `json:"exe,omitempty"`
+	Way        Way         `json:"way,omitempty"`
+	Seq        uint64      `json:"seq"` // of the "decided" record
+}
+
+// HistoryFilter narrows the history. The zero value is everything; Limit 0 means the door's default.
+type HistoryFilter struct {
+	ID     string // whole id or unique prefix
+	Before uint64 // only records with a smaller sequence number; 0 for the newest
+	Limit  int
+}
+
+// Types of events on the live stream.
+const (
+	LivePending  = "pending"  // an ask waits: Pending is set
+	LiveDecided  = "decided"  // a request was decided: Entry is set
+	LiveFinished = "finished" // an execution ended: Entry is set
+	LiveReloaded = "reloaded"
+	LiveKilled   = "killed"
+	LiveUnlocked = "unlocked"
+)
+
+// Event is one event of the live stream.
+type Event struct {
+	Seq     uint64   `json:"seq"` // grows by one an event, from 1 at the daemon's start
+	Type    string   `json:"type"`
+	Pending *Pending `json:"pending,omitempty"`
+	Entry   *Entry   `json:"entry,omitempty"`
+	Message string   `json:"message,omitempty"`
+}
