@@ -36,3 +36,10 @@ type Approver struct {
 	Door string `json:"door"`           // control, dbus, http, bridge
 	Self bool   `json:"self,omitempty"` // stands where only --dev or self_approval lets it decide
 }
+
+// Answer is what a person at a door says of an ask, beside yes or no.
+type Answer struct {
+	Revision uint64 `json:"revision,omitempty"` // decide only this revision; 0 for any
+	Digest   string `json:"digest,omitempty"`   // decide only what was shown under this digest; "" for any
+	Comment  string `json:"comment,omitempty"`  // for the agent
+}
