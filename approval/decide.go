@@ -1,0 +1,132 @@
+package approval
+
+import (
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Approve lets the ask with this whole id run, if it is still pending and what the answer says was shown is what waits.
+// It returns the approval as decided, or ErrNotFound, ErrDecided (with how it ended), ErrStale or ErrBadRequest. The
+// caller has made sure that by may decide it.
+func (q *Queue) Approve(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error) {
+	return q.decide(id, clawrden.StateApproved, by, a)
+}
+
+// Deny refuses the ask with this whole id; the comment is for the agent. Otherwise as Approve.
+func (q *Queue) Deny(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error) {
+	return q.decide(id, clawrden.StateDenied, by, a)
+}
+
+func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error) {
+	if len(a.Comment) > MaxComment {
+		return clawrden.Approval{}, fmt.Errorf("%w: the comment has %d bytes; the limit is %d", clawrden.ErrBadRequest, len(a.Comment), MaxComment)
+	}
+	if !utf8.ValidString(a.Comment) {
+		return clawrden.Approval{}, fmt.Errorf("%w: the comment is not UTF-8", clawrden.ErrBadRequest)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e, err := q.waiting(id)
+	if err != nil {
+		return clawrden.Approval{}, err
+	}
+	if a.Revision != 0 && a.Revision != e.approval.Revision {
+		return clawrden.Approval{}, fmt.Errorf("%w: revision %d was shown, it is now %d", clawrden.ErrStale, a.Revision, e.approval.Revision)
+	}
+	if a.Digest != "" && a.Digest != e.approval.Digest {
+		return clawrden.Approval{}, fmt.Errorf("%w: another command was shown", clawrden.ErrStale)
+	}
+	q.settle(e, to, &by, a.Comment)
+	return e.approval, nil
+}
+
+// Cancel ends the ask with this whole id because nobody waits for it any more, or nobody may; why is kept as its comment.
+// It returns ErrNotFound or ErrDecided where there is nothing to cancel.
+func (q *Queue) Cancel(id, why string) (clawrden.Approval, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e, err := q.waiting(id)
+	if err != nil {
+		return clawrden.Approval{}, err
+	}
+	q.settle(e, clawrden.StateCancelled, nil, why)
+	return e.approval, nil
+}
+
+// CancelAll cancels all that is pending and returns how many that were. The queue goes on: the kill switch uses it.
+func (q *Queue) CancelAll(why string) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.cancelAll(why)
+}
+
+// Close cancels all that is pending and takes no more.
+func (q *Queue) Close(why string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	q.cancelAll(why)
+}
+
+func (q *Queue) cancelAll(why string) int {
+	n := len(q.pending)
+	for q.order.Len() > 0 {
+		q.settle(q.order.Front().Value.(*entry), clawrden.StateCancelled, nil, why)
+	}
+	return n
+}
+
+// expire is what the timer of an entry calls.
+func (q *Queue) expire(e *entry) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if e.approval.State == clawrden.StatePending {
+		q.settle(e, clawrden.StateExpired, nil, "")
+	}
+}
+
+// waiting returns the pending entry with this id. An ask whose deadline has passed is expired, also when its timer hasn't
+// been served yet.
+func (q *Queue) waiting(id string) (*entry, error) {
+	if e, ok := q.pending[id]; ok {
+		if time.Now().Before(e.approval.Expires) {
+			return e, nil
+		}
+		q.settle(e, clawrden.StateExpired, nil, "")
+	}
+	if was, ok := q.decided[id]; ok {
+		return nil, fmt.Errorf("%w: %s %s", clawrden.ErrDecided, id, ending(&was))
+	}
+	return nil, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(id))
+}
+
+// settle is the only way out of pending, and the only writer of an approval.
+func (q *Queue) settle(e *entry, to clawrden.State, by *clawrden.Approver, comment string) {
+	e.approval.State = to
+	e.approval.Revision++
+	e.approval.By = by
+	e.approval.Comment = comment
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+	delete(q.pending, e.approval.ID)
+	q.order.Remove(e.place)
+	q.count(e, -1)
+	q.remember(e.approval)
+	close(e.done)
+}
+
+// ending says how an ask ended, for the one who comes too late.
+func ending(a *clawrden.Approval) string {
+	if a.By == nil {
+		return "is " + string(a.State)
+	}
+	who := a.By.User
+	if who == "" {
+		who = fmt.Sprintf("uid %d", a.By.UID)
+	}
+	return fmt.Sprintf("was %s by %s", a.State, who)
+}

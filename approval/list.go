@@ -1,0 +1,83 @@
+package approval
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+)
+
+// List returns copies of the pending asks, oldest first. Their slices are shared and must not be changed.
+func (q *Queue) List() []clawrden.Approval {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := make([]clawrden.Approval, 0, len(q.pending))
+	for place := q.order.Front(); place != nil; place = place.Next() {
+		all = append(all, place.Value.(*entry).approval)
+	}
+	return all
+}
+
+// Len is how many asks are pending.
+func (q *Queue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.pending)
+}
+
+// Has reports whether the queue knows this whole id, pending or remembered; NewIDs asks it.
+func (q *Queue) Has(id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	_, waits := q.pending[id]
+	_, was := q.decided[id]
+	return waits || was
+}
+
+// Get returns the ask with this id, or the only one whose id begins so: a pending one whole, a remembered one without
+// argv, environment and facts. A prefix that fits a pending and a remembered one is ambiguous too, so that nobody who
+// answers what has just expired decides another. Errors: ErrNotFound, ErrAmbiguous.
+func (q *Queue) Get(id string) (clawrden.Approval, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if e, ok := q.pending[id]; ok {
+		return e.approval, nil
+	}
+	if was, ok := q.decided[id]; ok {
+		return was, nil
+	}
+	var found clawrden.Approval
+	n := 0
+	if id != "" {
+		for have, e := range q.pending {
+			if strings.HasPrefix(have, id) {
+				found, n = e.approval, n+1
+			}
+		}
+		for have, was := range q.decided {
+			if strings.HasPrefix(have, id) {
+				found, n = was, n+1
+			}
+		}
+	}
+	switch n {
+	case 0:
+		return clawrden.Approval{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(id))
+	case 1:
+		return found, nil
+	}
+	return clawrden.Approval{}, fmt.Errorf("%w: %d requests begin with %s", clawrden.ErrAmbiguous, n, id)
+}
+
+// remember keeps how an ask ended, without its words, in the place of the oldest.
+func (q *Queue) remember(a clawrden.Approval) {
+	a.Request.Argv, a.Request.Env, a.Facts = nil, nil, clawrden.Facts{}
+	if len(q.past) < q.limits.Decided {
+		q.past = append(q.past, a.ID)
+	} else {
+		delete(q.decided, q.past[q.oldest])
+		q.past[q.oldest] = a.ID
+		q.oldest = (q.oldest + 1) % len(q.past)
+	}
+	q.decided[a.ID] = a
+}
