@@ -15,6 +15,11 @@ type Decision struct {
 	Reason   string    // for the person and for the model that reads stderr; may be empty
 	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
 	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
+	Approval string    // name of the deciding rule's approval block; "" for the defaults
+	Profile  string    // name of the deciding rule's profile block; "" for none
+	Fixed    bool      // the deciding rule forbids grants: each such command asks anew
+	Would    Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
+	Observed []RuleRef // rules in observe mode that matched; they take no part in the verdict
 	Policy   string    // digest of the policy that decided, hex
 }
 

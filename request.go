@@ -54,21 +54,67 @@ func (id *Identity) InGroup(gid uint32) bool {
 // Facts is all that a rule can match: made once from a request by the steps understand and resolve, kept in the record.
 // Evaluation reads nothing else: no file, no environment, no clock.
 type Facts struct {
-	Tool     string     // name of the command
-	Args     []string   // raw words after argv[0]
-	Cwd      string     // absolute, in the agent's own root
-	Exe      Executable // what will run; zero where no tool was found or the executor finds its own
-	Paths    []PathFact // the words that name paths, resolved in the agent's own root
-	Env      []string   // NAME=value
+	Tool     string        // name of the command
+	Args     []string      // raw words after argv[0]
+	Cwd      string        // absolute, in the agent's own root
+	Exe      Executable    // what will run; zero where no tool was found or the executor finds its own
+	Commands []CommandFact // the command itself, then each command nested in it, an outer one before its inner ones
+	Paths    []PathFact    // the words that name paths, resolved in the agent's own root
+	Env      []string      // NAME=value
+	Home     string        // home directory of the identity's user, from the host's user database; "" if unknown
+	Session  string        // name of the guard session; "" if none or unknown
+	Image    string        // image of the identity's container, with its digest; "" if none or unknown
 	Way      Way
 	Identity Identity
 	Time     time.Time
+	Counts   map[string]int // by rule name: how often the rule's rate condition counted the caller in its window
 }
+
+// CommandFact is one command as its tool's grammar reads it: the request's own, or one nested in it by a wrapper
+// (`env`, `find -exec`), by an option that runs another program, or by the text of `sh -c`.
+type CommandFact struct {
+	Tool        string        // base name; "" where it can't be known
+	Word        string        // the command's word as written, with the directory that it may carry
+	Args        []string      // words after it; one that the shell has yet to expand stands here as its source
+	Unknown     []UnknownWord // which of Args aren't known before the command runs
+	Subcommands []string      // `remote`, `add` of `git remote add`; by the grammar, main name first
+	Flags       []FlagFact    // in order
+	Operands    []int         // indexes into Args
+	Env         []string      // NAME=value set for this command alone, by a wrapper or by the shell
+	Opaque      []string      // why it can't be told what this command runs; empty when it can
+	Parent      int           // index into Facts.Commands; -1 for the request's own command
+	Via         string        // how the parent runs it, in words that can be shown: "env", "sh -c", "find -exec"
+	Carrier     bool          // runs nothing but its inner commands, as the same user in the same place
+}
+
+// FlagFact is one option of a command as the grammar reads it.
+type FlagFact struct {
+	Name  string // the main spelling: -r for -r, -R, --recursive and --recu of rm
+	Value string
+	Has   bool // a value was given, which may be empty
+	Arg   int  // index into CommandFact.Args
+}
+
+// UnknownWord is a word whose text is known only when the command runs: an expansion, a glob, xargs' input.
+type UnknownWord struct {
+	Arg  int  // index into CommandFact.Args
+	Many bool // it may become any number of words
+}
+
+// Where a PathFact stands when it isn't one of the arguments.
+const (
+	ArgCwd      = -1 // the working directory
+	ArgTool     = -2 // the command's own word, which carries a directory
+	ArgRedirect = -3 // the target of a redirection in shell text
+)
 
 // PathFact is a word of the command that names a path.
 type PathFact struct {
-	Arg      int    // index into Facts.Args; -1 for the working directory
-	Word     string // as written
+	Command  int    // index into Facts.Commands
+	Arg      int    // index into that command's Args; or ArgCwd, ArgTool, ArgRedirect
+	Base     string // directory that a relative Word starts from, itself relative to the working directory; "" for that
+	Word     string // the path as written, without the option that carries it
+	Unknown  bool   // Word isn't known before the command runs; it can't be resolved
 	Resolved string // absolute, symlinks followed in the agent's own root as far as the path exists
 	Err      string // why it can't be resolved; then no allowed path covers it
 }
