@@ -1,0 +1,80 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/clawrden/clawrden"
+)
+
+const (
+	defaultHistory = 100  // entries of one answer
+	maxHistory     = 1000 // a larger limit is cut to this
+)
+
+// history: GET /api/history?limit=100&before=SEQ → [clawrden.Entry], newest first. If there are older entries, the Link
+// header's rel="next" leads to them.
+func (s *Server) history(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+	filter, err := readFilter(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	entries, more, err := s.control.History(filter)
+	if err != nil {
+		return err
+	}
+	out := make([]clawrden.Entry, len(entries))
+	for i, e := range entries {
+		out[i] = wholeEntry(e)
+	}
+	if more && len(out) > 0 {
+		next := url.Values{
+			"before": {strconv.FormatUint(out[len(out)-1].Seq, 10)},
+			"limit":  {strconv.Itoa(filter.Limit)},
+		}
+		w.Header().Set("Link", fmt.Sprintf("</api/history?%s>; rel=%q", next.Encode(), "next"))
+	}
+	return writeJSON(w, out)
+}
+
+// entry: GET /api/history/{id} → clawrden.Entry.
+func (s *Server) entry(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	e, err := s.control.Entry(id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, wholeEntry(e))
+}
+
+func readFilter(q url.Values) (f clawrden.HistoryFilter, err error) {
+	f.Limit = defaultHistory
+	if v := q.Get("limit"); v != "" {
+		if f.Limit, err = strconv.Atoi(v); err != nil || f.Limit < 1 {
+			return f, fmt.Errorf("%w: limit is a number from 1 to %d", clawrden.ErrBadRequest, maxHistory)
+		}
+		f.Limit = min(f.Limit, maxHistory)
+	}
+	if v := q.Get("before"); v != "" {
+		if f.Before, err = strconv.ParseUint(v, 10, 64); err != nil {
+			return f, fmt.Errorf("%w: before is the seq of an entry", clawrden.ErrBadRequest)
+		}
+	}
+	return f, nil
+}
+
+// wholeEntry writes empty lists as [], not as null.
+func wholeEntry(e clawrden.Entry) clawrden.Entry {
+	if e.Args == nil {
+		e.Args = []string{}
+	}
+	if e.Rules == nil {
+		e.Rules = []clawrden.RuleRef{}
+	}
+	return e
+}

@@ -1,0 +1,138 @@
+// Package httpapi is the HTTP door: status, queue, history, approve, deny, kill, unlock, reload and a stream of events, on
+// the control socket.
+//
+// It authenticates and translates; it decides nothing. Who calls is the kernel's word about the connection, found by
+// Options.Identify; what the caller may do is the Authorizer's answer to the right beside the route (routes.go, which is
+// the security review). Every error is application/problem+json, by one table (problem.go). It must never read an
+// identity from a message, never act before the right was checked, and never tell the outside about inside faults.
+//
+// The daemon's main starts it; the CLI, the bridges and curl call it:
+//
+//	curl --unix-socket /run/clawrden/control.sock http://localhost/api/queue
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Limits of a connection. Callers are people's own tools on the same host, so they are short; a reader of the event stream
+// gets a new write limit with each event.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 10 * time.Second
+	writeTimeout      = 30 * time.Second
+	idleTimeout       = 60 * time.Second
+	maxHeaderBytes    = 16 << 10
+)
+
+// Control is what the door needs of the daemon. All methods may be called at the same time. Errors are the sentinels of
+// package clawrden, wrapped or not; any other error is an inside fault.
+type Control interface {
+	Status() clawrden.Status
+	// Queue gives the waiting asks, oldest first.
+	Queue() []clawrden.Pending
+	// Pending gives one waiting ask by its id or a unique prefix: ErrNotFound, ErrAmbiguous, or ErrDecided.
+	Pending(id string) (clawrden.Pending, error)
+	// Approve and Deny decide one waiting ask: also ErrStale, ErrNotAuthorized (the requester itself), ErrLocked.
+	Approve(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
+	Deny(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
+	// History gives at most f.Limit entries, newest first, and whether there are older ones.
+	History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error)
+	// Entry gives one entry of the history by its id or a unique prefix.
+	Entry(id string) (clawrden.Entry, error)
+	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
+	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
+	Unlock(ctx context.Context, by clawrden.Caller) error
+	// Reload reads settings and policy again; ErrPolicyInvalid leaves the old ones in force.
+	Reload(ctx context.Context, by clawrden.Caller) error
+	// Subscribe gives the events after the sequence number since, as far as they are kept, then those that come; 0 or a number
+	// from before a restart gives only those that come. The channel is closed for a reader that is too slow, and when
+	// the daemon stops. cancel must be called once.
+	Subscribe(since uint64) (events <-chan clawrden.Event, cancel func())
+}
+
+// Authorizer answers whether a caller has a right: nil, or ErrNotAuthorized with the reason.
+type Authorizer interface {
+	Authorize(ctx context.Context, by clawrden.Caller, right clawrden.Right) error
+}
+
+// Options is what a Server is made of.
+type Options struct {
+	Control    Control
+	Authorizer Authorizer
+	// Identify finds who is at the other end of a connection, by the kernel's word. It is called once a connection, as soon as
+	// that is accepted; an error refuses every request on it.
+	Identify func(net.Conn) (clawrden.Identity, error)
+	Door     string       // name in Caller and in the record; default "control"
+	Log      *slog.Logger // inside faults; default none
+}
+
+// Server serves the API on one or more listeners.
+type Server struct {
+	control    Control
+	authorizer Authorizer
+	identify   func(net.Conn) (clawrden.Identity, error)
+	door       string
+	log        *slog.Logger
+	mux        *http.ServeMux
+	http       *http.Server
+	streams    streams
+	closing    chan struct{} // closed at the start of Shutdown: event streams end
+	closeOnce  sync.Once
+}
+
+// New makes a Server; Control, Authorizer and Identify have to be set.
+func New(o Options) *Server {
+	s := &Server{
+		control:    o.Control,
+		authorizer: o.Authorizer,
+		identify:   o.Identify,
+		door:       o.Door,
+		log:        o.Log,
+		closing:    make(chan struct{}),
+	}
+	if s.door == "" {
+		s.door = "control"
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.mux = s.newMux()
+	s.http = &http.Server{
+		Handler:                      s,
+		ConnContext:                  s.withIdentity,
+		ReadHeaderTimeout:            readHeaderTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeaderBytes,
+		DisableGeneralOptionsHandler: true, // it would answer before anybody was identified
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// Serve answers on l until Shutdown; it closes l. After Shutdown it returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Shutdown ends the event streams, waits for other requests until ctx ends, then closes what is left.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.closeOnce.Do(func() { close(s.closing) })
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/httpapi"
+	"github.com/clawrden/clawrden/httpapi/httpapitest"
+	"github.com/google/go-cmp/cmp"
+)
+
+// door is a server on a real Unix socket with a stand-in for the daemon behind it.
+type door struct {
+	t       *testing.T
+	control *httpapitest.Control
+	client  *http.Client
+	log     *strings.Builder
+}
+
+func open(t *testing.T, change func(*httpapi.Options)) *door {
+	t.Helper()
+	d := &door{t: t, control: &httpapitest.Control{}, log: &strings.Builder{}}
+	options := httpapi.Options{
+		Control:    d.control,
+		Authorizer: d.control,
+		Identify: func(c net.Conn) (clawrden.Identity, error) {
+			if _, ok := c.(*net.UnixConn); !ok {
+				return clawrden.Identity{}, errors.New("not a Unix socket")
+			}
+			return clawrden.Identity{UID: 1234}, nil
+		},
+		Log: slog.New(slog.NewTextHandler(d.log, nil)),
+	}
+	if change != nil {
+		change(&options)
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httpapi.New(options)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", path)
+	}}
+	d.client = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := server.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// ask makes one request; headers come as name, value, name, value.
+func (d *door) ask(method, path, body string, headers ...string) (*http.Response, string) {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), method, "http://localhost"+path, strings.NewReader(body))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	resp, err := d.client.Do(r)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return resp, strings.TrimSpace(string(b))
+}
+
+func (d *door) json(path string) any {
+	d.t.Helper()
+	resp, body := d.ask("GET", path, "")
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "application/json" {
+		d.t.Fatalf("GET %s: %s %s: %s", path, resp.Status, resp.Header.Get("Content-Type"), body)
+	}
+	var v any
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		d.t.Fatal(err)
+	}
+	return v
+}
+
+func TestStatus(t *testing.T) {
+	d := open(t, nil)
+	d.control.Ask("ab12cd34", "git", "push")
+	got := d.json("/api/status").(map[string]any)
+	for name, want := range map[string]any{"status": "running", "pending_count": 1.0, "uptime": 3725.0, "locked": false} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}
+
+func TestQueue(t *testing.T) {
+	d := open(t, nil)
+	if got, _ := d.json("/api/queue").([]any); got == nil || len(got) != 0 {
+		t.Errorf("an empty queue is %v, want []", got)
+	}
+	d.control.Ask("ab12cd34", "git", "push", "\xff")
+	d.control.Ask("zz", "ls")
+	queue := d.json("/api/queue").([]any)
+	if len(queue) != 2 {
+		t.Fatalf("%v", queue)
+	}
+	first := queue[0].(map[string]any)
+	want := map[string]any{
+		"id": "ab12cd34", "command": "git", "args": []any{"push", `\xff`}, "args_b64": []any{"cHVzaA==", "/w=="},
+		"cwd": "/home/agent/app", "digest": httpapitest.Digest, "created": "2026-01-02T15:04:05.678901Z",
+	}
+	for name, v := range want {
+		if diff := cmp.Diff(v, first[name]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if id := first["identity"].(map[string]any); id["uid"] != 1000.0 || id["gid"] != 1000.0 {
+		t.Errorf("identity %v", id)
+	}
+	if args := queue[1].(map[string]any)["args"]; !cmp.Equal(args, []any{}) {
+		t.Errorf("no arguments are %v, want []", args)
+	}
+	if one := d.json("/api/queue/ab"); !cmp.Equal(one, queue[0]) {
+		t.Errorf("by prefix: %v", one)
+	}
+}
+
+func TestHistory(t *testing.T) {
+	d := open(t, nil)
+	if got, _ := d.json("/api/history").([]any); got == nil || len(got) != 0 {
+		t.Errorf("an empty history is %v, want []", got)
+	}
+	for i := range 5 {
+		d.control.Ran(fmt.Sprintf("id%d", i), clawrden.OutcomeAllow, i, "git", "status")
+	}
+	d.control.Ran("id5", clawrden.OutcomeDeny, 0, "rm")
+	all := d.json("/api/history").([]any)
+	if len(all) != 6 {
+		t.Fatalf("%d entries", len(all))
+	}
+	newest := all[0].(map[string]any)
+	if newest["id"] != "id5" || newest["exit_code"] != nil || newest["decision"] != "deny" {
+		t.Errorf("newest is %v", newest)
+	}
+	if _, ok := newest["exit_code"]; !ok {
+		t.Error("exit_code is left out, want null")
+	}
+	if e := all[1].(map[string]any); e["exit_code"] != 4.0 || e["duration_ms"] != 1234.0 || e["timestamp"] != "2026-01-02T15:04:10.678901Z" {
+		t.Errorf("second is %v", e)
+	}
+	if e := d.json("/api/history/id3").(map[string]any); e["id"] != "id3" {
+		t.Errorf("by id: %v", e)
+	}
+	if got := d.walk("/api/history?limit=4"); !cmp.Equal(got, []string{"id5", "id4", "id3", "id2", "id1", "id0"}) {
+		t.Errorf("by pages: %v", got)
+	}
+}
+
+// walk follows the Link headers.
+func (d *door) walk(path string) (ids []string) {
+	d.t.Helper()
+	for path != "" {
+		resp, body := d.ask("GET", path, "")
+		var page []clawrden.Entry
+		if err := json.Unmarshal([]byte(body), &page); err != nil {
+			d.t.Fatalf("%s: %v", body, err)
+		}
+		for _, e := range page {
+			ids = append(ids, e.ID)
+		}
+		path = ""
+		if next, ok := strings.CutSuffix(resp.Header.Get("Link"), `>; rel="next"`); ok {
+			path = strings.TrimPrefix(next, "<")
+		}
+	}
+	return ids
+}
+
+func TestPost(t *testing.T) {
+	tests := []struct {
+		name, path, body string
+		want             string // answer
+		call             string
+	}{
+		{"approve", "/api/queue/ab12cd34/approve", "", `{"status":"approved"}`, `approved ab12cd34 comment=""`},
+		{"approve by prefix", "/api/queue/ab/approve", "{}", `{"status":"approved"}`, `approved ab12cd34 comment=""`},
+		{"approve with all", "/api/queue/ab12cd34/approve", `{"comment":"be careful","revision":1,"digest":"` + httpapitest.Digest + `"}`,
+			`{"status":"approved"}`, `approved ab12cd34 comment="be careful"`},
+		{"deny", "/api/queue/ab12cd34/deny", " \n", `{"status":"denied"}`, `denied ab12cd34 comment=""`},
+		{"deny with a reason", "/api/queue/ab12cd34/deny", `{"reason":"use a branch"}`, `{"status":"denied"}`, `denied ab12cd34 comment="use a branch"`},
+		{"deny with a comment", "/api/queue/ab12cd34/deny", `{"comment":"no"}`, `{"status":"denied"}`, `denied ab12cd34 comment="no"`},
+		{"kill", "/api/kill", `{"reason":"it runs wild"}`,
+			`{"status":"acknowledged","message":"2 commands stopped, 1 ask denied; every command is denied until it is unlocked"}`,
+			`kill reason="it runs wild"`},
+		{"unlock", "/api/unlock", "", `{"status":"unlocked"}`, "unlock"},
+		{"reload", "/api/reload", "{}", `{"status":"reloaded"}`, "reload"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := open(t, nil)
+			d.control.Ask("ab12cd34", "git", "push")
+			resp, body := d.ask("POST", tt.path, tt.body)
+			if resp.StatusCode != 200 || body != tt.want {
+				t.Errorf("%s %s, want %s", resp.Status, body, tt.want)
+			}
+			if diff := cmp.Diff([]string{tt.call + " uid=1234 door=control"}, d.control.Calls()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,195 @@
+package httpapitest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+)
+
+// The methods of httpapi.Control.
+
+// Status counts the queue.
+func (c *Control) Status() clawrden.Status {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := clawrden.Status{Status: "running", Pending: len(c.waiting), Uptime: 3725, Version: "1.2.3", Locked: c.locked, ExitSource: "kernel"}
+	s.Policy.Digest, s.Policy.Rules = Digest, 12
+	s.Policy.Loaded = clawrden.Timestamp{Time: Epoch}
+	return s
+}
+
+// Queue gives the waiting asks.
+func (c *Control) Queue() []clawrden.Pending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.waiting)
+}
+
+// Pending finds a waiting ask.
+func (c *Control) Pending(id string) (clawrden.Pending, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, err := c.find(id)
+	if err != nil {
+		return clawrden.Pending{}, err
+	}
+	return c.waiting[i], nil
+}
+
+// Approve decides an ask and lets it run: it ends with status 0.
+func (c *Control) Approve(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	return c.decide(by, id, a, clawrden.OutcomeApproved)
+}
+
+// Deny decides an ask.
+func (c *Control) Deny(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	return c.decide(by, id, a, clawrden.OutcomeDenied)
+}
+
+func (c *Control) decide(by clawrden.Caller, id string, a clawrden.Answer, outcome clawrden.Outcome) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, err := c.find(id)
+	if err != nil {
+		return err
+	}
+	p := c.waiting[i]
+	if a.Digest != "" && a.Digest != p.Digest || a.Revision != 0 && a.Revision != p.Revision {
+		return clawrden.ErrStale
+	}
+	c.called(by, string(outcome), p.ID, fmt.Sprintf("comment=%q", a.Comment))
+	c.waiting = slices.Delete(c.waiting, i, i+1)
+	c.record(clawrden.Entry{ID: p.ID, Command: p.Command, Args: p.Args, ArgsB64: p.ArgsB64, Cwd: p.Cwd, Identity: p.Identity,
+		Decision: outcome, Rules: p.Rules, Comment: a.Comment, Approver: &clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door}})
+	if outcome.Runs() {
+		e := &c.entries[len(c.entries)-1]
+		e.ExitCode, e.DurationMS, e.ExitSource = new(int), 20, clawrden.ExitKernel
+		finished := *e
+		c.emit(clawrden.Event{Type: clawrden.LiveFinished, Entry: &finished})
+	}
+	return nil
+}
+
+// find gives the place of a waiting ask, by id or unique prefix.
+func (c *Control) find(id string) (int, error) {
+	if c.fault != nil {
+		return 0, c.fault
+	}
+	found := -1
+	for i, p := range c.waiting {
+		if strings.HasPrefix(p.ID, id) {
+			if found >= 0 {
+				return 0, fmt.Errorf("%w: %s", clawrden.ErrAmbiguous, id)
+			}
+			found = i
+		}
+	}
+	if found >= 0 {
+		return found, nil
+	}
+	for _, e := range c.entries {
+		if e.ID == id {
+			return 0, fmt.Errorf("%w: %s", clawrden.ErrDecided, e.Decision)
+		}
+	}
+	return 0, fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
+}
+
+// History gives entries, newest first.
+func (c *Control) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return nil, false, c.fault
+	}
+	var out []clawrden.Entry
+	for _, e := range slices.Backward(c.entries) {
+		if f.Before != 0 && e.Seq >= f.Before {
+			continue
+		}
+		if len(out) == f.Limit {
+			return out, true, nil
+		}
+		out = append(out, e)
+	}
+	return out, false, nil
+}
+
+// Entry finds an entry by id or prefix.
+func (c *Control) Entry(id string) (clawrden.Entry, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return clawrden.Entry{}, c.fault
+	}
+	for _, e := range slices.Backward(c.entries) {
+		if strings.HasPrefix(e.ID, id) {
+			return e, nil
+		}
+	}
+	return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
+}
+
+// Kill throws the kill switch.
+func (c *Control) Kill(_ context.Context, by clawrden.Caller, reason string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return "", c.fault
+	}
+	c.called(by, "kill", fmt.Sprintf("reason=%q", reason))
+	c.locked = true
+	c.emit(clawrden.Event{Type: clawrden.LiveKilled, Message: reason})
+	return "2 commands stopped, 1 ask denied; every command is denied until it is unlocked", nil
+}
+
+// Unlock ends what Kill began.
+func (c *Control) Unlock(_ context.Context, by clawrden.Caller) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return c.fault
+	}
+	c.called(by, "unlock")
+	c.locked = false
+	c.emit(clawrden.Event{Type: clawrden.LiveUnlocked})
+	return nil
+}
+
+// Reload does nothing but say so.
+func (c *Control) Reload(_ context.Context, by clawrden.Caller) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return c.fault
+	}
+	c.called(by, "reload")
+	c.emit(clawrden.Event{Type: clawrden.LiveReloaded})
+	return nil
+}
+
+// Subscribe gives events; a reader that is 64 behind is dropped.
+func (c *Control) Subscribe(since uint64) (<-chan clawrden.Event, func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.readers == nil {
+		c.readers = make(map[chan clawrden.Event]bool)
+	}
+	var old []clawrden.Event
+	if since > 0 && since < uint64(len(c.events)) {
+		old = c.events[since:]
+	}
+	r := make(chan clawrden.Event, len(old)+64)
+	for _, e := range old {
+		r <- e
+	}
+	c.readers[r] = true
+	return r, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.readers, r)
+	}
+}

@@ -1,0 +1,54 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// peer is who is at the other end of a connection, as soon as that is known.
+type peer struct {
+	known    chan struct{} // closed when the rest is set
+	identity clawrden.Identity
+	err      error
+}
+
+type peerKey struct{}
+
+// withIdentity starts finding out who connected. It runs beside the accept loop: a name service that takes its time mustn't
+// keep others from connecting. It starts at once and not with the first request, since a peer that has exited by then
+// tells less.
+func (s *Server) withIdentity(ctx context.Context, c net.Conn) context.Context {
+	p := &peer{known: make(chan struct{})}
+	go func() {
+		defer close(p.known)
+		defer func() {
+			if v := recover(); v != nil {
+				p.err = fmt.Errorf("panic: %v", v)
+			}
+		}()
+		p.identity, p.err = s.identify(c)
+	}()
+	return context.WithValue(ctx, peerKey{}, p)
+}
+
+// caller gives who asks. A connection whose other end can't be told has no rights at all.
+func (s *Server) caller(r *http.Request) (clawrden.Caller, error) {
+	p, ok := r.Context().Value(peerKey{}).(*peer)
+	if !ok {
+		return clawrden.Caller{}, fmt.Errorf("%w: the connection has no identity", clawrden.ErrNotAuthorized)
+	}
+	select {
+	case <-p.known:
+	case <-r.Context().Done():
+		return clawrden.Caller{}, r.Context().Err()
+	}
+	if p.err != nil {
+		s.log.Warn("cannot identify a caller", "error", p.err, "door", s.door)
+		return clawrden.Caller{}, fmt.Errorf("%w: cannot identify the caller", clawrden.ErrNotAuthorized)
+	}
+	return clawrden.Caller{Identity: p.identity, Door: s.door}, nil
+}

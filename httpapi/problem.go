@@ -1,0 +1,92 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Errors of the door itself.
+var (
+	errNoSuchPath = errors.New("no such path")
+	errTooLarge   = errors.New("the body is too large")
+	errBusy       = errors.New("too many event streams are open")
+	errInternal   = errors.New("internal error")
+)
+
+// methodError is a path that exists, asked with another method.
+type methodError struct{ allow string }
+
+func (e methodError) Error() string { return "this path answers to " + e.allow + " only" }
+
+// problems maps errors to what a caller sees: the one place where that is settled. code is what programs look at; package
+// client maps it back.
+var problems = []struct {
+	err    error
+	status int
+	code   string
+}{
+	{clawrden.ErrNotFound, http.StatusNotFound, "not_found"},
+	{clawrden.ErrAmbiguous, http.StatusConflict, "ambiguous"},
+	{clawrden.ErrDecided, http.StatusConflict, "decided"},
+	{clawrden.ErrStale, http.StatusConflict, "stale"},
+	{clawrden.ErrNotAuthorized, http.StatusForbidden, "not_authorized"},
+	{clawrden.ErrLocked, http.StatusLocked, "locked"},
+	{clawrden.ErrBadRequest, http.StatusBadRequest, "bad_request"},
+	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
+	{errNoSuchPath, http.StatusNotFound, "no_such_path"},
+	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
+	{errBusy, http.StatusServiceUnavailable, "busy"},
+}
+
+// problem is a body of RFC 9457. Its type is about:blank, so that title is the status's own phrase; code says more exactly
+// what happened.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// problemOf finds an error's row. What has none is an inside fault: it is told as such, without its text.
+func problemOf(err error) problem {
+	p := problem{Status: http.StatusInternalServerError, Code: "internal", Detail: errInternal.Error()}
+	var method methodError
+	if errors.As(err, &method) {
+		p = problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: err.Error()}
+	}
+	for _, row := range problems {
+		if errors.Is(err, row.err) {
+			p = problem{Status: row.status, Code: row.code, Detail: err.Error()}
+			break
+		}
+	}
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	return p
+}
+
+// fail writes an error as a problem. If the answer has already begun there is no way to say more than to end it.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the caller went away
+	}
+	p := problemOf(err)
+	if p.Status == http.StatusInternalServerError {
+		s.log.Error("cannot answer a request", "error", err, "method", r.Method, "path", r.URL.Path)
+	}
+	var method methodError
+	if errors.As(err, &method) {
+		w.Header().Set("Allow", method.allow)
+	}
+	body, err := json.Marshal(p)
+	if err != nil {
+		return // a struct of strings and an int
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	w.Write(append(body, '\n')) // the caller may be gone; nobody is left to tell
+}

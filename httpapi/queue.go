@@ -1,0 +1,102 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// queue: GET /api/queue → [clawrden.Pending], oldest first.
+func (s *Server) queue(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+	waiting := s.control.Queue()
+	out := make([]clawrden.Pending, len(waiting))
+	for i, p := range waiting {
+		out[i] = wholePending(p)
+	}
+	return writeJSON(w, out)
+}
+
+// pending: GET /api/queue/{id} → clawrden.Pending.
+func (s *Server) pending(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.control.Pending(id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, wholePending(p))
+}
+
+// answer is the body of approve and deny; reason is another word for comment.
+type answer struct {
+	clawrden.Answer
+	Reason string `json:"reason"`
+}
+
+// done is what a decision or a switch answers.
+type done struct {
+	Status  string `json:"status"`
+	Message string `json:"message,omitempty"`
+}
+
+// approve: POST /api/queue/{id}/approve {comment, revision, digest} → {"status":"approved"}.
+func (s *Server) approve(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	id, a, err := readAnswer(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.control.Approve(r.Context(), by, id, a); err != nil {
+		return err
+	}
+	return writeJSON(w, done{Status: "approved"})
+}
+
+// deny: POST /api/queue/{id}/deny {reason or comment, revision, digest} → {"status":"denied"}.
+func (s *Server) deny(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	id, a, err := readAnswer(w, r)
+	if err != nil {
+		return err
+	}
+	if err := s.control.Deny(r.Context(), by, id, a); err != nil {
+		return err
+	}
+	return writeJSON(w, done{Status: "denied"})
+}
+
+func readAnswer(w http.ResponseWriter, r *http.Request) (id string, a clawrden.Answer, err error) {
+	if id, err = pathID(r); err != nil {
+		return "", a, err
+	}
+	var body answer
+	if err = readJSON(w, r, &body); err != nil {
+		return "", a, err
+	}
+	a = body.Answer
+	switch {
+	case a.Comment == "":
+		a.Comment = body.Reason
+	case body.Reason != "" && body.Reason != a.Comment:
+		return "", a, fmt.Errorf("%w: reason and comment are the same thing; give one", clawrden.ErrBadRequest)
+	}
+	if len(a.Comment) > maxComment {
+		return "", a, fmt.Errorf("%w: the comment has more than %d bytes", clawrden.ErrBadRequest, maxComment)
+	}
+	if len(a.Digest) > maxDigest {
+		return "", a, fmt.Errorf("%w: a digest has %d hex digits", clawrden.ErrBadRequest, maxDigest)
+	}
+	return id, a, nil
+}
+
+// wholePending writes empty lists as [], not as null: what is always a list in the docs is always one on the wire.
+func wholePending(p clawrden.Pending) clawrden.Pending {
+	if p.Args == nil {
+		p.Args = []string{}
+	}
+	if p.Rules == nil {
+		p.Rules = []clawrden.RuleRef{}
+	}
+	return p
+}

@@ -1,0 +1,121 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"runtime/debug"
+
+	"github.com/clawrden/clawrden"
+)
+
+// A handler answers one route for a caller who has the route's right. What it returns is written as a problem.
+type handler func(s *Server, w http.ResponseWriter, r *http.Request, by clawrden.Caller) error
+
+// routes is every way in, each with the right it needs. Nothing is served that isn't here, and no handler runs before its
+// right was checked. There is no route without a right: even the status tells an agent when nobody is looking.
+var routes = []struct {
+	pattern string
+	right   clawrden.Right
+	handler handler
+}{
+	// How many wait, whether the kill switch is on, which policy is in force.
+	{"GET /api/status", clawrden.RightRead, (*Server).status},
+	// Commands with their arguments, which may hold secrets: for those who decide or look on, not for everybody.
+	{"GET /api/queue", clawrden.RightRead, (*Server).queue},
+	{"GET /api/queue/{id}", clawrden.RightRead, (*Server).pending},
+	{"GET /api/history", clawrden.RightRead, (*Server).history},
+	{"GET /api/history/{id}", clawrden.RightRead, (*Server).entry},
+	// The same things as they happen. The right is checked again with each heartbeat: a stream lasts for days.
+	{"GET /api/events", clawrden.RightRead, (*Server).events},
+	// Lets a command run, or not. Control checks besides that the caller isn't the requester.
+	{"POST /api/queue/{id}/approve", clawrden.RightDecide, (*Server).approve},
+	{"POST /api/queue/{id}/deny", clawrden.RightDecide, (*Server).deny},
+	// Stopping everything is safe, so that more people may be given it than what follows.
+	{"POST /api/kill", clawrden.RightKill, (*Server).kill},
+	// Lets commands run again after a kill: who may stop isn't always who may start.
+	{"POST /api/unlock", clawrden.RightUnlock, (*Server).unlock},
+	// Puts what is in the policy directory in force. Only root writes there, but when it counts is a decision too.
+	{"POST /api/reload", clawrden.RightReload, (*Server).reload},
+}
+
+func (s *Server) newMux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
+			by, err := s.caller(r)
+			if err == nil {
+				err = s.authorizer.Authorize(r.Context(), by, route.right)
+			}
+			if err == nil {
+				err = route.handler(s, w, r, by)
+			}
+			if err != nil {
+				s.fail(w, r, err)
+			}
+		})
+	}
+	return mux
+}
+
+// ServeHTTP answers one request: what browsers send is refused, what no route matches is a problem, the rest goes to its
+// route.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.recover(w, r)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if err := refuseBrowser(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if err := s.checkPath(r); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// refuseBrowser refuses what a web page sent. No browser reaches a Unix socket, but a proxy in front of it might pass one on, with
+// the proxy's identity in place of the person's. The Host header says nothing on a Unix socket: every client makes
+// up its own.
+func refuseBrowser(r *http.Request) error {
+	for _, name := range []string{"Origin", "Sec-Fetch-Site"} {
+		if len(r.Header.Values(name)) > 0 {
+			return fmt.Errorf("%w: this socket doesn't answer web pages (the request has the header %s)",
+				clawrden.ErrNotAuthorized, name)
+		}
+	}
+	return nil
+}
+
+// checkPath finds what the mux would answer in plain text: no such path, another method, or a redirect to a path that was
+// written in a roundabout way, which no caller of ours has a reason for.
+func (s *Server) checkPath(r *http.Request) error {
+	if p := r.URL.Path; p == "" || p[0] != '/' || path.Clean(p) != p {
+		return errNoSuchPath
+	}
+	if _, pattern := s.mux.Handler(r); pattern != "" {
+		return nil
+	}
+	for method, allow := range map[string]string{http.MethodGet: "GET, HEAD", http.MethodPost: "POST"} {
+		other := &http.Request{Method: method, URL: &url.URL{Path: r.URL.Path, RawPath: r.URL.RawPath}}
+		if _, pattern := s.mux.Handler(other); pattern != "" {
+			return methodError{allow: allow}
+		}
+	}
+	return errNoSuchPath
+}
+
+// recover makes a bug in one request an error for that request alone.
+func (s *Server) recover(w http.ResponseWriter, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		panic(v)
+	}
+	s.log.Error("panic in a handler", "panic", fmt.Sprint(v), "path", r.URL.Path, "stack", string(debug.Stack()))
+	s.fail(w, r, errInternal)
+}

@@ -1,0 +1,12 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// status: GET /api/status → clawrden.Status.
+func (s *Server) status(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+	return writeJSON(w, s.control.Status())
+}
