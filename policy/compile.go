@@ -1,0 +1,239 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/clawrden/clawrden"
+)
+
+// compiler turns decoded blocks into a policy and gathers what is wrong with them.
+type compiler struct {
+	options Options
+	policy  *Policy
+	placed  map[string]hcl.Range // "rule NAME", "policy.ATTRIBUTE" → where it first stands
+	diags   hcl.Diagnostics
+}
+
+func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
+	if o.Executors == nil {
+		o.Executors = []string{"mirror", "local"}
+	}
+	c := &compiler{options: o, placed: map[string]hcl.Range{}, policy: &Policy{
+		settings:  settings{def: clawrden.Deny},
+		approvals: map[string]*ApprovalProfile{},
+		executors: map[string]*Executor{},
+	}}
+	for _, kind := range executorKinds {
+		c.policy.executors[kind] = &Executor{Name: kind, Kind: kind}
+	}
+	for _, n := range nodes { // rules refer to the others, wherever they stand
+		if !c.unique(n) {
+			continue
+		}
+		switch n.schema {
+		case policySchema:
+			c.settings(n)
+		case approvalSchema:
+			c.policy.approvals[n.name] = &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds()}
+		case executorSchema:
+			c.executor(n)
+		}
+	}
+	for _, n := range nodes {
+		if n.schema == ruleSchema {
+			c.rule(n)
+		}
+	}
+	c.policy.index = newIndex(c.policy.rules)
+	return c.policy, c.diags
+}
+
+func (c *compiler) problem(at hcl.Range, summary, format string, args ...any) {
+	c.diags = append(c.diags, problem(at, summary, format, args...))
+}
+
+// unique refuses a second block of one name: all files are one namespace.
+func (c *compiler) unique(n *node) bool {
+	if n.name == "" {
+		return true
+	}
+	key := n.schema.name + " " + n.name
+	if at, ok := c.placed[key]; ok {
+		c.problem(n.at, "Duplicate "+n.schema.name, "A %s named %q stands at %s already; all files share their names.", n.schema.name, n.name, place(at))
+		return false
+	}
+	c.placed[key] = n.at
+	return true
+}
+
+func (c *compiler) settings(n *node) {
+	for name, v := range n.vals {
+		key := "policy." + name
+		if at, ok := c.placed[key]; ok {
+			c.problem(v.nameAt, "Set twice", "%s is set at %s already; only one file may set it.", name, place(at))
+			delete(n.vals, name)
+			continue
+		}
+		c.placed[key] = v.nameAt
+	}
+	s := &c.policy.settings
+	if v, ok := n.vals["version"]; ok && n.number("version") != 1 {
+		c.problem(v.at, "Unknown version of the language", "This build knows version 1 only.")
+	}
+	if v, ok := n.vals["default"]; ok {
+		s.def = n.verdict("default")
+		s.defRef = clawrden.RuleRef{Name: "default", Action: s.def, File: v.at.Filename, Line: v.at.Start.Line}
+	}
+	if v, ok := n.vals["allowed_paths"]; ok {
+		s.allowedPaths = c.paths(n, "allowed_paths")
+		s.allowedRef = clawrden.RuleRef{Name: "allowed_paths", Action: clawrden.Deny, File: v.at.Filename, Line: v.at.Start.Line}
+	}
+}
+
+func (c *compiler) executor(n *node) {
+	kind := n.text("kind")
+	if old, ok := c.policy.executors[n.name]; ok && slices.Contains(executorKinds, n.name) && kind != old.Kind {
+		c.problem(n.nameAt, "Misleading name", "The executor %q must be of the kind %q; choose another name for another kind.", n.name, n.name)
+	}
+	c.policy.executors[n.name] = &Executor{Name: n.name, Kind: kind}
+}
+
+func (c *compiler) rule(n *node) {
+	r := &rule{at: n.at, reason: n.text("reason"), ref: clawrden.RuleRef{
+		Name: n.name, Action: n.verdict("action"), File: n.at.Filename, Line: n.at.Start.Line,
+	}}
+	r.commands, r.rank = c.commands(n)
+	r.when = c.condition(n)
+	for _, inner := range n.nodes {
+		cond := c.condition(inner)
+		switch {
+		case len(cond) == 0:
+			c.problem(inner.at, "Empty "+inner.schema.name, "This block says nothing; take it out, or say what must hold.")
+		case inner.schema == unlessSchema:
+			r.unless = append(r.unless, cond)
+		default:
+			r.when = append(r.when, cond...)
+		}
+	}
+	if v, ok := n.vals["executor"]; ok {
+		r.executor = lookup(c, c.policy.executors, "executor", n.text("executor"), v.at)
+		if r.executor != nil && !slices.Contains(c.options.Executors, r.executor.Kind) {
+			c.problem(v.at, "Executor not available", "This build has no %s executor. Use executor.%s.", r.executor.Kind, strings.Join(c.options.Executors, " or executor."))
+		}
+	}
+	if v, ok := n.vals["approval"]; ok {
+		r.approval = lookup(c, c.policy.approvals, "approval", n.text("approval"), v.at)
+	}
+	c.examples(n, r)
+	c.policy.rules = append(c.policy.rules, r)
+}
+
+// lookup finds a named block, or says which name was probably meant.
+func lookup[T any](c *compiler, known map[string]*T, kind, name string, at hcl.Range) *T {
+	if v, ok := known[name]; ok {
+		return v
+	}
+	names := make([]string, 0, len(known))
+	for k := range known {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	hint := didYouMean(name, names)
+	if len(names) == 0 {
+		hint = " There is no such block at all."
+	}
+	c.problem(at, "Unknown "+kind, "There is no %s named %q.%s", kind, name, hint)
+	return nil
+}
+
+// commands compiles the names that a rule is about.
+func (c *compiler) commands(n *node) (patterns []commandPattern, rank int) {
+	v := n.vals["commands"]
+	texts := n.texts("commands")
+	if len(texts) == 0 && n.has("commands") {
+		c.problem(v.at, "Empty list", `commands names no tool. Write the tools' names, or ["*"] for any.`)
+	}
+	for i, text := range texts {
+		var p commandPattern
+		var err error
+		switch {
+		case strings.Contains(text, "/"):
+			p.path, err = compilePath(text)
+			rank = max(rank, 1)
+		case isGlob(text):
+			p.word, err = compileWord(text)
+			if err == nil && p.word.alts[0].any {
+				rank = 2
+			}
+			rank = max(rank, 1)
+		case text == "" || strings.ContainsAny(text, " \t\n"):
+			c.problem(v.elemAt(i), "Not a tool's name", "%q is not the name of a tool. Give the name alone; subcommands and arguments have attributes of their own.", text)
+			continue
+		default:
+			p.name = text
+		}
+		if err != nil {
+			c.problem(v.elemAt(i), "Bad glob", "%q is not a glob: %v.", text, err)
+			continue
+		}
+		patterns = append(patterns, p)
+	}
+	return patterns, rank
+}
+
+// condition compiles the predicates of a rule, a when or an unless.
+func (c *compiler) condition(n *node) condition {
+	var out condition
+	if n.has("args") {
+		out = append(out, c.args(n))
+	}
+	if n.has("cwd") {
+		out = append(out, &cwdPred{globs: c.paths(n, "cwd")})
+	}
+	return out
+}
+
+func (c *compiler) args(n *node) pred {
+	v, texts := n.vals["args"], n.texts("args")
+	p := &argsPred{text: texts}
+	for i, text := range texts {
+		if text == "**" {
+			if i != len(texts)-1 {
+				c.problem(v.elemAt(i), "Misplaced **", `"**" stands for any rest, so it must be the last.`)
+			}
+			p.rest = true
+			continue
+		}
+		g, err := compileWord(text)
+		if err != nil && text != "" {
+			c.problem(v.elemAt(i), "Bad glob", "%q is not a glob: %v.", text, err)
+			continue
+		}
+		if text == "" {
+			g = &wordGlob{alts: []wordAlt{{plain: true}}}
+		}
+		p.globs = append(p.globs, g)
+	}
+	return p
+}
+
+// paths compiles a list of path globs.
+func (c *compiler) paths(n *node, name string) []*pathGlob {
+	v, texts := n.vals[name], n.texts(name)
+	globs := make([]*pathGlob, 0, len(texts))
+	if len(texts) == 0 {
+		c.problem(v.at, "Empty list", "%s covers no path; write path globs like [\"/srv/agents/**\"].", name)
+	}
+	for i, text := range texts {
+		g, err := compilePath(text)
+		if err != nil {
+			c.problem(v.elemAt(i), "Bad path glob", "%q is not a path glob: %v.", text, err)
+			continue
+		}
+		globs = append(globs, g)
+	}
+	return globs
+}

@@ -1,0 +1,141 @@
+package policy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
+)
+
+// Options are what a policy depends on beside its files.
+type Options struct {
+	Executors []string // kinds of executor that this build has; nil means mirror and local
+}
+
+// Limits of what is read as policy.
+const (
+	maxFiles = 4096     // files of all layers
+	maxBytes = 32 << 20 // of all files together; 10,000 rules take about 2 MiB
+	maxDepth = 100      // brackets within brackets: the parser recurses
+)
+
+// Parse compiles a policy from memory: names, as messages show them, to contents. Names that end in .json hold HCL's JSON
+// form. With errors in the diagnostics the returned policy denies all and serves to print them.
+func Parse(files map[string][]byte) (*Policy, hcl.Diagnostics) { return Options{}.Parse(files) }
+
+// Parse compiles a policy from memory, as the function Parse does.
+func (o Options) Parse(files map[string][]byte) (*Policy, hcl.Diagnostics) {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	sources := make([]source, len(names))
+	for i, name := range names {
+		sources[i] = source{name: name, data: files[name]}
+	}
+	return o.parse(sources)
+}
+
+// source is one file's content, with the name that messages show.
+type source struct {
+	name string
+	data []byte
+}
+
+// parse compiles files that are in their final order.
+func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
+	parsed := make(map[string]*hcl.File, len(sources))
+	var diags hcl.Diagnostics
+	var top []*hcl.File
+	for _, s := range sources {
+		f, ds := parseFile(s)
+		diags = append(diags, ds...)
+		if f == nil {
+			f = &hcl.File{Bytes: s.data}
+		} else {
+			top = append(top, f)
+		}
+		parsed[s.name] = f
+	}
+	if diags.HasErrors() {
+		return denyAll(whyInvalid, parsed), diags
+	}
+	nodes, ds := decodeFiles(top)
+	diags = append(diags, ds...)
+	if diags.HasErrors() {
+		return denyAll(whyInvalid, parsed), diags
+	}
+	p, ds := compile(nodes, o)
+	diags = append(diags, ds...)
+	if diags.HasErrors() {
+		return denyAll(whyInvalid, parsed), diags
+	}
+	p.files, p.digest = parsed, digest(sources)
+	diags = append(diags, p.checkExamples()...)
+	if diags.HasErrors() {
+		return denyAll(whyInvalid, parsed), diags
+	}
+	return p, diags
+}
+
+const whyInvalid = "The policy has errors, so every command is denied; `clawrden policy check` shows them."
+
+// parseFile reads one file's syntax. The file is nil where nothing of it can be used.
+func parseFile(s source) (f *hcl.File, diags hcl.Diagnostics) {
+	start := hcl.Range{Filename: s.name, Start: hcl.InitialPos, End: hcl.InitialPos}
+	if d := tooDeep(s); d != nil {
+		return nil, hcl.Diagnostics{d}
+	}
+	defer func() { // the parser is not ours; whatever it does, a bad file is only a bad file
+		if r := recover(); r != nil {
+			f, diags = nil, hcl.Diagnostics{problem(start, "The file can't be parsed", "The parser failed: %v.", r)}
+		}
+	}()
+	if strings.HasSuffix(s.name, ".json") {
+		return json.Parse(s.data, s.name)
+	}
+	return hclsyntax.ParseConfig(s.data, s.name, hcl.InitialPos)
+}
+
+// tooDeep refuses brackets nested deeper than anyone writes, before the recursive parser sees them. It counts those in
+// texts and comments too, which does no harm.
+func tooDeep(s source) *hcl.Diagnostic {
+	depth := 0
+	for i, c := range s.data {
+		switch c {
+		case '(', '[', '{':
+			if depth++; depth > maxDepth {
+				line := 1 + bytes.Count(s.data[:i], []byte("\n"))
+				pos := hcl.Pos{Line: line, Column: 1, Byte: i}
+				at := hcl.Range{Filename: s.name, Start: pos, End: pos}
+				return problem(at, "Nested too deeply", "More than %d brackets are open here.", maxDepth)
+			}
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return nil
+}
+
+// digest is over the names without their directories, so that a policy moved elsewhere is the same policy.
+func digest(sources []source) string {
+	h := sha256.New()
+	for _, s := range sources {
+		base := s.name[strings.LastIndexByte(s.name, '/')+1:]
+		var n [16]byte
+		binary.BigEndian.PutUint64(n[:8], uint64(len(base)))
+		binary.BigEndian.PutUint64(n[8:], uint64(len(s.data)))
+		h.Write(n[:])
+		fmt.Fprint(h, base)
+		h.Write(s.data)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

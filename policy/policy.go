@@ -1,0 +1,68 @@
+// Package policy turns what the operator wrote in HCL into decisions.
+//
+// Load reads the files, Understand reads a request's argv by its tool's grammar into facts, Decide judges facts.
+// A Policy is immutable and safe for use by many goroutines; a reload makes a new one. Decide is a pure function of the
+// facts: it reads no file, no environment and no clock. Whatever goes wrong here is a deny, never an allow: a policy
+// that has errors denies all, and so does one without files.
+//
+// The daemon calls Understand and Decide for each command; the CLI calls Load, WriteDiagnostics and Explain. This
+// package imports nothing of Clawrden but its words, and must never act on what it decides.
+package policy
+
+import (
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Policy is a compiled policy. The zero value denies all.
+type Policy struct {
+	settings  settings
+	rules     []*rule // in order of file and line
+	index     index
+	approvals map[string]*ApprovalProfile
+	executors map[string]*Executor
+	files     map[string]*hcl.File // for snippets
+	digest    string
+	why       string // why everything is denied: no files, or errors; "" for a policy in force
+}
+
+// settings is what the policy block says, with the defaults filled in.
+type settings struct {
+	def          clawrden.Verdict
+	defRef       clawrden.RuleRef // where the default is written; zero if it isn't
+	allowedPaths []*pathGlob      // nil: any path
+	allowedRef   clawrden.RuleRef
+}
+
+// ApprovalProfile is what an approval block says. The approval queue acts on it.
+type ApprovalProfile struct {
+	Name    string
+	Timeout int64 // milliseconds; 0 for the configured default
+}
+
+// Executor is what an executor block says, or one of the built-in names.
+type Executor struct {
+	Name string
+	Kind string // mirror, unit, ghost, local
+}
+
+// Digest is the hex SHA-256 over the names and contents of the files; "" for a policy without files.
+func (p *Policy) Digest() string { return p.digest }
+
+// Rules counts the rules.
+func (p *Policy) Rules() int { return len(p.rules) }
+
+// Approval returns the approval block of that name.
+func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
+	a, ok := p.approvals[name]
+	if !ok {
+		return ApprovalProfile{}, false
+	}
+	return *a, true
+}
+
+// denyAll is the policy for files that can't be used, or aren't there.
+func denyAll(why string, files map[string]*hcl.File) *Policy {
+	return &Policy{why: why, files: files, settings: settings{def: clawrden.Deny}}
+}
