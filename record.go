@@ -20,6 +20,9 @@ const (
 	EventUnlocked = "unlocked"
 	EventRefused  = "refused"   // a connection that never became a request: malformed, over a limit
 	EventTorn     = "recovered" // the last line was cut by a crash and was moved aside
+
+	// EventContinued is the first record of a file that takes the log's name after the one before was moved away.
+	EventContinued = "continued"
 )
 
 // Who says how a command ended.

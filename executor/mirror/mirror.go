@@ -1,0 +1,82 @@
+// Package mirror runs a command in the agent's own context: in place, by the shim itself, so that pid, terminal, cgroup,
+// namespaces and user stay the agent's own.
+//
+// It only says what the shim is to run: which path or descriptor, and how a script is handed to its interpreter. In place
+// is cooperative: it binds an honest shim. The daemon calls it.
+package mirror
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// Plan makes the Exec frame for a tool, and the descriptors that go with it (still the tool's own). With stay the shim
+// runs it as a child and tells its end.
+//
+// A chain that the agent can't change is run by its path, which is exact in every respect. Else what was hashed is run by
+// descriptor: a binary itself, a script as an argument of its interpreter, as the kernel would do it.
+func Plan(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error) {
+	e := protocol.Exec{Path: t.Path, Stay: stay}
+	if t.Stable() {
+		st := &t.Stage[0].Stat
+		e.Mode, e.Dev, e.Ino = protocol.ExecPath, uint64(st.Dev), st.Ino
+		return protocol.AppendExec(nil, &e), nil, nil
+	}
+	e.Mode = protocol.ExecFD
+	fds, e.Words = words(t)
+	if len(fds) > protocol.MaxDescriptors {
+		return nil, nil, fmt.Errorf("cannot run %s: too many scripts name each other", t.Path)
+	}
+	return protocol.AppendExec(nil, &e), fds, nil
+}
+
+// words builds the start of argv as fs/binfmt_script.c does, from the last script to the first: interpreter, its one
+// argument, script. The binary comes first among the descriptors.
+func words(t *agentroot.Tool) (fds []int, argv []protocol.ExecWord) {
+	last := len(t.Stage) - 1
+	fds = []int{descriptor(&t.Stage[last])}
+	if last == 0 {
+		return fds, nil
+	}
+	argv = append(argv, protocol.ExecWord{Word: t.Stage[last].Path})
+	for i := last - 1; i >= 0; i-- {
+		s := &t.Stage[i]
+		if s.HasArg {
+			argv = append(argv, protocol.ExecWord{Word: s.Arg})
+		}
+		if s.Stable && s.Sealed < 0 {
+			argv = append(argv, protocol.ExecWord{Word: s.Path})
+			continue
+		}
+		argv = append(argv, protocol.ExecWord{IsFD: true, FD: len(fds)})
+		fds = append(fds, descriptor(s))
+	}
+	return fds, argv
+}
+
+// descriptor is the sealed copy if there is one, else the file that was hashed.
+func descriptor(s *agentroot.Stage) int {
+	if s.Sealed >= 0 {
+		return s.Sealed
+	}
+	return s.FD
+}
+
+// Unchanged reports whether the files of a chain that is run by path or by its own inode are still as they were hashed.
+func Unchanged(t *agentroot.Tool) bool {
+	for i := range t.Stage {
+		s := &t.Stage[i]
+		var st unix.Stat_t
+		if s.Sealed >= 0 {
+			continue
+		}
+		if unix.Fstat(s.FD, &st) != nil || st.Size != s.Stat.Size || st.Mtim != s.Stat.Mtim || st.Ctim != s.Stat.Ctim {
+			return false
+		}
+	}
+	return true
+}

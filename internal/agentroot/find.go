@@ -1,0 +1,95 @@
+package agentroot
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// DefaultPath is searched when the agent has no PATH.
+const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// maxPathDirs bounds the search: PATH is the agent's.
+const maxPathDirs = 256
+
+// Tool is what a name stands for: the file, and for a script the chain of interpreters that the kernel would start. It
+// holds descriptors until Close.
+type Tool struct {
+	Path  string // as found, links kept: what the tool sees as its own path
+	Stage []Stage
+}
+
+// Stage is one file of the chain: the script first, the binary last.
+type Stage struct {
+	*File
+	Path   string // as named on PATH or in the script
+	Arg    string // the one argument on the script's first line, if HasArg
+	HasArg bool
+	SHA256 string
+	// Sealed is a sealed copy in memory of what was hashed, or -1: made for what the agent can write.
+	Sealed int
+}
+
+// Close releases all descriptors.
+func (t *Tool) Close() {
+	for i := range t.Stage {
+		t.Stage[i].Close()
+		if t.Stage[i].Sealed >= 0 {
+			_ = unix.Close(t.Stage[i].Sealed)
+			t.Stage[i].Sealed = -1
+		}
+	}
+}
+
+// ErrNoTool says that PATH holds no such tool.
+var ErrNoTool = errors.New("no such tool on PATH")
+
+// Find searches a tool as execvp does in the agent: along PATH, by its rights, past every shim. It neither reads nor
+// hashes what it finds: Load does. The last error that was met on the way is part of the message.
+func (r *Root) Find(name string, searchPath string, isShim func(*File) bool) (*File, string, error) {
+	if name == "" || strings.ContainsRune(name, '/') {
+		return nil, "", fmt.Errorf("%w: %q is not a plain name", ErrNoTool, name)
+	}
+	dirs := strings.Split(searchPath, ":")
+	if len(dirs) > maxPathDirs {
+		dirs = dirs[:maxPathDirs]
+	}
+	var met error
+	for _, dir := range dirs {
+		if dir == "" {
+			dir = "."
+		}
+		f, err := r.Walk(dir + "/" + name)
+		if err != nil {
+			if !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrNoCwd) {
+				met = err
+			}
+			continue
+		}
+		switch {
+		case f.Stat.Mode&unix.S_IFMT != unix.S_IFREG:
+			met = fmt.Errorf("%s is not a regular file", path.Join(dir, name))
+		case !r.canExec(&f.Stat):
+			met = fmt.Errorf("%s may not be executed by this user", path.Join(dir, name))
+		case isShim(f):
+		default:
+			return f, joinDir(dir, name), nil
+		}
+		f.Close()
+	}
+	if met != nil {
+		return nil, "", fmt.Errorf("%w: %v", ErrNoTool, met)
+	}
+	return nil, "", ErrNoTool
+}
+
+// joinDir makes the path that execvp would use: not cleaned, because the tool may look at it.
+func joinDir(dir, name string) string {
+	if strings.HasSuffix(dir, "/") {
+		return dir + name
+	}
+	return dir + "/" + name
+}

@@ -1,0 +1,58 @@
+// Package job is what the daemon hands to an executor: one allowed request with its descriptors, and how it ended.
+//
+// It holds no logic beyond closing what it holds. The daemon makes jobs, executors run them.
+package job
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
+)
+
+// Job is an allowed request. The executor doesn't close its descriptors.
+type Job struct {
+	Request *clawrden.Request
+	Tool    *agentroot.Tool
+	Stdio   [3]*os.File // nil: closed
+	Cwd     *os.File    // the working directory, O_PATH; nil where it has none
+}
+
+// Exit is how an execution ended. The zero value is "unknown".
+type Exit struct {
+	Status syscall.WaitStatus
+	Known  bool
+	Source string // clawrden.ExitKernel, …
+}
+
+// Code is the exit status, nil if the command was killed or nobody knows.
+func (e Exit) Code() *int {
+	if !e.Known || !e.Status.Exited() {
+		return nil
+	}
+	n := e.Status.ExitStatus()
+	return &n
+}
+
+// Signal names the signal that ended the command, "" if none did.
+func (e Exit) Signal() string {
+	if !e.Known || !e.Status.Signaled() {
+		return ""
+	}
+	return unix.SignalName(e.Status.Signal())
+}
+
+// NoSuch tells an executor's error that says the tool can't be run by its own fault, with the shim's exit code for it.
+type NoSuch struct{ Err error }
+
+func (e NoSuch) Error() string { return e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e NoSuch) Unwrap() error { return e.Err }
+
+// ErrForeign refuses a caller that an executor may not run for.
+var ErrForeign = errors.New("the caller is not one that this executor may run for")

@@ -1,0 +1,212 @@
+// Package peercred tells who is at the other end of a Unix socket, by the kernel's word alone: credentials, pidfd,
+// groups, cgroup, system unit, namespaces.
+//
+// It must never take anything from a message. The daemon and the doors call it once a connection.
+package peercred
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+)
+
+// ErrGone says that the peer is not there any more, so that nothing can be said of it.
+var ErrGone = errors.New("the caller is gone")
+
+// ErrHidden says that the peer is in a pid namespace that the daemon can't see into.
+var ErrHidden = errors.New("the caller's process can't be seen from the daemon's pid namespace")
+
+// Peer is a process that connected. It holds two descriptors until Close.
+type Peer struct {
+	clawrden.Identity
+	Pidfd int // refers to the process for ever, also when its number is used again
+	Proc  int // its /proc directory, O_PATH; reads fail once it is reaped
+}
+
+// Close releases the descriptors.
+func (p *Peer) Close() {
+	if p.Pidfd >= 0 {
+		_ = unix.Close(p.Pidfd)
+	}
+	if p.Proc >= 0 {
+		_ = unix.Close(p.Proc)
+	}
+	p.Pidfd, p.Proc = -1, -1
+}
+
+// Alive reports whether the process still exists (a zombie does).
+func (p *Peer) Alive() bool {
+	err := unix.PidfdSendSignal(p.Pidfd, 0, nil, 0)
+	return err == nil || errors.Is(err, unix.EPERM)
+}
+
+// Of identifies the process that connected to the other end of conn.
+func Of(conn *net.UnixConn) (*Peer, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var p *Peer
+	var inner error
+	if err := raw.Control(func(fd uintptr) { p, inner = of(int(fd)) }); err != nil {
+		return nil, err
+	}
+	return p, inner
+}
+
+func of(fd int) (*Peer, error) {
+	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the caller's credentials: %v", err)
+	}
+	if cred.Pid <= 0 {
+		return nil, ErrHidden
+	}
+	p := &Peer{Pidfd: -1, Proc: -1, Identity: clawrden.Identity{UID: cred.Uid, GID: cred.Gid, PID: int(cred.Pid)}}
+	if p.Pidfd, err = peerPidfd(fd, int(cred.Pid)); err != nil {
+		return nil, err
+	}
+	if err := p.fill(fd); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// fill reads what /proc says and makes sure that it says it of the process that the pidfd refers to.
+func (p *Peer) fill(fd int) error {
+	var err error
+	p.Groups, err = peerGroups(fd)
+	if err != nil {
+		return err
+	}
+	p.Proc, err = unix.Open("/proc/"+strconv.Itoa(p.PID), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil || !p.Alive() {
+		return ErrGone
+	}
+	// From here on the directory is that process's: its number can't have been used again while the pidfd's was alive.
+	stat, err := ReadAt(p.Proc, "stat", 4096)
+	if err != nil {
+		return ErrGone
+	}
+	if p.Start, err = startTime(stat); err != nil {
+		return err
+	}
+	cgroup, err := ReadAt(p.Proc, "cgroup", 64<<10)
+	if err != nil {
+		return ErrGone
+	}
+	p.Cgroup = unified(cgroup)
+	p.Unit, p.Container = unitOf(p.Cgroup)
+	p.HostNS = sameNamespaces(p.Proc, "user", "pid", "mnt")
+	return nil
+}
+
+// soPeerPidfd is SO_PEERPIDFD (Linux 6.5, include/uapi/asm-generic/socket.h).
+const soPeerPidfd = 77
+
+// peerPidfd gets a pidfd from the socket; before 6.5 it opens one for the pid and looks at the peer again.
+func peerPidfd(fd, pid int) (int, error) {
+	n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, soPeerPidfd)
+	if err == nil {
+		return n, nil
+	}
+	if !errors.Is(err, unix.ENOPROTOOPT) {
+		return -1, ErrGone
+	}
+	return openPidfd(fd, pid)
+}
+
+// openPidfd is the way of kernels before 6.5. Between the connection and pidfd_open the number may have passed to another
+// process: the sender's credentials on the message itself (SO_PASSCRED) are compared with this peer by the daemon.
+func openPidfd(fd, pid int) (int, error) {
+	n, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return -1, ErrGone
+	}
+	again, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+	if err != nil || int(again.Pid) != pid {
+		_ = unix.Close(n)
+		return -1, ErrGone
+	}
+	return n, nil
+}
+
+// peerGroups reads SO_PEERGROUPS.
+func peerGroups(fd int) ([]uint32, error) {
+	const maxGroups = 65536
+	groups := make([]uint32, 32)
+	for {
+		n, err := getsockoptGroups(fd, groups)
+		switch {
+		case errors.Is(err, unix.ERANGE) && len(groups) < maxGroups:
+			groups = make([]uint32, len(groups)*8)
+		case err != nil:
+			return nil, fmt.Errorf("cannot read the caller's groups: %v", err)
+		default:
+			return groups[:n:n], nil
+		}
+	}
+}
+
+// ReadAt reads a file of a /proc directory, at most limit bytes.
+func ReadAt(dir int, name string, limit int) ([]byte, error) {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), name)
+	defer func() { _ = f.Close() }()
+	b := make([]byte, limit)
+	n := 0
+	for n < limit {
+		m, err := f.Read(b[n:])
+		n += m
+		if m == 0 || err != nil {
+			break
+		}
+	}
+	return b[:n], nil
+}
+
+// startTime is field 22 of /proc/PID/stat. The name in field 2 may hold anything, so it is skipped from the right.
+func startTime(stat []byte) (uint64, error) {
+	end := bytes.LastIndexByte(stat, ')')
+	fields := bytes.Fields(stat[end+1:])
+	if end < 0 || len(fields) < 20 {
+		return 0, fmt.Errorf("cannot read /proc/PID/stat: %d fields", len(fields))
+	}
+	return strconv.ParseUint(string(fields[19]), 10, 64)
+}
+
+// unified is the path in the unified hierarchy: the line that starts with "0::".
+func unified(cgroup []byte) string {
+	for line := range strings.Lines(string(cgroup)) {
+		if path, ok := strings.CutPrefix(line, "0::"); ok {
+			return strings.TrimSuffix(path, "\n")
+		}
+	}
+	return ""
+}
+
+// sameNamespaces reports whether all of the named namespaces are this process's own. What can't be read isn't.
+func sameNamespaces(proc int, names ...string) bool {
+	for _, n := range names {
+		var theirs, ours unix.Stat_t
+		if unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil || unix.Stat("/proc/self/ns/"+n, &ours) != nil {
+			return false
+		}
+		if theirs.Dev != ours.Dev || theirs.Ino != ours.Ino {
+			return false
+		}
+	}
+	return true
+}

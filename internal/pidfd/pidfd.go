@@ -1,0 +1,145 @@
+// Package pidfd waits for the end of processes that are not the caller's children, and of connections, on one thread.
+//
+// It never reads from what it watches. The daemon calls it.
+package pidfd
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Watcher tells when watched descriptors change. One goroutine waits in the kernel until Close.
+type Watcher struct {
+	epoll, wake int
+	done        chan struct{}
+
+	mu      sync.Mutex
+	waiting map[int32]chan struct{}
+}
+
+// NewWatcher starts a watcher.
+func NewWatcher() (*Watcher, error) {
+	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		_ = unix.Close(epoll)
+		return nil, err
+	}
+	w := &Watcher{epoll: epoll, wake: wake, done: make(chan struct{}), waiting: map[int32]chan struct{}{}}
+	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wake, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(wake)}); err != nil {
+		return nil, errors.Join(err, unix.Close(epoll), unix.Close(wake))
+	}
+	go w.loop()
+	return w, nil
+}
+
+// Close ends the goroutine.
+func (w *Watcher) Close() {
+	_, _ = unix.Write(w.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	<-w.done
+	_ = unix.Close(w.epoll)
+	_ = unix.Close(w.wake)
+}
+
+// Exited returns a channel that is closed when the process ends; its parent may not have reaped it yet.
+func (w *Watcher) Exited(fd int) (<-chan struct{}, error) { return w.add(fd, unix.EPOLLIN) }
+
+// HungUp returns a channel that is closed when a process was reaped, or a socket's peer has closed both directions.
+func (w *Watcher) HungUp(fd int) (<-chan struct{}, error) { return w.add(fd, 0) }
+
+// add watches fd once. The caller keeps fd open until the channel is closed or Forget returned.
+func (w *Watcher) add(fd int, events uint32) (<-chan struct{}, error) {
+	c := make(chan struct{})
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, dup := w.waiting[int32(fd)]; dup {
+		return nil, fmt.Errorf("descriptor %d is already watched", fd)
+	}
+	w.waiting[int32(fd)] = c
+	err := unix.EpollCtl(w.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events | unix.EPOLLHUP | unix.EPOLLONESHOT, Fd: int32(fd)})
+	if err != nil {
+		delete(w.waiting, int32(fd))
+		return nil, err
+	}
+	return c, nil
+}
+
+// Forget ends the watch of fd; its channel stays as it is. It is harmless after the channel was closed.
+func (w *Watcher) Forget(fd int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.waiting[int32(fd)]; ok {
+		delete(w.waiting, int32(fd))
+		_ = unix.EpollCtl(w.epoll, unix.EPOLL_CTL_DEL, fd, nil)
+	}
+}
+
+func (w *Watcher) loop() {
+	defer close(w.done)
+	events := make([]unix.EpollEvent, 64)
+	for {
+		n, err := unix.EpollWait(w.epoll, events, -1)
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return
+		}
+		for _, e := range events[:max(n, 0)] {
+			if e.Fd == int32(w.wake) {
+				return
+			}
+			w.fire(e.Fd)
+		}
+	}
+}
+
+func (w *Watcher) fire(fd int32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c, ok := w.waiting[fd]; ok {
+		delete(w.waiting, fd)
+		_ = unix.EpollCtl(w.epoll, unix.EPOLL_CTL_DEL, int(fd), nil)
+		close(c)
+	}
+}
+
+// info is struct pidfd_info, first version (include/uapi/linux/pidfd.h).
+type info struct {
+	mask, cgroup uint64
+	ids          [11]uint32
+	exitCode     int32
+}
+
+const (
+	getInfo  = 0xc040ff0b // PIDFD_GET_INFO: _IOWR(0xFF, 11, struct pidfd_info)
+	infoExit = 1 << 3     // PIDFD_INFO_EXIT, Linux 6.15
+)
+
+// ExitStatus asks the kernel how a process ended. It knows only after the parent has reaped it, and from Linux 6.15 on.
+func ExitStatus(fd int) (syscall.WaitStatus, bool) {
+	i := info{mask: infoExit}
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getInfo, uintptr(unsafe.Pointer(&i)))
+	if errno != 0 || i.mask&infoExit == 0 {
+		return 0, false
+	}
+	return syscall.WaitStatus(i.exitCode), true
+}
+
+// Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks.
+func Supported() bool {
+	fd := -1
+	// The child can't exec a directory, ends with a status of its own, and is reaped before ForkExec returns.
+	_, err := syscall.ForkExec("/", []string{"/"}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{PidFD: &fd}})
+	if err == nil || fd < 0 {
+		return false
+	}
+	defer func() { _ = unix.Close(fd) }()
+	_, ok := ExitStatus(fd)
+	return ok
+}

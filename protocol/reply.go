@@ -1,0 +1,168 @@
+package protocol
+
+import "strings"
+
+// Exec tells the shim what to run in place.
+//
+//	 0      1      2          4      8      16     24
+//	+------+------+----------+------+------+------+-------------------------------------------
+//	| mode | stay | reserved | argc | dev  | ino  | path NUL  (kind word NUL) × argc
+//	+------+------+----------+------+------+------+-------------------------------------------
+//
+// With argc 0 the command keeps its argv. Otherwise the words take the place of argv[0]; a word of kind 1 is the decimal
+// index of a descriptor of this frame, and the shim writes /proc/self/fd/N for it.
+type Exec struct {
+	Mode     ExecMode
+	Stay     bool   // run it as a child, wait, and say Finished
+	Dev, Ino uint64 // ExecPath: what stat of Path must say
+	Path     string // ExecPath: what to run; else for messages only
+	Words    []ExecWord
+}
+
+// ExecMode is how the tool is named to the kernel.
+type ExecMode uint8
+
+// The modes. ExecPath runs Path after comparing device and inode; ExecFD runs the frame's first descriptor.
+const (
+	ExecPath ExecMode = 0
+	ExecFD   ExecMode = 1
+)
+
+// ExecWord is a word of argv, or a descriptor of the frame.
+type ExecWord struct {
+	Word string
+	FD   int // index into the frame's descriptors if Word is empty and IsFD is set
+	IsFD bool
+}
+
+const (
+	execFixed = 24
+	// replyVersion is the version under which the form of the frames from the daemon last changed.
+	replyVersion = 1
+)
+
+// AppendExec appends the frame.
+func AppendExec(b []byte, e *Exec) []byte {
+	at := len(b)
+	stay := byte(0)
+	if e.Stay {
+		stay = 1
+	}
+	b = appendHeader(b, replyVersion, TypeExec)
+	b = append(b, byte(e.Mode), stay, 0, 0)
+	b = append32(b, uint32(len(e.Words)))
+	b = append64(append64(b, e.Dev), e.Ino)
+	b = append(append(b, e.Path...), 0)
+	for _, w := range e.Words {
+		if w.IsFD {
+			b = append(b, 1, '0'+byte(w.FD), 0)
+		} else {
+			b = append(append(append(b, 0), w.Word...), 0)
+		}
+	}
+	return finish(b, at)
+}
+
+// ParseExec reads the payload.
+func ParseExec(p []byte) (*Exec, error) {
+	if len(p) < execFixed {
+		return nil, ErrShort
+	}
+	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, Dev: u64(p[8:]), Ino: u64(p[16:])}
+	argc := u32(p[4:])
+	if e.Mode > ExecFD || p[1] > 1 || argc > 16 {
+		return nil, ErrValue
+	}
+	rest := string(p[execFixed:])
+	var ok bool
+	if e.Path, rest, ok = strings.Cut(rest, "\x00"); !ok {
+		return nil, ErrShort
+	}
+	for range argc {
+		if rest == "" {
+			return nil, ErrShort
+		}
+		kind := rest[0]
+		var w string
+		if w, rest, ok = strings.Cut(rest[1:], "\x00"); !ok {
+			return nil, ErrShort
+		}
+		switch {
+		case kind == 0:
+			e.Words = append(e.Words, ExecWord{Word: w})
+		case kind == 1 && len(w) == 1 && w[0] >= '0' && w[0] < '0'+MaxDescriptors:
+			e.Words = append(e.Words, ExecWord{FD: int(w[0] - '0'), IsFD: true})
+		default:
+			return nil, ErrValue
+		}
+	}
+	if rest != "" {
+		return nil, ErrTrailing
+	}
+	return e, nil
+}
+
+// AppendWait appends a Wait: the text is shown once on stderr.
+func AppendWait(b []byte, text string) []byte { return appendText(b, TypeWait, nil, text) }
+
+// AppendRefuse appends a Refuse: exit code and text.
+func AppendRefuse(b []byte, code uint8, text string) []byte {
+	return appendText(b, TypeRefuse, []byte{code}, text)
+}
+
+// AppendAnswer appends an Answer: the verdict as a number of package clawrden, and the text.
+func AppendAnswer(b []byte, verdict uint8, text string) []byte {
+	return appendText(b, TypeAnswer, []byte{verdict}, text)
+}
+
+func appendText(b []byte, t Type, fixed []byte, text string) []byte {
+	if len(text) > MaxText {
+		text = text[:MaxText]
+	}
+	at := len(b)
+	b = append(append(appendHeader(b, replyVersion, t), fixed...), text...)
+	return finish(b, at)
+}
+
+// ParseCoded reads a Refuse or Answer: a byte and a text.
+func ParseCoded(p []byte) (code uint8, text string, err error) {
+	if len(p) < 1 {
+		return 0, "", ErrShort
+	}
+	return p[0], string(p[1:]), nil
+}
+
+// AppendStarted appends a Started.
+func AppendStarted(b []byte) []byte {
+	at := len(b)
+	return finish(appendHeader(b, replyVersion, TypeStarted), at)
+}
+
+// AppendNumber appends an Exited or Finished (a wait status as wait(2) gives it), a Failed (an errno) or a Signal.
+func AppendNumber(b []byte, t Type, n uint32) []byte {
+	at := len(b)
+	return finish(append32(appendHeader(b, replyVersion, t), n), at)
+}
+
+// ParseNumber reads the payload of AppendNumber.
+func ParseNumber(p []byte) (uint32, error) {
+	if len(p) != 4 {
+		return 0, ErrShort
+	}
+	return u32(p), nil
+}
+
+// AppendVersion appends the answer to a version that isn't spoken: the lowest and highest that are. It is sent under
+// version 1, which every shim can read, and never changes.
+func AppendVersion(b []byte) []byte {
+	at := len(b)
+	return finish(append(appendHeader(b, replyVersion, TypeVersion), MinVersion, Version), at)
+}
+
+// ParseVersion reads the payload of AppendVersion; more bytes may follow in a later version.
+func ParseVersion(p []byte) (lowest, highest uint8, err error) {
+	if len(p) < 2 {
+		return 0, 0, ErrShort
+	}
+	return p[0], p[1], nil
+}

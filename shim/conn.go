@@ -1,0 +1,172 @@
+package shim
+
+import (
+	"syscall"
+	"unsafe"
+
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// conn is the connection to the daemon, and the descriptor on which signals arrive while it is awaited.
+type conn struct {
+	fd        int
+	signals   int
+	path      string
+	elsewhere bool // the command runs in another process, so signals are passed on instead of obeyed
+}
+
+// connect reaches the daemon, or ends with the reason.
+func connect(s *start, tool string) *conn {
+	path := s.getenv("CLAWRDEN_SOCKET")
+	if path == "" {
+		path = protocol.DefaultSocket
+	}
+	c := &conn{path: path}
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err == nil {
+		for {
+			if err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); err != syscall.EINTR {
+				break
+			}
+		}
+	}
+	if err == nil {
+		c.fd = fd
+		c.signals, err = signalfd(-1, guarded&^mask&^ignored)
+	}
+	if err != nil {
+		fail(tool+" was not run: cannot reach the daemon at "+path+": "+err.Error(), reachHint(err))
+	}
+	return c
+}
+
+func reachHint(err error) string {
+	switch err {
+	case syscall.ENOENT, syscall.ECONNREFUSED:
+		return "start it (systemctl enable --now clawrden.socket), or set CLAWRDEN_SOCKET; a retry does not help until then"
+	case syscall.EACCES, syscall.EPERM:
+		return "this user may not use the socket; add it to the group clawrden-agents"
+	}
+	return ""
+}
+
+// send writes the request, with the descriptors on its first byte.
+func (c *conn) send(s *start, tool string) {
+	r := protocol.Request{Tool: tool, Argv: s.args, Env: s.env}
+	var fds []int
+	for fd := range 3 {
+		if closed&(1<<fd) == 0 {
+			r.Descriptors |= 1 << fd
+			fds = append(fds, fd)
+		}
+	}
+	const oPath = 0x200000
+	if cwd, err := syscall.Open(".", oPath|syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0); err == nil {
+		r.Descriptors |= protocol.HasCwd
+		fds = append(fds, cwd)
+		defer syscall.Close(cwd)
+	}
+	size := protocol.HeaderLen + 64 + len(tool)
+	for _, words := range [2][]string{s.args, s.env} {
+		for _, w := range words {
+			size += len(w) + 1
+		}
+	}
+	c.write(protocol.AppendRequest(make([]byte, 0, size), &r), fds)
+}
+
+// write sends all of b; a peer that has gone is noticed at the next read, which says so better.
+func (c *conn) write(b []byte, fds []int) {
+	var rights []byte
+	if len(fds) > 0 {
+		rights = syscall.UnixRights(fds...)
+	}
+	for len(b) > 0 {
+		n, err := syscall.SendmsgN(c.fd, b, rights, nil, syscall.MSG_NOSIGNAL)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return
+		}
+		b, rights = b[n:], nil
+	}
+}
+
+// next reads one frame. It ends the shim when the connection ends, and obeys or passes on the signals that come first.
+func (c *conn) next(tool string) (protocol.Header, []byte, []int) {
+	b := make([]byte, protocol.HeaderLen)
+	fds := c.read(b, tool)
+	h, err := protocol.ParseHeader(b)
+	if err == nil && h.Length > protocol.MaxReply {
+		err = protocol.ErrLength
+	}
+	c.check(err)
+	payload := make([]byte, h.Length)
+	return h, payload, append(fds, c.read(payload, tool)...)
+}
+
+// read fills b and returns the descriptors that came with it.
+func (c *conn) read(b []byte, tool string) (fds []int) {
+	const cmsgCloexec = 0x40000000
+	oob := make([]byte, syscall.CmsgSpace(4*protocol.MaxDescriptors))
+	for len(b) > 0 {
+		c.await()
+		n, oobn, _, _, err := syscall.Recvmsg(c.fd, b, oob, cmsgCloexec)
+		if err == syscall.EINTR {
+			continue
+		}
+		if n == 0 || err != nil {
+			fail(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
+				"see its journal (journalctl -u clawrden); a retry may help")
+		}
+		b = b[n:]
+		messages, err := syscall.ParseSocketControlMessage(oob[:oobn])
+		c.check(err)
+		for i := range messages {
+			if got, err := syscall.ParseUnixRights(&messages[i]); err == nil {
+				fds = append(fds, got...)
+			}
+		}
+	}
+	return fds
+}
+
+// await returns when the socket is readable.
+func (c *conn) await() {
+	for {
+		if ready := poll(c.fd, c.signals); ready[1] {
+			if c.elsewhere {
+				c.passOn()
+			} else {
+				obey()
+			}
+		} else if ready[0] {
+			return
+		}
+	}
+}
+
+// passOn sends the signal that arrived to where the command runs.
+func (c *conn) passOn() {
+	if info, ok := readSignal(c.signals); ok {
+		c.write(protocol.AppendNumber(nil, protocol.TypeSignal, info.number), nil)
+	}
+}
+
+type pollfd struct {
+	fd      int32
+	events  int16
+	revents int16
+}
+
+// poll waits for input on any of two descriptors.
+func poll(a, b int) [2]bool {
+	const in = 1
+	fds := [2]pollfd{{fd: int32(a), events: in}, {fd: int32(b), events: in}}
+	_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 2, 0, 0, 8, 0)
+	if errno != 0 {
+		return [2]bool{}
+	}
+	return [2]bool{fds[0].revents != 0, fds[1].revents != 0}
+}

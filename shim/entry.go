@@ -1,0 +1,123 @@
+package shim
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// What the entry in assembly found, before the Go runtime could change it. The program is linked with -E naming that
+// entry; stack is 0 when it was not.
+var (
+	stack   uintptr // where the kernel put argc, argv, envp and the auxiliary vector
+	closed  uintptr // bit n: descriptor n (0, 1, 2) was closed
+	ignored uint64  // bit n-1: signal n was ignored
+	mask    uint64  // the signal mask as inherited
+)
+
+// guarded are the signals that are blocked from the first instruction on: those that end a process by default. They are
+// taken from a signalfd, so that no Go thread handles one. SIGSTOP's family keeps its default action; faults stay with
+// the runtime.
+var guarded = uint64(^setOf(syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT,
+	syscall.SIGCHLD, syscall.SIGURG, syscall.SIGWINCH, syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL,
+	syscall.SIGTRAP, syscall.SIGSYS, syscall.SIGABRT))
+
+// entry is where the process starts.
+func entry()
+
+// vfork makes a child that shares this memory and this stack until it execs; this thread waits for that. It returns a
+// pid, 0 in the child, or minus errno.
+//
+//go:noescape
+func vfork() (pid uintptr)
+
+func setOf(signals ...syscall.Signal) uint64 {
+	var s uint64
+	for _, n := range signals {
+		s |= bit(n)
+	}
+	return s
+}
+
+func bit(n syscall.Signal) uint64 { return 1 << (uint(n) - 1) }
+
+// start is the process as the kernel started it. The pointers are the kernel's own arrays, so that what is run gets
+// every byte as it came: duplicates, words without "=", and all.
+type start struct {
+	argv, envp unsafe.Pointer // NULL-terminated arrays
+	args, env  []string       // the same words, sharing that memory
+	execfn     string         // the path that was given to execve
+}
+
+const atExecfn = 31
+
+// readStart walks the initial stack: argc, argv …, NULL, envp …, NULL, auxiliary vector.
+func readStart() start {
+	word := func(p uintptr) uintptr { return *(*uintptr)(at(p)) }
+	const size = unsafe.Sizeof(uintptr(0))
+	p := stack
+	argc := word(p)
+	p += size
+	s := start{argv: at(p)}
+	s.args = make([]string, argc)
+	for i := range s.args {
+		s.args[i] = text(word(p))
+		p += size
+	}
+	p += size
+	s.envp = at(p)
+	for ; word(p) != 0; p += size {
+		s.env = append(s.env, text(word(p)))
+	}
+	for p += size; word(p) != 0; p += 2 * size {
+		if word(p) == atExecfn {
+			s.execfn = text(word(p + size))
+		}
+	}
+	return s
+}
+
+// at makes a pointer of an address outside the Go heap; the indirection keeps vet from taking it for one inside.
+func at(p uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
+
+// text is the NUL-terminated string at p.
+func text(p uintptr) string {
+	n := uintptr(0)
+	for *(*byte)(at(p + n)) != 0 {
+		n++
+	}
+	return unsafe.String((*byte)(at(p)), int(n))
+}
+
+// tool is the name that the shim was called by: of the path given to execve, so that a caller may set argv[0] as it
+// likes; of argv[0] where the path is a descriptor's.
+func (s *start) tool() string {
+	p := s.execfn
+	if hasPrefix(p, "/dev/fd/") || hasPrefix(p, "/proc/") || p == "" {
+		p = ""
+		if len(s.args) > 0 {
+			p = s.args[0]
+		}
+	}
+	return base(p)
+}
+
+// getenv finds a variable; the first of several counts, as for getenv(3).
+func (s *start) getenv(name string) string {
+	for _, e := range s.env {
+		if len(e) > len(name) && e[len(name)] == '=' && e[:len(name)] == name {
+			return e[len(name)+1:]
+		}
+	}
+	return ""
+}
+
+func base(p string) string {
+	for i := len(p) - 1; i >= 0; i-- {
+		if p[i] == '/' {
+			return p[i+1:]
+		}
+	}
+	return p
+}
+
+func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }

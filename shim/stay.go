@@ -1,0 +1,138 @@
+package shim
+
+import (
+	"syscall"
+
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// staying are the further signals that a shim which waits for its child takes from the descriptor: it stops when the
+// child stops, and not before.
+var staying = setOf(syscall.SIGCHLD, syscall.SIGCONT, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
+
+// forwarded are the signals that only this process gets, even from the kernel: its timers'.
+var forwarded = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
+
+// stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
+// daemon how a process ended.
+func (c *conn) stay(cmd command, path string) {
+	blocked := mask | guarded | staying
+	setMask(blocked)
+	signals, err := signalfd(c.signals, (guarded|staying)&^(mask&^bit(syscall.SIGCHLD)))
+	if err != nil {
+		fail(path+" was not run: "+err.Error(), "")
+	}
+	// An inherited "ignore" for SIGCHLD would have the kernel reap the child unseen.
+	inherited := ignored
+	var dfl [4]uint64
+	sigaction(syscall.SIGCHLD, &dfl)
+	pid, errno := spawn(cmd)
+	if errno != 0 {
+		c.cannot(path, errno)
+	}
+	ignored = inherited
+	for {
+		poll(signals, -1)
+		for {
+			info, ok := readSignal(signals)
+			if !ok {
+				break
+			}
+			c.relay(pid, &info)
+		}
+	}
+}
+
+// relay does with one signal what makes shim and child look like one process.
+func (c *conn) relay(pid int, info *signalInfo) {
+	sig := syscall.Signal(info.number)
+	switch {
+	case sig == syscall.SIGCHLD:
+		c.changed(pid)
+	case info.pid == uint32(pid) && info.code <= 0:
+		// The tool signalled its whole group: it has had it.
+	case info.code == siKernel && forwarded&bit(sig) == 0:
+		// From the terminal, which tells the whole foreground group.
+	default:
+		syscall.Kill(pid, sig)
+	}
+}
+
+// changed looks at the child: an end is passed on to the daemon and imitated; a stop is imitated.
+func (c *conn) changed(pid int) {
+	for {
+		var status syscall.WaitStatus
+		got, err := syscall.Wait4(pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || got != pid {
+			return
+		}
+		if status.Stopped() {
+			stopAs(status.StopSignal())
+			syscall.Kill(pid, syscall.SIGCONT)
+			continue
+		}
+		c.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil)
+		endAs(status)
+	}
+}
+
+// stopAs stops this process by the signal that stopped the child, and returns when it is continued.
+func stopAs(sig syscall.Signal) {
+	blocked := mask | guarded | staying
+	syscall.Kill(syscall.Getpid(), sig)
+	setMask(blocked &^ bit(sig))
+	setMask(blocked)
+}
+
+// childErrno is where the child, which shares this memory, leaves the reason why it could not exec.
+var childErrno syscall.Errno
+
+// spawn starts the child. It must not allocate or grow the stack between vfork and exec.
+//
+//go:noinline
+//go:norace
+func spawn(cmd command) (int, syscall.Errno) {
+	childErrno = 0
+	parent := syscall.Getpid()
+	pid := fork(&cmd, uintptr(parent))
+	if int(pid) < 0 {
+		return 0, syscall.Errno(-int(pid))
+	}
+	if childErrno != 0 {
+		var status syscall.WaitStatus
+		syscall.Wait4(int(pid), &status, 0, nil)
+		return 0, childErrno
+	}
+	return int(pid), 0
+}
+
+// fork returns in the parent, at once, because child and parent share the stack below it.
+//
+//go:nosplit
+//go:noinline
+//go:norace
+func fork(cmd *command, parent uintptr) uintptr {
+	pid := vfork()
+	if pid != 0 {
+		return pid
+	}
+	const prSetPdeathsig = 1
+	syscall.RawSyscall(syscall.SYS_PRCTL, prSetPdeathsig, uintptr(syscall.SIGKILL), 0)
+	if ppid, _, _ := syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0); ppid != parent {
+		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 128+uintptr(syscall.SIGKILL), 0, 0)
+	}
+	for fd := uintptr(0); fd < 3; fd++ {
+		if closed&(1<<fd) != 0 {
+			syscall.RawSyscall(syscall.SYS_CLOSE, fd, 0, 0)
+		}
+	}
+	restoreHandlers()
+	setMask(cmd.signals)
+	childErrno = execute(*cmd)
+	for {
+		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 127, 0, 0)
+	}
+}
