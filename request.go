@@ -85,11 +85,12 @@ type CommandFact struct {
 	Parent      int           // index into Facts.Commands; -1 for the request's own command
 	Via         string        // how the parent runs it, in words that can be shown: "env", "sh -c", "find -exec"
 	Carrier     bool          // runs nothing but its inner commands, as the same user in the same place
+	Builtin     bool          // part of the shell: no program runs
 }
 
 // FlagFact is one option of a command as the grammar reads it.
 type FlagFact struct {
-	Name  string // the main spelling: -r for -r, -R, --recursive and --recu of rm
+	Names []string // every spelling, the main one first: -r, -R, --recursive for --recu of rm
 	Value string
 	Has   bool // a value was given, which may be empty
 	Arg   int  // index into CommandFact.Args
@@ -99,6 +100,7 @@ type FlagFact struct {
 type UnknownWord struct {
 	Arg  int  // index into CommandFact.Args
 	Many bool // it may become any number of words
+	Flag bool // it may become an option
 }
 
 // Where a PathFact stands when it isn't one of the arguments.
@@ -115,6 +117,8 @@ type PathFact struct {
 	Base     string // directory that a relative Word starts from, itself relative to the working directory; "" for that
 	Word     string // the path as written, without the option that carries it
 	Unknown  bool   // Word isn't known before the command runs; it can't be resolved
+	Pattern  bool   // Word is a glob that the shell expands; Unknown is set too
+	Write    bool   // of ArgRedirect: the file is written
 	Resolved string // absolute, symlinks followed in the agent's own root as far as the path exists
 	Err      string // why it can't be resolved; then no allowed path covers it
 }
