@@ -1,0 +1,174 @@
+// Package audit keeps the record of what was decided and what became of it: one flat JSON object a line, in a file that is
+// only ever appended to. Each line carries the SHA-256 of the line before, so that a change, a removal or an insertion
+// shows (Verify). What a chain without a key can't show: lines cut off the end, and a tail that was hashed anew by someone
+// who can write the file.
+//
+//	{"schema":"clawrden.audit/1","seq":1,"prev":"0000…","event":"started",…}
+//	{"schema":"clawrden.audit/1","seq":2,"prev":"9f3a…","event":"decided",…}    prev = SHA-256 of line 1 without its newline
+//
+// A line is written whole by one write or not at all; the package never rewrites, never starts a second chain in silence,
+// and never says that a record is there when it isn't: an error of Append means that the daemon must deny. The daemon
+// appends and reads the history; the CLI verifies.
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Sync is when records are forced to the disk.
+type Sync string
+
+// The ways to sync.
+const (
+	SyncBatch  Sync = "batch"  // at most 200 ms after they were written; AppendSync at once
+	SyncAlways Sync = "always" // before Append returns
+	SyncNone   Sync = "none"   // when the kernel sees fit; AppendSync at once all the same
+)
+
+// batchDelay is how far the disk may be behind in batch mode: what a power cut can cost. A crash of the daemon costs nothing.
+const batchDelay = 200 * time.Millisecond
+
+// MaxLine is the longest line, in bytes: argv of 2 MiB in which each byte is escaped takes 12 MiB, and 3 more where it is
+// not UTF-8 and base64 stands beside it. A longer record is refused.
+const MaxLine = 16 << 20
+
+// noPrev is what stands in prev of the first record.
+var noPrev = strings.Repeat("0", 2*sha256.Size)
+
+// Options are the settings of a log.
+type Options struct {
+	Sync Sync // default SyncBatch
+}
+
+// Log is the open audit log: its one writer. It is safe for many goroutines.
+type Log struct {
+	path string
+	sync Sync
+	ids  idSet
+
+	quit  chan struct{} // closed by Close
+	dirty chan struct{} // of length 1: something was written that isn't on the disk
+	ended sync.WaitGroup
+
+	// fdatasync is the system call; tests count and fail it.
+	fdatasync func(*os.File) error
+
+	// syncMu is held while the disk is waited for, and taken before mu: whoever waits behind it is mostly served by the
+	// sync of the one before.
+	syncMu  sync.Mutex
+	onDisk  uint64 // guarded by syncMu: the last record known to be on the disk
+	syncErr error  // guarded by syncMu: the first failed sync; see force
+
+	// mu is held over the write itself: the chain is a queue by nature.
+	mu     sync.Mutex
+	file   *os.File // guarded by mu, as is all below
+	size   int64    // of file: all whole lines
+	undo   bool     // bytes past size are the rest of a failed write
+	seq    uint64   // of the last record; 0 if there is none
+	head   string   // hex SHA-256 of the last line
+	failed error    // why nothing more may be written
+	closed bool
+}
+
+// Open opens the log or creates it (0640), takes it for this process alone, and finds the end of its chain. A last line
+// that was cut by a crash is moved to PATH.torn-TIME, and an event "recovered" says so. The directory must exist.
+func Open(path string, o Options) (*Log, error) {
+	switch o.Sync {
+	case "":
+		o.Sync = SyncBatch
+	case SyncBatch, SyncAlways, SyncNone:
+	default:
+		return nil, fmt.Errorf("cannot open the audit log: %q is no way to sync; use batch, always or none", o.Sync)
+	}
+	l := &Log{
+		path: path, sync: o.Sync, head: noPrev,
+		quit: make(chan struct{}), dirty: make(chan struct{}, 1), fdatasync: fdatasync,
+	}
+	torn, err := l.start()
+	if err != nil {
+		if l.file != nil {
+			l.file.Close()
+		}
+		return nil, fmt.Errorf("cannot open the audit log: %w", err)
+	}
+	if l.sync == SyncBatch {
+		l.ended.Go(l.syncBehind)
+	}
+	if torn != "" {
+		if err := l.AppendSync(&clawrden.Record{Event: clawrden.EventTorn, Reason: torn}); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// start opens the file and reads where its chain stands; torn is what to say of a torn last line.
+func (l *Log) start() (torn string, err error) {
+	if l.file, err = openFile(l.path); err != nil {
+		return "", err
+	}
+	end, err := readEnd(l.path, l.file)
+	if err != nil {
+		return "", err
+	}
+	if end.torn > 0 {
+		if torn, err = moveTorn(l.path, l.file, end); err != nil {
+			return "", err
+		}
+	}
+	l.size = end.size
+	if end.seq > 0 {
+		l.seq, l.head = end.seq, end.head
+	}
+	l.onDisk = l.seq
+	return torn, l.ids.load(l.file, l.size)
+}
+
+// Head is the last record's number and the hex SHA-256 of its line; 0 and 64 zeros for an empty log.
+func (l *Log) Head() (seq uint64, hash string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seq, l.head
+}
+
+// Known reports whether an id may be in the log. It never forgets one of the newest million ids of the newest 256 MiB, and
+// it says yes by mistake for at most one id in twenty, who then draws another.
+func (l *Log) Known(id string) bool { return l.ids.has(id) }
+
+// Close syncs and closes the log, and ends its goroutine. Appending afterwards is an error.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	l.mu.Unlock()
+
+	close(l.quit)
+	l.ended.Wait()
+	var err error
+	if l.sync != SyncNone {
+		err = l.force(0)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if cerr := l.file.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("cannot close the audit log: %v", cerr)
+	}
+	return err
+}
+
+func hashLine(line []byte) string {
+	sum := sha256.Sum256(line)
+	return hex.EncodeToString(sum[:])
+}

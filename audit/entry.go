@@ -1,0 +1,114 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/clawrden/clawrden"
+)
+
+// finish puts the ends of executions into entries, whose oldest "decided" record is at the offset from. It reads towards
+// the end of the file and stops when each entry that ran has its end: mostly within the page itself.
+func (s snapshot) finish(entries []clawrden.Entry, from int64) error {
+	open := make(map[string]*clawrden.Entry)
+	for i := range entries {
+		if entries[i].Decision.Runs() {
+			open[entries[i].ID] = &entries[i]
+		}
+	}
+	for lines := newForward(s.file, from, s.size); len(open) > 0; {
+		line, _, _, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		h, err := readHead(line)
+		if err != nil || h.event != clawrden.EventFinished {
+			continue
+		}
+		e, ok := open[h.id]
+		if !ok || h.seq < e.Seq {
+			continue
+		}
+		var r clawrden.Record
+		if json.Unmarshal(line, &r) != nil {
+			continue
+		}
+		delete(open, h.id)
+		e.ExitCode, e.Signal, e.ExitSource, e.DurationMS = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS
+	}
+	return nil
+}
+
+// offset returns where the first record with a number of at least seq begins, by bisection: numbers only grow.
+func (s snapshot) offset(seq uint64) (int64, error) {
+	low, high := int64(0), s.size // the answer isn't before low, the beginning of a line, and at most a line behind high
+	for high-low > 4*readBlock {
+		middle := low + (high-low)/2
+		lines := newForward(s.file, middle, high)
+		line, at, whole, err := lines.next() // the rest of a line
+		if err == nil {
+			line, at, whole, err = lines.next()
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		if err != nil || !whole {
+			high = middle // no line begins between the two
+			continue
+		}
+		h, err := readHead(line)
+		if err != nil {
+			return s.scan(low, seq) // a damaged line: look at each
+		}
+		if h.seq >= seq {
+			high = middle
+		} else {
+			low = at
+		}
+	}
+	return s.scan(low, seq)
+}
+
+// scan looks at each line from low on.
+func (s snapshot) scan(low int64, seq uint64) (int64, error) {
+	for lines := newForward(s.file, low, s.size); ; {
+		line, at, _, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return s.size, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		if h, err := readHead(line); err == nil && h.seq >= seq {
+			return at, nil
+		}
+	}
+}
+
+// decodeEntry makes a row of the history from a line with a "decided" record.
+func decodeEntry(line []byte) (clawrden.Entry, error) {
+	var r clawrden.Record
+	if err := json.Unmarshal(line, &r); err != nil {
+		return clawrden.Entry{}, err
+	}
+	e := clawrden.Entry{
+		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd,
+		Decision: r.Decision, Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver,
+		Executor: r.Executor, Boundary: r.Boundary, Exe: r.Exe, Way: r.Way, Seq: r.Seq,
+		ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource,
+	}
+	if r.Identity != nil {
+		e.Identity = *r.Identity
+	}
+	if e.Args == nil {
+		e.Args = []string{} // the API promises an array
+	}
+	if e.Rules == nil {
+		e.Rules = []clawrden.RuleRef{}
+	}
+	return e, nil
+}
