@@ -78,14 +78,20 @@ func (c *Control) find(id string) (int, error) {
 	if c.fault != nil {
 		return 0, c.fault
 	}
-	found := -1
+	found, ambiguous := -1, false
 	for i, p := range c.waiting {
+		if p.ID == id {
+			return i, nil
+		}
 		if strings.HasPrefix(p.ID, id) {
 			if found >= 0 {
-				return 0, fmt.Errorf("%w: %s", clawrden.ErrAmbiguous, id)
+				ambiguous = true
 			}
 			found = i
 		}
+	}
+	if ambiguous {
+		return 0, fmt.Errorf("%w: %s", clawrden.ErrAmbiguous, id)
 	}
 	if found >= 0 {
 		return found, nil

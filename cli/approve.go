@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/client"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) approveCommand() *cobra.Command {
+	var comment string
+	c := &cobra.Command{
+		Use:   "approve ID…",
+		Short: "Let waiting commands run",
+		Long: "Lets waiting commands run. The first letters of an id are enough. What is approved is the command as it is shown\n" +
+			"now: if it changes before it runs, it is asked for again.",
+		Example:           "  clawrden approve k3f9\n  clawrden approve k3f9 p2aa --comment 'only this once'",
+		Args:              args(1, -1, "one or more ids"),
+		ValidArgsFunction: a.completeIDs,
+		RunE: func(c *cobra.Command, ids []string) error {
+			return a.decide(c.Context(), ids, comment, "approved", (*client.Client).Approve)
+		},
+	}
+	c.Flags().StringVarP(&comment, "comment", "m", "", "a `text` for the agent and the record")
+	return c
+}
+
+// decide gives one answer to several asks. One that fails doesn't keep the others from being decided; the first failure
+// gives the exit status.
+func (a *app) decide(ctx context.Context, ids []string, comment, done string,
+	do func(*client.Client, context.Context, string, clawrden.Answer) error) error {
+	d, err := a.connect()
+	if err != nil {
+		return err
+	}
+	queue, err := d.Queue(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, id := range ids {
+		p, err := pick(queue, id)
+		if err == nil {
+			err = do(d, ctx, p.ID, clawrden.Answer{Comment: comment, Revision: p.Revision, Digest: p.Digest})
+		}
+		if err != nil {
+			err = hinted{fmt.Errorf("cannot decide %s: %w", display.Word(id), err), hintOf(err)}
+			a.complain(err)
+			if failed == nil {
+				failed = told{err}
+			}
+			if errors.Is(err, client.ErrUnreachable) {
+				break
+			}
+			continue
+		}
+		if err := a.showDecided(&p, done); err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+func (a *app) showDecided(p *clawrden.Pending, done string) error {
+	if a.format == formatJSON {
+		return a.jsonLine(map[string]string{"id": p.ID, "status": done})
+	}
+	if p.Command == "" {
+		_, err := fmt.Fprintf(a.stdout, "%s %s\n", done, display.Line(p.ID))
+		return err
+	}
+	command, _ := a.brief(p.Command, p.Args, p.ArgsB64, len(done)+len(p.ID)+3)
+	_, err := fmt.Fprintf(a.stdout, "%s %s: %s\n", done, display.Line(p.ID), command)
+	return err
+}
+
+// pick finds the ask that an id or its first letters mean. One that isn't in the queue goes to the daemon by its id alone:
+// it knows whether that was decided already or never was.
+func pick(queue []clawrden.Pending, id string) (clawrden.Pending, error) {
+	found := clawrden.Pending{ID: id}
+	matches := []string{}
+	for _, p := range queue {
+		if p.ID == id {
+			return p, nil
+		}
+		if id != "" && strings.HasPrefix(p.ID, id) {
+			found = p
+			matches = append(matches, p.ID)
+		}
+	}
+	switch {
+	case id == "":
+		return found, fmt.Errorf("%w: the id is empty", clawrden.ErrNotFound)
+	case len(matches) > 1:
+		return found, fmt.Errorf("%w: it may be %s", clawrden.ErrAmbiguous, strings.Join(matches, ", "))
+	}
+	return found, nil
+}

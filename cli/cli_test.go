@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/httpapi/httpapitest"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the test binary be `clawrden` too, for scripts and for tests on a terminal.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"clawrden": func() { os.Exit(Main("1.2.3")) },
+	})
+}
+
+type controlKey struct{}
+
+// TestScripts runs testdata/script: the manual, by examples. Each has a stand-in for the daemon at $CLAWRDEN_CONTROL and
+// these commands beside the usual ones:
+//
+//	ask ID COMMAND ARG…                an agent wants to run a command, and a person is asked
+//	ran ID OUTCOME STATUS COMMAND ARG… a command that was decided by the policy alone
+//	refuse RIGHT…                      the caller has these rights no more
+//	fail ERROR                         the daemon fails with one of the errors of package clawrden
+//	called TEXT                        the last thing that the daemon was told to do
+//
+// An ARG in double quotes is a Go string.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			path := filepath.Join(env.WorkDir, "control.sock")
+			l, err := net.Listen("unix", path)
+			if err != nil {
+				return err
+			}
+			control := &httpapitest.Control{}
+			env.Defer(control.Serve(l))
+			env.Values[controlKey{}] = control
+			env.Setenv("CLAWRDEN_CONTROL", path)
+			env.Setenv("TZ", "UTC")
+			env.Setenv("TERM", "xterm")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"ask":    scriptAsk,
+			"ran":    scriptRan,
+			"refuse": scriptRefuse,
+			"fail":   scriptFail,
+			"called": scriptCalled,
+		},
+	})
+}
+
+func scripted(ts *testscript.TestScript) *httpapitest.Control {
+	return ts.Value(controlKey{}).(*httpapitest.Control)
+}
+
+func words(ts *testscript.TestScript, args []string) []string {
+	for i, a := range args {
+		if strings.HasPrefix(a, `"`) {
+			w, err := strconv.Unquote(a)
+			ts.Check(err)
+			args[i] = w
+		}
+	}
+	return args
+}
+
+func scriptAsk(ts *testscript.TestScript, _ bool, args []string) {
+	scripted(ts).Ask(args[0], words(ts, args[1:])...)
+}
+
+func scriptRan(ts *testscript.TestScript, _ bool, args []string) {
+	exit, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	scripted(ts).Ran(args[0], clawrden.Outcome(args[1]), exit, words(ts, args[3:])...)
+}
+
+func scriptRefuse(ts *testscript.TestScript, _ bool, args []string) {
+	var rights []clawrden.Right
+	for _, a := range args {
+		rights = append(rights, clawrden.Right(a))
+	}
+	scripted(ts).Refuse(rights...)
+}
+
+func scriptFail(ts *testscript.TestScript, _ bool, args []string) {
+	known := map[string]error{
+		"locked": clawrden.ErrLocked, "stale": clawrden.ErrStale, "policy": clawrden.ErrPolicyInvalid, "inside": errors.New("disk on fire"),
+	}
+	scripted(ts).Fail(fmt.Errorf("%w: as the test wants", known[args[0]]))
+}
+
+func scriptCalled(ts *testscript.TestScript, neg bool, args []string) {
+	calls := scripted(ts).Calls()
+	last := ""
+	if len(calls) > 0 {
+		last = calls[len(calls)-1]
+	}
+	if strings.HasPrefix(last, strings.Join(args, " ")) == neg {
+		ts.Fatalf("the daemon was told %q", calls)
+	}
+}

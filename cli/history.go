@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/client"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/spf13/cobra"
+)
+
+const pageSize = 1000 // entries asked for at once: the most that the API gives
+
+func (a *app) historyCommand() *cobra.Command {
+	var n int
+	var follow bool
+	c := &cobra.Command{
+		Use:     "history [ID]",
+		Short:   "List what was decided, newest first, or show one command in full",
+		Example: "  clawrden history -n 50\n  clawrden history k3f9\n  clawrden history --follow",
+		Args:    args(0, 1, "at most one id"),
+		RunE: func(c *cobra.Command, ids []string) error {
+			if n < 1 {
+				return usageError{fmt.Errorf("-n %d is not a number of entries", n), "use -n 20"}
+			}
+			d, err := a.connect()
+			if err != nil {
+				return err
+			}
+			switch {
+			case len(ids) == 1 && follow:
+				return usageError{fmt.Errorf("--follow shows all commands, not one"), "leave out the id, or --follow"}
+			case len(ids) == 1:
+				return a.historyOf(c.Context(), d, ids[0])
+			case follow:
+				return a.followHistory(c.Context(), d, n)
+			}
+			entries, err := lastEntries(c.Context(), d, n)
+			if err != nil {
+				return err
+			}
+			if a.format == formatJSON {
+				return a.json(entries)
+			}
+			return a.showHistory(entries)
+		},
+	}
+	c.Flags().IntVarP(&n, "number", "n", 20, "how many `entries` to show")
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "oldest first, and go on as commands are decided and end")
+	return c
+}
+
+// lastEntries reads as many pages as it takes.
+func lastEntries(ctx context.Context, d *client.Client, n int) ([]clawrden.Entry, error) {
+	entries, more := []clawrden.Entry{}, true
+	f := clawrden.HistoryFilter{}
+	for more && len(entries) < n {
+		f.Limit = min(n-len(entries), pageSize)
+		var page []clawrden.Entry
+		var err error
+		if page, more, err = d.History(ctx, f); err != nil {
+			return nil, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		entries = append(entries, page...)
+		f.Before = page[len(page)-1].Seq
+	}
+	return entries, nil
+}
+
+func (a *app) showHistory(entries []clawrden.Entry) error {
+	if len(entries) == 0 {
+		fmt.Fprintln(a.stderr, "clawrden: nothing has been decided yet")
+		return nil
+	}
+	color := a.color()
+	t := newTable(a.stdout, "TIME", "ID", paint(color, "", "DECISION"), "EXIT", "TOOK", "WHO", "COMMAND")
+	for i := range entries {
+		e := &entries[i]
+		command, _ := a.brief(e.Command, e.Args, e.ArgsB64, 75)
+		t.row(clock(e.Timestamp), display.Line(e.ID), paint(color, string(e.Decision), display.Line(string(e.Decision))),
+			exitOf(e), tookOf(e), who(&e.Identity), command)
+	}
+	return t.flush()
+}
+
+func (a *app) historyOf(ctx context.Context, d *client.Client, id string) error {
+	e, err := d.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.format == formatJSON {
+		return a.json(e)
+	}
+	t := newTable(a.stdout)
+	t.row("id", display.Line(e.ID))
+	t.row("command", display.Command(argv(e.Command, e.Args, e.ArgsB64)))
+	t.row("in", display.Line(e.Cwd))
+	t.row("who", whoInFull(&e.Identity))
+	t.row("when", clock(e.Timestamp))
+	t.row("decision", paint(a.color(), string(e.Decision), display.Line(string(e.Decision)))+byWhom(e.Approver))
+	for _, r := range e.Rules {
+		t.row("rule", ruleLine(r))
+	}
+	for _, row := range [][2]string{{"reason", e.Reason}, {"comment", e.Comment}, {"executor", e.Executor}, {"boundary", string(e.Boundary)}} {
+		if row[1] != "" {
+			t.row(row[0], display.Line(row[1]))
+		}
+	}
+	if e.Decision.Runs() {
+		t.row("ended", endOf(&e))
+	}
+	return t.flush()
+}
+
+func byWhom(by *clawrden.Approver) string {
+	if by == nil {
+		return ""
+	}
+	name := by.User
+	if name == "" {
+		name = "uid " + strconv.FormatUint(uint64(by.UID), 10)
+	}
+	s := " by " + display.Line(name) + " (" + display.Line(by.Door) + ")"
+	if by.Self {
+		s += ", who is the requester"
+	}
+	return s
+}
+
+func endOf(e *clawrden.Entry) string {
+	switch {
+	case e.Signal != "":
+		return "killed by " + display.Line(e.Signal) + " after " + took(e.DurationMS) + saidBy(e)
+	case e.ExitCode != nil:
+		return fmt.Sprintf("exit status %d after %s%s", *e.ExitCode, took(e.DurationMS), saidBy(e))
+	case e.ExitSource != "":
+		return "unknown"
+	}
+	return "not yet"
+}
+
+func saidBy(e *clawrden.Entry) string {
+	if e.ExitSource == clawrden.ExitShim {
+		return " (says the shim)"
+	}
+	return ""
+}
+
+// exitOf is the exit column: a status, a signal, or "-" where there is neither.
+func exitOf(e *clawrden.Entry) string {
+	switch {
+	case e.Signal != "":
+		return display.Line(e.Signal)
+	case e.ExitCode != nil:
+		return strconv.Itoa(*e.ExitCode)
+	}
+	return "-"
+}
+
+func tookOf(e *clawrden.Entry) string {
+	if e.ExitCode == nil && e.Signal == "" {
+		return "-"
+	}
+	return took(e.DurationMS)
+}
+
+// followHistory shows the last entries, oldest first, then each as it is decided and again as it ends, until interrupted.
+// After a lost connection it reads what was missed.
+func (a *app) followHistory(ctx context.Context, d *client.Client, n int) error {
+	f := follower{show: a.followLine, shown: map[uint64]bool{}}
+	err := d.Follow(ctx, 0, func(ctx context.Context) error {
+		entries, err := lastEntries(ctx, d, n)
+		if err != nil {
+			return err
+		}
+		n = pageSize
+		return f.catchUp(entries)
+	}, func(e clawrden.Event) error {
+		if e.Entry == nil {
+			return nil
+		}
+		return f.add(e.Entry)
+	})
+	if ctx.Err() != nil {
+		return nil // interrupted: the way to end it
+	}
+	return err
+}
+
+// follower shows each entry when it is new and once more when its command has ended.
+type follower struct {
+	show  func(*clawrden.Entry) error
+	shown map[uint64]bool // by Seq: whether it was shown with its end
+	first uint64          // Seq of the oldest that was to be shown
+}
+
+// catchUp shows what is new among the last entries, which come newest first.
+func (f *follower) catchUp(entries []clawrden.Entry) error {
+	if f.first == 0 && len(entries) > 0 {
+		f.first = entries[len(entries)-1].Seq
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Seq < f.first {
+			continue
+		}
+		if err := f.add(&e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *follower) add(e *clawrden.Entry) error {
+	ended := e.ExitCode != nil || e.ExitSource != ""
+	if was, known := f.shown[e.Seq]; known && (was || !ended) {
+		return nil
+	}
+	f.shown[e.Seq] = ended
+	if len(f.shown) > 16*pageSize { // catching up looks at pageSize entries: older ones don't come again
+		oldest := slices.Sorted(maps.Keys(f.shown))
+		for _, seq := range oldest[:8*pageSize] {
+			delete(f.shown, seq)
+		}
+		f.first = oldest[8*pageSize]
+	}
+	return f.show(e)
+}
+
+// followLine can't wait for the widths of lines to come, so its columns are fixed.
+func (a *app) followLine(e *clawrden.Entry) error {
+	if a.format == formatJSON {
+		return a.jsonLine(e)
+	}
+	command, _ := a.brief(e.Command, e.Args, e.ArgsB64, 75)
+	decision := paint(a.color(), string(e.Decision), fmt.Sprintf("%-9s", display.Line(string(e.Decision))))
+	_, err := fmt.Fprintf(a.stdout, "%s  %-8s  %s  %4s  %7s  %-10s  %s\n",
+		e.Timestamp.Local().Format(time.TimeOnly), display.Line(e.ID), decision, exitOf(e), tookOf(e), who(&e.Identity), command)
+	return err
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) queueCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "queue [ID]",
+		Short:             "List what waits for a decision, or show one ask in full",
+		Args:              args(0, 1, "at most one id"),
+		ValidArgsFunction: a.completeIDs,
+		RunE: func(c *cobra.Command, ids []string) error {
+			d, err := a.connect()
+			if err != nil {
+				return err
+			}
+			if len(ids) == 1 {
+				p, err := d.Pending(c.Context(), ids[0])
+				if err != nil {
+					return err
+				}
+				if a.format == formatJSON {
+					return a.json(p)
+				}
+				return a.showPending(&p)
+			}
+			queue, err := d.Queue(c.Context())
+			if err != nil {
+				return err
+			}
+			if a.format == formatJSON {
+				return a.json(queue)
+			}
+			return a.showQueue(queue)
+		},
+	}
+}
+
+func (a *app) showQueue(queue []clawrden.Pending) error {
+	if len(queue) == 0 {
+		fmt.Fprintln(a.stderr, "clawrden: nothing waits for a decision")
+		return nil
+	}
+	t := newTable(a.stdout, "ID", "WAITED", "LEFT", "WHO", "COMMAND")
+	var notes []string
+	for i := range queue {
+		p := &queue[i]
+		command, escaped := a.brief(p.Command, p.Args, p.ArgsB64, 45)
+		if escaped {
+			notes = append(notes, p.ID)
+		}
+		t.row(display.Line(p.ID), ago(a.now().Sub(p.Created.Time)), ago(p.Expires.Sub(a.now())), who(&p.Identity), command)
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	for _, id := range notes {
+		fmt.Fprintf(a.stderr, "clawrden: %s %s\n", display.Line(id), escapedNote)
+	}
+	return nil
+}
+
+// showPending shows all that a person needs to decide, nothing cut.
+func (a *app) showPending(p *clawrden.Pending) error {
+	t := newTable(a.stdout)
+	for _, row := range pendingRows(p) {
+		t.row(row[0], row[1])
+	}
+	t.row("waited", ago(a.now().Sub(p.Created.Time))+", "+ago(p.Expires.Sub(a.now()))+" left")
+	t.row("digest", display.Line(p.Digest))
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if _, escaped := display.Brief(argv(p.Command, p.Args, p.ArgsB64), 0); escaped {
+		fmt.Fprintf(a.stderr, "clawrden: the command %s\n", escapedNote)
+	}
+	return nil
+}
+
+// pendingRows names what an ask is about: what, where, who, and why it is asked.
+func pendingRows(p *clawrden.Pending) [][2]string {
+	rows := [][2]string{
+		{"id", display.Line(p.ID)},
+		{"command", display.Command(argv(p.Command, p.Args, p.ArgsB64))},
+		{"in", display.Line(p.Cwd)},
+		{"who", whoInFull(&p.Identity)},
+	}
+	if p.Exe != nil && p.Exe.Resolved != "" {
+		rows = append(rows, [2]string{"runs", exeLine(p.Exe)})
+	}
+	for _, r := range p.Rules {
+		rows = append(rows, [2]string{"rule", ruleLine(r)})
+	}
+	if p.Reason != "" {
+		rows = append(rows, [2]string{"reason", display.Line(p.Reason)})
+	}
+	return rows
+}
+
+func ruleLine(r clawrden.RuleRef) string {
+	return fmt.Sprintf("%s (%s, %s:%d)", display.Line(r.Name), r.Action, display.Line(r.File), r.Line)
+}
+
+func exeLine(e *clawrden.Executable) string {
+	s := display.Line(e.Resolved)
+	if e.Interpreter != nil {
+		s += " by " + display.Line(e.Interpreter.Resolved)
+	}
+	if e.Sealed {
+		s += " (the agent can change this file: a copy made now is what runs)"
+	}
+	return s
+}
+
+func whoInFull(id *clawrden.Identity) string {
+	parts := []string{"uid " + strconv.FormatUint(uint64(id.UID), 10)}
+	if id.User != "" {
+		parts[0] = display.Line(id.User) + " (" + parts[0] + ")"
+	}
+	for _, more := range [][2]string{{"agent ", id.Agent}, {"container ", id.Container}, {"unit ", id.Unit}} {
+		if more[1] != "" {
+			parts = append(parts, more[0]+display.Line(more[1]))
+		}
+	}
+	if id.PID != 0 {
+		parts = append(parts, "pid "+strconv.Itoa(id.PID))
+	}
+	return strings.Join(parts, ", ")
+}

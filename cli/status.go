@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "Show whether the daemon runs and what it is doing",
+		Args:  args(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error {
+			d, err := a.connect()
+			if err != nil {
+				return err
+			}
+			s, err := d.Status(c.Context())
+			if err != nil {
+				return err
+			}
+			if a.format == formatJSON {
+				return a.json(s)
+			}
+			return a.showStatus(&s)
+		},
+	}
+}
+
+func (a *app) showStatus(s *clawrden.Status) error {
+	t := newTable(a.stdout)
+	t.row("daemon", fmt.Sprintf("%s for %s, version %s", display.Line(s.Status), ago(time.Duration(s.Uptime)*time.Second), display.Line(s.Version)))
+	t.row("waiting", plural(s.Pending, "ask", "asks"))
+	t.row("running", plural(s.Running, "command", "commands"))
+	t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
+	if s.Policy.Error != "" {
+		t.row("", paint(a.color(), "deny", "the last reload was refused: "+display.Line(s.Policy.Error)))
+	}
+	switch {
+	case s.Locked:
+		t.row("kill switch", paint(a.color(), "locked", "ON: every command is denied until `clawrden unlock`"))
+	default:
+		t.row("kill switch", "off")
+	}
+	if s.Dev {
+		t.row("mode", "dev: not for production")
+	}
+	return t.flush()
+}

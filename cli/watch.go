@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/client"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+func (a *app) watchCommand() *cobra.Command {
+	var plain bool
+	c := &cobra.Command{
+		Use:   "watch",
+		Short: "Show asks as they come, and decide each with a key",
+		Long: "Shows what waits for a decision, live. On a terminal j and k move, a approves, d denies, D denies with a reason, ? helps,\n" +
+			"q quits. Elsewhere, with TERM=dumb or with --plain it writes a line an event; on a terminal it then takes lines such\n" +
+			"as `approve k3f9` and `deny k3f9 REASON`.",
+		Args: args(0, 0, ""),
+		RunE: func(c *cobra.Command, _ []string) error {
+			d, err := a.connect()
+			if err != nil {
+				return err
+			}
+			stdin := term.IsTerminal(int(a.stdin.Fd()))
+			out, stdout := a.terminal()
+			if stdin && stdout && !plain && a.format == formatTable && os.Getenv("TERM") != "dumb" {
+				err = a.watchScreen(c.Context(), d, out)
+			} else {
+				err = a.watchLines(c.Context(), d, stdin && a.format == formatTable)
+			}
+			if c.Context().Err() != nil {
+				return nil // interrupted: a way to end it
+			}
+			return err
+		},
+	}
+	c.Flags().BoolVar(&plain, "plain", false, "lines instead of a screen, for screen readers and logs")
+	return c
+}
+
+// watched is one thing that happened: the whole queue after a connection was made, or one event.
+type watched struct {
+	queue  []clawrden.Pending // nil for an event
+	locked bool               // the kill switch, with the queue
+	event  clawrden.Event
+	err    error // the end
+}
+
+// watch sends what happens until ctx ends or the daemon refuses; the last thing that it sends is the error.
+func watch(ctx context.Context, d *client.Client, to chan<- watched) {
+	send := func(w watched) error {
+		select {
+		case to <- w:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	err := d.Follow(ctx, 0, func(ctx context.Context) error {
+		status, err := d.Status(ctx)
+		if err != nil {
+			return err
+		}
+		queue, err := d.Queue(ctx)
+		if err != nil {
+			return err
+		}
+		if queue == nil {
+			queue = []clawrden.Pending{}
+		}
+		return send(watched{queue: queue, locked: status.Locked})
+	}, func(e clawrden.Event) error { return send(watched{event: e}) })
+	_ = send(watched{err: err})
+}
