@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -26,7 +27,8 @@ type Job struct {
 type Exit struct {
 	Status syscall.WaitStatus
 	Known  bool
-	Source string // clawrden.ExitKernel, …
+	Source string    // clawrden.ExitKernel, …
+	Ended  time.Time // zero: now
 }
 
 // Code is the exit status, nil if the command was killed or nobody knows.
@@ -56,3 +58,11 @@ func (e NoSuch) Unwrap() error { return e.Err }
 
 // ErrForeign refuses a caller that an executor may not run for.
 var ErrForeign = errors.New("the caller is not one that this executor may run for")
+
+// Duration is how long the command ran, from the time that it was handed over.
+func (e Exit) Duration(begun time.Time) time.Duration {
+	if e.Ended.IsZero() {
+		return time.Since(begun)
+	}
+	return e.Ended.Sub(begun)
+}

@@ -97,14 +97,10 @@ func (p *Peer) fill(fd int) error {
 	if err != nil {
 		return ErrGone
 	}
-	if p.Start, err = startTime(stat); err != nil {
+	if p.Start, _, err = ParseStat(stat); err != nil {
 		return err
 	}
-	cgroup, err := ReadAt(p.Proc, "cgroup", 64<<10)
-	if err != nil {
-		return ErrGone
-	}
-	p.Cgroup = unified(cgroup)
+	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
 	p.HostNS = sameNamespaces(p.Proc, "user", "pid", "mnt")
 	return nil
@@ -177,14 +173,28 @@ func ReadAt(dir int, name string, limit int) ([]byte, error) {
 	return b[:n], nil
 }
 
-// startTime is field 22 of /proc/PID/stat. The name in field 2 may hold anything, so it is skipped from the right.
-func startTime(stat []byte) (uint64, error) {
+// ParseStat reads start time (clock ticks since boot, field 22) and parent (field 4) from /proc/PID/stat. The name in field
+// 2 may hold anything, so it is skipped from the right.
+func ParseStat(stat []byte) (start uint64, parent int, err error) {
 	end := bytes.LastIndexByte(stat, ')')
 	fields := bytes.Fields(stat[end+1:])
 	if end < 0 || len(fields) < 20 {
-		return 0, fmt.Errorf("cannot read /proc/PID/stat: %d fields", len(fields))
+		return 0, 0, fmt.Errorf("cannot read /proc/PID/stat: %d fields", len(fields))
 	}
-	return strconv.ParseUint(string(fields[19]), 10, 64)
+	if parent, err = strconv.Atoi(string(fields[1])); err != nil {
+		return 0, 0, err
+	}
+	start, err = strconv.ParseUint(string(fields[19]), 10, 64)
+	return start, parent, err
+}
+
+// CgroupOf reads the path in the unified hierarchy from a /proc directory; "" if there is none, or the process is gone.
+func CgroupOf(proc int) string {
+	b, err := ReadAt(proc, "cgroup", 64<<10)
+	if err != nil {
+		return ""
+	}
+	return unified(b)
 }
 
 // unified is the path in the unified hierarchy: the line that starts with "0::".

@@ -131,15 +131,24 @@ func ExitStatus(fd int) (syscall.WaitStatus, bool) {
 	return syscall.WaitStatus(i.exitCode), true
 }
 
-// Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks.
+// Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks. The
+// process is this program itself, asked for its version; what it answers doesn't matter.
 func Supported() bool {
 	fd := -1
-	// The child can't exec a directory, ends with a status of its own, and is reaped before ForkExec returns.
-	_, err := syscall.ForkExec("/", []string{"/"}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{PidFD: &fd}})
-	if err == nil || fd < 0 {
+	pid, err := syscall.ForkExec("/proc/self/exe", []string{"clawrden", "--version"}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{PidFD: &fd}})
+	if err != nil {
+		return false
+	}
+	var status syscall.WaitStatus
+	for {
+		if _, err = syscall.Wait4(pid, &status, 0, nil); !errors.Is(err, syscall.EINTR) {
+			break
+		}
+	}
+	if fd < 0 {
 		return false
 	}
 	defer func() { _ = unix.Close(fd) }()
-	_, ok := ExitStatus(fd)
-	return ok
+	told, ok := ExitStatus(fd)
+	return ok && err == nil && told == status
 }

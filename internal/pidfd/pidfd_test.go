@@ -37,7 +37,8 @@ func TestWatcherSeesTheEndAndTheStatus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if Supported() {
+	supported := Supported()
+	if supported {
 		select {
 		case <-gone:
 			t.Fatal("reaped before the parent waited")
@@ -45,7 +46,7 @@ func TestWatcherSeesTheEndAndTheStatus(t *testing.T) {
 		}
 	}
 	_ = cmd.Wait()
-	if !Supported() {
+	if !supported {
 		w.Forget(fd)
 		t.Skip("this kernel lacks PIDFD_INFO_EXIT")
 	}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/approval"
+	"github.com/clawrden/clawrden/audit"
+	"github.com/clawrden/clawrden/daemon"
+	"github.com/clawrden/clawrden/executor/mirror"
+	"github.com/clawrden/clawrden/httpapi"
+	"github.com/clawrden/clawrden/internal/users"
+)
+
+// stopTime is how long a stop waits for what is in flight. In-place commands run on without the daemon.
+const stopTime = 5 * time.Second
+
+// run wires the parts, serves until ctx ends, and stops in good order.
+func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
+	c, layers, err := o.settings()
+	if err != nil {
+		return err
+	}
+	if o.dev {
+		log.Warn("--dev: the local executor and self-approval are on; this governs nobody who means harm")
+	}
+	if err := os.MkdirAll(c.Paths.State, 0o700); err != nil {
+		return fmt.Errorf("cannot make the state directory: %v", err)
+	}
+	db := &users.DB{}
+	socks, err := inherited()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(
+		socks.bind("shim", c.Paths.Socket, c.Paths.AgentsGroup, db),
+		socks.bind("control", c.Paths.Control, c.Paths.ApproversGroup, db),
+	); err != nil {
+		return err
+	}
+	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent})
+	do := c.daemonOptions(o.dev)
+	do.Logger, do.Version = log, version
+	do.Audit, do.Queue = records, queue{asks}
+	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
+	do.LoadPolicy = loader(layers, o.dev, log)
+	do.UserName, do.Home = db.Name, home(db)
+	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
+	if o.dev {
+		do.StartLocal = startLocal
+	}
+	if g, err := db.GroupByName(c.Paths.ApproversGroup); err == nil {
+		do.ApproversGID = g.GID
+	}
+	d, err := daemon.New(do)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, d, socks, log)
+}
+
+// serve runs the two doors until ctx ends.
+func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logger) error {
+	api := httpapi.New(httpapi.Options{Control: d, Authorizer: d, Identify: identify, Log: log})
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var doors sync.WaitGroup
+	failed := make(chan error, 8)
+	open := func(serve func() error) {
+		doors.Go(func() {
+			if err := serve(); err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+				failed <- err
+			}
+		})
+	}
+	for _, l := range socks["shim"] {
+		open(func() error { return d.Serve(ctx, l) })
+	}
+	for _, l := range socks["control"] {
+		open(func() error { return api.Serve(l) })
+	}
+	doors.Go(func() { reloadOnHangUp(ctx, d) })
+	_, _ = sd.SdNotify(false, sd.SdNotifyReady)
+	for name, ls := range socks {
+		for _, l := range ls {
+			log.Info("listening", slog.String("socket", name), slog.String("path", l.Addr().String()))
+		}
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	_, _ = sd.SdNotify(false, sd.SdNotifyStopping)
+	log.Info("stopping")
+	for _, l := range socks["shim"] {
+		_ = l.Close()
+	}
+	cancel()
+	end, done := context.WithTimeout(context.Background(), stopTime)
+	defer done()
+	d.Wait(end)
+	err = errors.Join(err, d.Close(), api.Shutdown(end))
+	doors.Wait()
+	return err
+}
+
+// reloadOnHangUp reads the policy again at each SIGHUP.
+func reloadOnHangUp(ctx context.Context, d *daemon.Daemon) {
+	hups := make(chan os.Signal, 1)
+	signal.Notify(hups, syscall.SIGHUP)
+	defer signal.Stop(hups)
+	self := clawrden.Caller{Identity: clawrden.Identity{UID: uint32(os.Geteuid()), GID: uint32(os.Getegid())}, Door: "signal"}
+	for {
+		select {
+		case <-hups:
+			_ = d.Reload(ctx, self) // it logs and records what is wrong
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// home looks up a user's home directory; "" if it has none.
+func home(db *users.DB) func(uint32) string {
+	return func(uid uint32) string {
+		u, err := db.UserByID(uid)
+		if err != nil {
+			return ""
+		}
+		return u.Home
+	}
+}

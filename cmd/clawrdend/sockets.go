@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/users"
+)
+
+// sockets are the listeners by what they are for: "shim", "control".
+type sockets map[string][]*net.UnixListener
+
+// inherited takes the sockets that systemd opened, by their FileDescriptorName=. It may be called once a process.
+func inherited() (sockets, error) {
+	s := sockets{}
+	for _, f := range activation.Files(true) {
+		if f == nil {
+			return nil, errors.New("systemd passed a descriptor that can't be used")
+		}
+		name := f.Name()
+		if name != "shim" && name != "control" {
+			return nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim or control", name)
+		}
+		l, err := net.FileListener(f)
+		_ = f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("cannot listen on the socket %q from systemd: %v", name, err)
+		}
+		u, ok := l.(*net.UnixListener)
+		if !ok {
+			return nil, fmt.Errorf("the socket %q from systemd is not a Unix socket", name)
+		}
+		u.SetUnlinkOnClose(false)
+		s[name] = append(s[name], u)
+	}
+	return s, nil
+}
+
+// bind opens a socket of its own where systemd gave none. group may reach it; nobody else but the owner may.
+func (s sockets) bind(name, path, group string, db *users.DB) error {
+	if len(s[name]) > 0 {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("cannot make the directory of the %s socket: %v", name, err)
+	}
+	if err := removeStale(path); err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", path, err)
+	}
+	// The mode counts from the first moment on: the socket is made with it, not given it afterwards.
+	old := unix.Umask(0o117)
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	unix.Umask(old)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %v", err)
+	}
+	s[name] = append(s[name], l)
+	if g, err := db.GroupByName(group); err == nil && os.Geteuid() == 0 {
+		if err := os.Lchown(path, 0, int(g.GID)); err != nil {
+			return fmt.Errorf("cannot give %s to the group %s: %v", path, group, err)
+		}
+	}
+	return nil
+}
+
+// removeStale removes a socket on which nobody listens any more. Anything else at the path stays.
+func removeStale(path string) error {
+	fi, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if fi.Mode().Type() != os.ModeSocket {
+		return errors.New("something that is not a socket is in its place")
+	}
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err == nil {
+		_ = conn.Close()
+		return errors.New("another daemon listens there")
+	}
+	if !errors.Is(err, unix.ECONNREFUSED) {
+		return err
+	}
+	return os.Remove(path)
+}

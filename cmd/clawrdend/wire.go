@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/approval"
+	"github.com/clawrden/clawrden/daemon"
+	"github.com/clawrden/clawrden/executor/local"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/internal/peercred"
+)
+
+// queue is the approval queue as the daemon calls it: with tickets of its own type.
+type queue struct{ *approval.Queue }
+
+func (q queue) Add(r clawrden.Request, f clawrden.Facts, d clawrden.Decision, digest string, expires time.Time) (daemon.Ticket, error) {
+	t, err := q.Queue.Add(r, f, d, digest, expires)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// startLocal is the local executor as the daemon calls it.
+func startLocal(ctx context.Context, j *job.Job) (daemon.Process, error) {
+	p, err := local.Start(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// identify tells the HTTP door who is at the other end of a connection.
+func identify(c net.Conn) (clawrden.Identity, error) {
+	p, err := peercred.Of(c.(*net.UnixConn))
+	if err != nil {
+		return clawrden.Identity{}, err
+	}
+	defer p.Close()
+	return p.Identity, nil
+}

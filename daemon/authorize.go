@@ -1,0 +1,114 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/peercred"
+)
+
+// groupRights is what membership of the approvers' group gives. What lets commands run again after a kill, or changes what
+// is in force, is root's.
+var groupRights = map[clawrden.Right]bool{
+	clawrden.RightRead:   true,
+	clawrden.RightDecide: true,
+	clawrden.RightGrant:  true,
+	clawrden.RightKill:   true,
+}
+
+// Authorize answers whether a caller at a door has a right: nil, or ErrNotAuthorized with the reason. Whoever stands inside
+// a command that is governed has none.
+func (d *Daemon) Authorize(_ context.Context, by clawrden.Caller, right clawrden.Right) error {
+	id := &by.Identity
+	if d.o.Dev && id.UID == uint32(os.Geteuid()) {
+		return nil
+	}
+	if d.governed(id) {
+		return fmt.Errorf("%w: the caller runs inside a governed command, which decides nothing", clawrden.ErrNotAuthorized)
+	}
+	switch {
+	case id.UID == 0 && id.HostNS:
+		return nil
+	case id.UID == 0:
+		return fmt.Errorf("%w: root of a container isn't root here", clawrden.ErrNotAuthorized)
+	case d.o.ApproversGID != 0 && id.InGroup(d.o.ApproversGID) && groupRights[right]:
+		return nil
+	case groupRights[right]:
+		return fmt.Errorf("%w: %q is for root and for members of the approvers' group", clawrden.ErrNotAuthorized, right)
+	}
+	return fmt.Errorf("%w: %q is for root", clawrden.ErrNotAuthorized, right)
+}
+
+// mayDecide answers whether a caller may decide this request, and whether it stands where only --dev (or being root on the
+// host) lets it.
+func (d *Daemon) mayDecide(by clawrden.Caller, requester *clawrden.Identity) (self bool, err error) {
+	id := &by.Identity
+	near := ""
+	switch {
+	case id.UID == requester.UID:
+		near = "it is the requester's own user"
+	case requester.Container != "" && id.Container == requester.Container:
+		near = "it stands in the requester's container"
+	case d.sameCgroup(id, requester):
+		near = "it stands in the requester's cgroup"
+	}
+	if near == "" {
+		return false, nil
+	}
+	rootOutside := id.UID == 0 && id.HostNS && !d.governed(id)
+	if rootOutside || (d.o.Dev && id.UID == uint32(os.Geteuid())) {
+		return true, nil
+	}
+	return true, fmt.Errorf("%w: the caller may not decide this request, because %s; another person has to", clawrden.ErrNotAuthorized, near)
+}
+
+// sameCgroup compares cgroups where they say something: everything stands in the root cgroup, or in the daemon's own,
+// where nobody has divided the host.
+func (d *Daemon) sameCgroup(a, b *clawrden.Identity) bool {
+	return a.Cgroup == b.Cgroup && a.Cgroup != "" && a.Cgroup != "/" && a.Cgroup != ownCgroup()
+}
+
+func ownCgroup() string {
+	proc, err := unix.Open("/proc/self", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = unix.Close(proc) }()
+	return peercred.CgroupOf(proc)
+}
+
+// maxAncestors bounds the walk towards PID 1.
+const maxAncestors = 128
+
+// governed reports whether a process is, or descends from, a command in flight. A child that gave itself another parent
+// isn't found: against that stand the uid and the cgroup.
+func (d *Daemon) governed(id *clawrden.Identity) bool {
+	pid := id.PID
+	for range maxAncestors {
+		if pid <= 1 {
+			return false
+		}
+		start, parent, err := parentOf(pid)
+		if err != nil {
+			return false
+		}
+		if d.running.holds(pidStart{pid, start}) {
+			return true
+		}
+		pid = parent
+	}
+	return true
+}
+
+func parentOf(pid int) (start uint64, parent int, err error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0, 0, err
+	}
+	return peercred.ParseStat(b)
+}

@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// maxAsks is how often one request may be put before people again, because what it would run has changed meanwhile.
+const maxAsks = 3
+
+// await settles the outcome: by the verdict, or by a person where the verdict is ask. After an approval everything is
+// looked at again, and what differs from what was shown is asked for again.
+func (d *Daemon) await(ctx context.Context, c *call) {
+	id, err := d.o.NewID()
+	if err != nil {
+		c.deny(protocol.ExitFailed, "cannot make a request id: "+err.Error())
+	}
+	c.request.ID = id
+	for asked := 0; ; asked++ {
+		c.digest = digestOf(&c.facts, &c.request)
+		switch c.decision.Verdict {
+		case clawrden.Allow:
+			if asked == 0 || c.approval.Digest == c.digest {
+				c.outcome = outcomeOf(c)
+				return
+			}
+			c.decision.Verdict = clawrden.Ask // what was approved is not what is allowed now
+			continue
+		case clawrden.Ask:
+			if asked > 0 && c.approval.Digest == c.digest {
+				c.outcome = clawrden.OutcomeApproved
+				return
+			}
+		case clawrden.Deny, clawrden.Invalid:
+			c.outcome = clawrden.OutcomeDeny
+			return
+		}
+		if asked == maxAsks {
+			c.deny(protocol.ExitDenied, "what it would run kept changing while approval was asked for")
+			c.outcome = clawrden.OutcomeDeny
+			return
+		}
+		if !d.ask(ctx, c) {
+			return
+		}
+		d.resolve(ctx, c)
+		d.evaluate(c)
+	}
+}
+
+func outcomeOf(c *call) clawrden.Outcome {
+	if c.approval != nil {
+		return clawrden.OutcomeApproved
+	}
+	return clawrden.OutcomeAllow
+}
+
+// ask puts the request before people and waits; it reports whether it was approved. Else the outcome is set.
+func (d *Daemon) ask(ctx context.Context, c *call) bool {
+	timeout := d.o.AskTimeout
+	if c.decision.Timeout > 0 {
+		timeout = time.Duration(c.decision.Timeout) * time.Millisecond
+	}
+	expires := time.Now().Add(timeout)
+	ticket, err := d.o.Queue.Add(c.request, c.facts, c.decision, c.digest, expires)
+	if err != nil {
+		c.deny(protocol.ExitDenied, err.Error())
+		c.hint = "wait until some of them are decided, then try again"
+		c.outcome = clawrden.OutcomeDeny
+		return false
+	}
+	d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingOf(c, expires)})
+	c.reply.waiting(c, c.request.ID, expires)
+	select {
+	case <-ticket.Done():
+	case <-ctx.Done():
+		why := "the caller went away"
+		if c.connected() {
+			why = "the daemon is stopping"
+		}
+		if _, err := d.o.Queue.Cancel(c.request.ID, why); err != nil && !errors.Is(err, clawrden.ErrDecided) {
+			d.log.Debug("cannot cancel an ask")
+		}
+		<-ticket.Done()
+	}
+	result := ticket.Result()
+	c.approval = &result
+	switch result.State {
+	case clawrden.StateApproved:
+		if ctx.Err() == nil {
+			return true
+		}
+		c.outcome = clawrden.OutcomeCancelled
+	case clawrden.StateDenied:
+		c.outcome = clawrden.OutcomeDenied
+	case clawrden.StateExpired:
+		c.outcome = clawrden.OutcomeExpired
+	case clawrden.StateCancelled, clawrden.StatePending:
+		c.outcome = clawrden.OutcomeCancelled
+	}
+	return false
+}
+
+// connected reports whether the other end is still there, as far as is known.
+func (c *call) connected() bool {
+	select {
+	case <-c.hungUp:
+		return false
+	default:
+		return true
+	}
+}

@@ -1,0 +1,124 @@
+package daemon
+
+import (
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/internal/peercred"
+)
+
+// call is one request on its way. Each step fills in its part; a step that fails leaves a refusal in decision.
+type call struct {
+	conn     *net.UnixConn
+	peer     *peercred.Peer
+	reply    reply
+	can      bool // only the verdict is wanted
+	arrived  time.Time
+	hungUp   chan struct{}   // closed when the other end has gone
+	stopping <-chan struct{} // closed when the daemon stops
+	frames   chan frame      // what the shim says after its request; nil in plain mode
+	unwatch  func()
+
+	request  clawrden.Request
+	stdio    [3]*os.File
+	cwd      *os.File
+	root     *agentroot.Root
+	tool     *agentroot.Tool
+	facts    clawrden.Facts
+	decision clawrden.Decision
+	executor string // what will run it; see chooseExecutor
+	failed   error  // why the command can not be run even if it may be
+	code     int    // exit code of a refusal, 0 for "denied"
+	hint     string // what to do about a refusal, for its last line
+	digest   string
+	approval *clawrden.Approval
+	outcome  clawrden.Outcome
+	begun    time.Time // when it was handed to its executor
+}
+
+// reply is how the two modes of the socket answer.
+type reply interface {
+	waiting(c *call, id string, expires time.Time)
+	answer(c *call)
+	refuse(code int, text string)
+	// stdio gives the descriptors for a command that runs elsewhere; finish is called once it has ended.
+	stdio(c *call) (files [3]*os.File, finish func(), err error)
+	started(c *call)
+	exited(c *call, exit job.Exit)
+}
+
+// close releases all that the call holds. It may be called twice.
+func (c *call) close() {
+	if c.unwatch != nil {
+		c.unwatch()
+		c.unwatch = nil
+	}
+	_ = c.conn.Close()
+	c.closeDescriptors()
+	c.closeTool()
+	c.peer.Close()
+}
+
+// closeDescriptors gives up the agent's own descriptors. They must not stay open here while the command runs: a reader
+// of its pipe waits for the last writer.
+func (c *call) closeDescriptors() {
+	for i, f := range c.stdio {
+		if f != nil {
+			_ = f.Close()
+			c.stdio[i] = nil
+		}
+	}
+	if c.cwd != nil {
+		_ = c.cwd.Close()
+		c.cwd = nil
+	}
+}
+
+func (c *call) closeTool() {
+	if c.tool != nil {
+		c.tool.Close()
+		c.tool = nil
+	}
+	if c.root != nil {
+		c.root.Close()
+		c.root = nil
+	}
+}
+
+// setDescriptors takes over what came with the request: stdin, stdout, stderr, cwd, as far as the mask says.
+func (c *call) setDescriptors(mask uint8, fds []int) {
+	for i := range 4 {
+		if mask&(1<<i) == 0 {
+			continue
+		}
+		f := os.NewFile(uintptr(fds[0]), [4]string{"stdin", "stdout", "stderr", "cwd"}[i])
+		fds = fds[1:]
+		if i < 3 {
+			c.stdio[i] = f
+		} else {
+			c.cwd = f
+		}
+	}
+}
+
+// deny turns the call into a refusal of Clawrden's own making.
+func (c *call) deny(code int, reason string) {
+	rules := c.decision.Rules
+	if c.decision.Verdict != clawrden.Deny {
+		rules = nil // those rules would have let it run
+	}
+	c.decision = clawrden.Decision{Verdict: clawrden.Deny, Reason: reason, Rules: rules, Policy: c.decision.Policy}
+	c.code = code
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		_ = unix.Close(fd)
+	}
+}

@@ -1,0 +1,170 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// loaded is a policy in force, with when it came and what was wrong with the last one that didn't.
+type loaded struct {
+	Policy
+	at     time.Time
+	failed string
+}
+
+// loadPolicy reads the policy and puts it in force; an error leaves the one before it.
+func (d *Daemon) loadPolicy() error {
+	p, err := d.o.LoadPolicy()
+	old := d.policy.Load()
+	switch {
+	case err == nil:
+		d.policy.Store(&loaded{Policy: p, at: time.Now()})
+	case old != nil:
+		kept := *old
+		kept.failed = err.Error()
+		d.policy.Store(&kept)
+	default:
+		d.policy.Store(&loaded{Policy: nothing{}, at: time.Now(), failed: err.Error()})
+	}
+	return err
+}
+
+// nothing is the policy of a daemon that never had a good one: it denies all.
+type nothing struct{}
+
+func (nothing) Understand(r *clawrden.Request) clawrden.Facts {
+	return clawrden.Facts{Tool: r.Tool, Args: r.Args(), Cwd: r.Cwd, Env: r.Env, Way: r.Way, Identity: r.Identity}
+}
+
+func (nothing) Decide(*clawrden.Facts) clawrden.Decision {
+	return clawrden.Refuse("the policy is invalid, so every command is denied; an operator has to mend it (clawrden policy check)")
+}
+func (nothing) Digest() string { return "" }
+func (nothing) Rules() int     { return 0 }
+
+// Status tells what the daemon is doing.
+func (d *Daemon) Status() clawrden.Status {
+	p := d.policy.Load()
+	s := clawrden.Status{
+		Status: "running", Pending: d.o.Queue.Len(), Uptime: int64(time.Since(d.started).Seconds()),
+		Version: d.o.Version, Dev: d.o.Dev, Running: d.running.len(), ExitSource: clawrden.ExitKernel,
+	}
+	_, s.Locked = d.lock.locked()
+	if d.stay {
+		s.ExitSource = clawrden.ExitShim
+	}
+	s.Policy.Digest, s.Policy.Rules, s.Policy.Error = p.Digest(), p.Rules(), p.failed
+	s.Policy.Loaded = clawrden.Timestamp{Time: p.at}
+	return s
+}
+
+// Queue gives the waiting asks, oldest first.
+func (d *Daemon) Queue() []clawrden.Pending {
+	list := d.o.Queue.List()
+	out := make([]clawrden.Pending, 0, len(list))
+	for i := range list {
+		out = append(out, *pendingFrom(&list[i]))
+	}
+	return out
+}
+
+// Pending gives one waiting ask by its id or a unique prefix.
+func (d *Daemon) Pending(id string) (clawrden.Pending, error) {
+	a, err := d.o.Queue.Get(id)
+	if err != nil {
+		return clawrden.Pending{}, err
+	}
+	if a.State != clawrden.StatePending {
+		return clawrden.Pending{}, fmt.Errorf("%w: it is %s", clawrden.ErrDecided, a.State)
+	}
+	return *pendingFrom(&a), nil
+}
+
+// Approve lets one waiting request run.
+func (d *Daemon) Approve(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	return d.answer(by, id, a, d.o.Queue.Approve)
+}
+
+// Deny refuses one waiting request.
+func (d *Daemon) Deny(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	return d.answer(by, id, a, d.o.Queue.Deny)
+}
+
+func (d *Daemon) answer(by clawrden.Caller, id string, a clawrden.Answer, decide func(string, clawrden.Approver, clawrden.Answer) (clawrden.Approval, error)) error {
+	asked, err := d.o.Queue.Get(id)
+	if err != nil {
+		return err
+	}
+	self, err := d.mayDecide(by, &asked.Request.Identity)
+	if err != nil {
+		return err
+	}
+	_, err = decide(asked.ID, clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door, Self: self}, a)
+	return err
+}
+
+// History gives what was decided, newest first.
+func (d *Daemon) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, error) {
+	return d.o.Audit.History(f)
+}
+
+// Entry gives one decided request by its id or a unique prefix.
+func (d *Daemon) Entry(id string) (clawrden.Entry, error) { return d.o.Audit.Lookup(id) }
+
+// Kill throws the kill switch: first nothing new runs, then what runs and what waits is ended.
+func (d *Daemon) Kill(_ context.Context, by clawrden.Caller, reason string) (string, error) {
+	kept := d.lock.set(reason, d.personAt(by))
+	killed := d.running.killAll()
+	cancelled := d.o.Queue.CancelAll("the kill switch was thrown")
+	message := fmt.Sprintf("%d running commands were killed, %d waiting requests were cancelled; everything is refused until it is unlocked", killed, cancelled)
+	if kept != nil {
+		d.log.Error("the kill switch is on, but a restart would forget it", slog.Any("error", kept))
+		message += fmt.Sprintf(" (a restart of the daemon would forget this: %v)", kept)
+	}
+	_ = d.record(&clawrden.Record{Event: clawrden.EventKilled, Reason: reason, Approver: d.approver(by)})
+	d.live.publish(clawrden.Event{Type: clawrden.LiveKilled, Message: message})
+	return message, nil
+}
+
+// Unlock turns the kill switch off.
+func (d *Daemon) Unlock(_ context.Context, by clawrden.Caller) error {
+	if err := d.record(&clawrden.Record{Event: clawrden.EventUnlocked, Approver: d.approver(by)}); err != nil {
+		return err
+	}
+	if err := d.lock.clear(); err != nil {
+		return err
+	}
+	d.live.publish(clawrden.Event{Type: clawrden.LiveUnlocked})
+	return nil
+}
+
+// Reload reads the policy again. An invalid one is refused, and the one in force stays.
+func (d *Daemon) Reload(_ context.Context, by clawrden.Caller) error {
+	err := d.loadPolicy()
+	r := &clawrden.Record{Event: clawrden.EventReloaded, Policy: d.policy.Load().Digest(), Approver: d.approver(by)}
+	if err != nil {
+		r.Reason = err.Error()
+		d.log.Error("the policy was not reloaded", slog.Any("error", err))
+	}
+	_ = d.record(r)
+	d.live.publish(clawrden.Event{Type: clawrden.LiveReloaded, Message: r.Reason})
+	if err != nil {
+		return fmt.Errorf("%w; the one before it stays in force:\n%v", clawrden.ErrPolicyInvalid, err)
+	}
+	return nil
+}
+
+// Subscribe gives the events after since, then those that come.
+func (d *Daemon) Subscribe(since uint64) (<-chan clawrden.Event, func()) {
+	return d.live.subscribe(since)
+}
+
+func (d *Daemon) approver(by clawrden.Caller) *clawrden.Approver {
+	return &clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door}
+}
+
+func (d *Daemon) personAt(by clawrden.Caller) string { return person(d.approver(by)) }

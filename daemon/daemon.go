@@ -1,0 +1,241 @@
+// Package daemon is the way of one command: accept, identify, understand, resolve, evaluate, await, record, execute,
+// record. It reads top to bottom: this file is the story, each step has a file of its own.
+//
+// It knows no policy language, no approval store, no audit file and no executor: it declares the small interfaces that it
+// calls, and cmd/clawrdend wires them. Every error between accept and execute is a deny, recorded; nothing runs before its
+// "decided" record is written; nothing that an agent sends is believed about who it is.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/internal/pidfd"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// Policy judges. It is an immutable value: a reload puts another in its place.
+type Policy interface {
+	Understand(*clawrden.Request) clawrden.Facts
+	Decide(*clawrden.Facts) clawrden.Decision
+	Digest() string
+	Rules() int
+}
+
+// Log is the audit log. AppendSync also forces the record to the disk.
+type Log interface {
+	Append(*clawrden.Record) error
+	AppendSync(*clawrden.Record) error
+	History(clawrden.HistoryFilter) ([]clawrden.Entry, bool, error)
+	Lookup(id string) (clawrden.Entry, error)
+}
+
+// Queue holds the asks that wait.
+type Queue interface {
+	Add(clawrden.Request, clawrden.Facts, clawrden.Decision, string, time.Time) (Ticket, error)
+	Approve(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
+	Deny(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
+	Cancel(id, why string) (clawrden.Approval, error)
+	CancelAll(why string) int
+	List() []clawrden.Approval
+	Get(id string) (clawrden.Approval, error)
+	Len() int
+}
+
+// Ticket is one waiting ask: Done is closed when it has ended, then Result tells how.
+type Ticket interface {
+	Done() <-chan struct{}
+	Result() clawrden.Approval
+}
+
+// Process is a command that an executor started elsewhere than in the caller's own context.
+type Process interface {
+	Wait() job.Exit
+	Signal(syscall.Signal)
+}
+
+// Options are what a daemon is made of; all without a default must be set.
+type Options struct {
+	Logger     *slog.Logger
+	Audit      Log
+	Queue      Queue
+	NewID      func() (string, error)
+	LoadPolicy func() (Policy, error) // called at start and at each reload; an error keeps the policy in force
+	UserName   func(uid uint32) string
+	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
+	// Plan says what the shim runs in place; see executor/mirror.
+	Plan func(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error)
+	// Unchanged says whether the files of a tool are as they were hashed.
+	Unchanged func(*agentroot.Tool) bool
+	// StartLocal runs a command as the daemon's child; nil without --dev.
+	StartLocal func(context.Context, *job.Job) (Process, error)
+
+	Version       string
+	StateDir      string // where the kill switch is kept
+	Dev           bool   // --dev: local executor, plain mode without a unit, self-approval
+	ApproversGID  uint32 // group that may read, decide and kill; 0 for none
+	AskTimeout    time.Duration
+	ExitStatus    ExitStatus
+	Writable      agentroot.Writable
+	MaxSealed     int64 // bytes
+	AuditOptional bool  // a record that can't be written doesn't deny (audit.on_error = "allow")
+	Limits        Limits
+}
+
+// ExitStatus is how the end of an in-place command becomes known.
+type ExitStatus string
+
+// The ways: the kernel tells (Linux 6.15), or the shim stays as parent and says so. Auto takes the first where it is there.
+const (
+	ExitAuto   ExitStatus = "auto"
+	ExitKernel ExitStatus = "kernel"
+	ExitShim   ExitStatus = "shim"
+)
+
+// Daemon governs commands. It is safe for concurrent use.
+type Daemon struct {
+	o       Options
+	log     *slog.Logger
+	started time.Time
+	policy  atomic.Pointer[loaded]
+	hasher  *agentroot.Hasher
+	watch   *pidfd.Watcher
+	stay    bool // shims stay as parents
+	lock    lockFile
+	live    stream
+	agents  agents
+	running running
+	work    sync.WaitGroup // every connection and every execution that is waited for
+}
+
+// New makes a daemon and loads its policy; an invalid policy is an error only for the log: then everything is denied.
+func New(o Options) (*Daemon, error) {
+	watch, err := pidfd.NewWatcher()
+	if err != nil {
+		return nil, fmt.Errorf("cannot watch processes: %v", err)
+	}
+	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed)}
+	d.agents.limits = o.Limits.withDefaults()
+	if d.stay, err = staying(o.ExitStatus); err != nil {
+		watch.Close()
+		return nil, err
+	}
+	if err := d.lock.open(o.StateDir); err != nil {
+		watch.Close()
+		return nil, err
+	}
+	if err := d.loadPolicy(); err != nil {
+		d.log.Error("the policy is invalid, every command is denied", slog.Any("error", err))
+	}
+	return d, d.record(&clawrden.Record{Event: clawrden.EventStarted, Reason: d.o.Version, Policy: d.policy.Load().Digest()})
+}
+
+// Serve accepts commands on a listener until it is closed. It may be called for several.
+func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
+	if err := passCredentials(l); err != nil {
+		return err
+	}
+	for {
+		conn, err := l.AcceptUnix()
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		case err != nil:
+			// Out of descriptors, most likely: others' connections end soon.
+			d.log.Warn("cannot accept", slog.Any("error", err))
+			select {
+			case <-time.After(50 * time.Millisecond):
+			case <-ctx.Done():
+				return nil
+			}
+			continue
+		}
+		d.work.Go(func() { d.connection(ctx, conn) })
+	}
+}
+
+// Wait returns when nothing is in flight any more, or the context ends; in-place commands run on without the daemon.
+func (d *Daemon) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() { d.work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// Close writes the last record. Serve must have returned.
+func (d *Daemon) Close() error {
+	d.live.close()
+	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})
+	d.watch.Close()
+	return err
+}
+
+// connection is one request from its first byte to its last record.
+func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
+	c, err := d.identify(conn)
+	if err != nil {
+		d.refuseUnknown(conn, err)
+		return
+	}
+	defer c.close()
+	defer d.recover(c)
+	c.stopping = ctx.Done()
+	if err := d.receive(ctx, c); err != nil {
+		d.refuseMalformed(c, err)
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.onHangUp(cancel)
+	d.govern(ctx, c)
+}
+
+// recover answers a fault of the daemon's own: the one request is refused, the others go on.
+func (d *Daemon) recover(c *call) {
+	if v := recover(); v != nil {
+		d.log.Error("internal error", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+		c.outcome = clawrden.OutcomeDeny
+		c.deny(protocol.ExitFailed, "internal error in the daemon")
+		_ = d.recordDecided(c)
+		c.reply.refuse(c.refusal())
+	}
+}
+
+// govern takes one well-formed request from its facts to its end.
+func (d *Daemon) govern(ctx context.Context, c *call) {
+	if c.can && !d.agents.mayAsk(&c.request.Identity, time.Now()) {
+		c.reply.refuse(protocol.ExitFailed, "too many questions at once\nask again in a second")
+		return
+	}
+	d.understand(c)
+	d.resolve(ctx, c)
+	d.evaluate(c)
+	if c.can {
+		c.reply.answer(c)
+		return
+	}
+	d.await(ctx, c)
+	if err := d.recordDecided(c); err != nil {
+		d.fail(c, err)
+		return
+	}
+	if !c.outcome.Runs() {
+		c.reply.refuse(c.refusal())
+		return
+	}
+	exit := d.execute(ctx, c)
+	d.recordFinished(c, exit)
+}

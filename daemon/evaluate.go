@@ -1,0 +1,172 @@
+package daemon
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// Executors by the word that the policy uses.
+const (
+	execMirror = "mirror"
+	execLocal  = "local"
+)
+
+// evaluate judges the facts. What can't be judged, or can't be run, is denied; a person is never asked for it.
+func (d *Daemon) evaluate(c *call) {
+	refused := c.decision // by an earlier step
+	if why, locked := d.lock.locked(); locked {
+		c.decision = clawrden.Decision{}
+		c.deny(0, "the kill switch is on: "+why)
+		c.hint = "nothing runs until an operator unlocks it; a retry does not help until then"
+		return
+	}
+	if refused.Verdict == clawrden.Deny {
+		return
+	}
+	c.decision = d.decide(&c.facts)
+	if c.decision.Verdict != clawrden.Allow && c.decision.Verdict != clawrden.Ask {
+		c.decision.Verdict = clawrden.Deny
+		c.code, c.failed = 0, nil
+		return
+	}
+	if c.failed != nil {
+		c.deny(c.code, c.failed.Error())
+		return
+	}
+	var err error
+	if c.executor, err = d.chooseExecutor(c); err != nil {
+		c.deny(protocol.ExitFailed, err.Error())
+	}
+}
+
+// decide asks the policy. A fault in it is a deny.
+func (d *Daemon) decide(f *clawrden.Facts) (dec clawrden.Decision) {
+	defer func() {
+		if v := recover(); v != nil {
+			d.log.Error("the policy failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+			dec = clawrden.Refuse("internal error while the policy was evaluated")
+		}
+	}()
+	p := d.policy.Load()
+	dec = p.Decide(f)
+	dec.Policy = p.Digest()
+	return dec
+}
+
+// chooseExecutor says where an allowed command runs, or why it can't.
+func (d *Daemon) chooseExecutor(c *call) (string, error) {
+	named := c.decision.Executor
+	plain := c.request.Way == clawrden.WayPlain
+	switch {
+	case named == execMirror && plain:
+		return "", fmt.Errorf("the rule runs it in the caller's own context (executor mirror), which the plain mode can't reach: it passes no descriptors; call it through the shim")
+	case named == execMirror || (named == "" && !plain):
+		return execMirror, nil
+	case named == "" && d.o.StartLocal == nil:
+		return "", fmt.Errorf("the plain mode runs commands as units, and this build has no unit executor; name one in the rule, or start the daemon with --dev")
+	case named == "" || named == execLocal:
+		if d.o.StartLocal == nil {
+			return "", fmt.Errorf("executor local exists only with --dev")
+		}
+		return execLocal, nil
+	}
+	return "", fmt.Errorf("this build has no executor %q", named)
+}
+
+// refusal gives the shim's exit code and the text for a person or model: what, why, what to do; at most three lines.
+func (c *call) refusal() (int, string) {
+	lines := []string{c.what()}
+	code, hint := protocol.ExitDenied, c.hint
+	why := c.decision.Reason
+	switch c.outcome {
+	case clawrden.OutcomeExpired:
+		code, hint = protocol.ExitExpired, "ask the operator, then try again; clawrden queue shows what waits"
+	case clawrden.OutcomeDenied:
+		why = c.approval.Comment
+		if hint == "" {
+			hint = "do not retry it unchanged; it was refused by a person"
+		}
+	case clawrden.OutcomeCancelled:
+		code = protocol.ExitFailed
+		why = c.approval.Comment
+	case clawrden.OutcomeDeny, clawrden.OutcomeAllow, clawrden.OutcomeApproved:
+		if c.code != 0 {
+			code = c.code
+		}
+		if hint == "" && code == protocol.ExitDenied && c.failed == nil {
+			hint = "a retry will be denied too; an operator can change the policy"
+		}
+	}
+	if why != "" {
+		lines = append(lines, shown(why, 600))
+	}
+	if hint != "" {
+		lines = append(lines, hint)
+	}
+	return code, strings.Join(lines, "\n")
+}
+
+// what is the first line: the command, what became of it, and by whom.
+func (c *call) what() string {
+	command := c.command()
+	switch c.outcome {
+	case clawrden.OutcomeExpired:
+		return fmt.Sprintf("%s: nobody approved it in time (request %s%s)", command, c.request.ID, byRule(&c.decision))
+	case clawrden.OutcomeDenied:
+		return fmt.Sprintf("%s: denied by %s (request %s%s)", command, person(c.approval.By), c.request.ID, byRule(&c.decision))
+	case clawrden.OutcomeCancelled:
+		return fmt.Sprintf("%s: the request was cancelled", command)
+	case clawrden.OutcomeDeny, clawrden.OutcomeAllow, clawrden.OutcomeApproved:
+	}
+	if r := c.decision.Rule(); r != nil {
+		return fmt.Sprintf("%s: denied by rule %q (%s:%d)", command, r.Name, r.File, r.Line)
+	}
+	if c.code != 0 || c.failed != nil {
+		return command + ": not run"
+	}
+	return command + ": denied by the policy"
+}
+
+// command is the command in words that can be shown.
+func (c *call) command() string {
+	brief, _ := display.Brief(append([]string{c.request.Tool}, c.request.Args()...), 200)
+	return brief
+}
+
+// shown is a text for people, on one line.
+func shown(s string, most int) string {
+	text, _ := display.Text(s, most)
+	return text
+}
+
+func byRule(d *clawrden.Decision) string {
+	r := d.Rule()
+	if r == nil {
+		return ""
+	}
+	return fmt.Sprintf(", rule %q at %s:%d", r.Name, r.File, r.Line)
+}
+
+func person(by *clawrden.Approver) string {
+	switch {
+	case by == nil:
+		return "a person"
+	case by.User != "":
+		return by.User
+	}
+	return fmt.Sprintf("uid %d", by.UID)
+}
+
+// waitingText is said once while a person is asked.
+func (c *call) waitingText(id string, expires time.Time) string {
+	command := c.command()
+	return fmt.Sprintf("%s: waiting for a person's approval (request %s%s)\nuntil %s; do not retry, the command goes on by itself once it is approved",
+		command, id, byRule(&c.decision), expires.Local().Format("15:04:05"))
+}

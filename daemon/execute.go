@@ -1,0 +1,217 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/internal/pidfd"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// reapTime is how long the kernel is given to tell how a command ended, once it has: it knows only when the parent has
+// asked, which may be never.
+const reapTime = 2 * time.Second
+
+// staying says whether shims are to stay as parents of their tools, because the kernel doesn't tell how others' children
+// end.
+func staying(e ExitStatus) (bool, error) {
+	switch e {
+	case ExitShim:
+		return true, nil
+	case ExitKernel:
+		if !pidfd.Supported() {
+			return false, errors.New(`cannot use mirror.exit_status = "kernel": this kernel doesn't tell how a process ended (Linux 6.15 does); use "auto" or "shim"`)
+		}
+		return false, nil
+	case ExitAuto, "":
+		return !pidfd.Supported(), nil
+	}
+	return false, fmt.Errorf("cannot use mirror.exit_status = %q: it is auto, kernel or shim", e)
+}
+
+// execute runs the command and returns when it has ended, or can't be followed any more.
+func (d *Daemon) execute(ctx context.Context, c *call) job.Exit {
+	c.begun = time.Now()
+	leave, err := d.agents.run(&c.request.Identity)
+	if err != nil {
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
+	defer leave()
+	if c.executor == execLocal {
+		return d.runLocal(ctx, c)
+	}
+	return d.runInPlace(c)
+}
+
+// unrun answers a command that was recorded as allowed and then could not be started.
+func (d *Daemon) unrun(c *call, code int, err error) job.Exit {
+	c.failed = err
+	c.reply.refuse(code, fmt.Sprintf("%s was not run: %v", clawrden.Text(c.request.Tool), err))
+	return job.Exit{Source: clawrden.ExitUnknown}
+}
+
+// runInPlace hands the tool to the shim and follows what becomes of it. The agent's descriptors are given up first: a
+// reader of its pipe must not have to wait for the daemon.
+func (d *Daemon) runInPlace(c *call) job.Exit {
+	if !d.o.Unchanged(c.tool) {
+		return d.unrun(c, protocol.ExitFailed, errors.New("it was changed while it was judged; try again"))
+	}
+	frame, fds, err := d.o.Plan(c.tool, d.stay)
+	if err != nil {
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
+	process := c.peer.Pidfd
+	remove := d.running.add(c, func() { _ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) })
+	defer remove()
+	c.closeDescriptors()
+	var rights []byte
+	if len(fds) > 0 {
+		rights = unix.UnixRights(fds...)
+	}
+	_ = c.conn.SetWriteDeadline(time.Now().Add(replyTime))
+	c.begun = time.Now()
+	if _, _, err := c.conn.WriteMsgUnix(frame, rights, nil); err != nil {
+		c.failed = fmt.Errorf("the caller went away before it was run")
+		return job.Exit{Source: clawrden.ExitUnknown}
+	}
+	c.closeTool()
+	c.slim()
+	if exit, ended := c.untilExec(); ended {
+		return exit
+	}
+	if d.stay {
+		// The shim said nothing and is gone: killed, or not an honest one.
+		return job.Exit{Source: clawrden.ExitUnknown}
+	}
+	_ = c.conn.Close()
+	return d.follow(process, c.stopping)
+}
+
+// slim lets go of what is only needed to decide: a command may run for days.
+func (c *call) slim() {
+	c.facts = clawrden.Facts{Exe: c.facts.Exe}
+	c.request.Env = nil
+}
+
+// untilExec waits for the connection's end, which is the exec; or for the shim's word that there was none, or how a tool
+// below it ended.
+func (c *call) untilExec() (exit job.Exit, ended bool) {
+	for {
+		select {
+		case f := <-c.frames:
+			if exit, ended = c.said(f); ended {
+				return exit, true
+			}
+		case <-c.hungUp:
+			// What it said last may have come together with the end.
+			for {
+				select {
+				case f := <-c.frames:
+					if exit, ended = c.said(f); ended {
+						return exit, true
+					}
+					continue
+				default:
+				}
+				return job.Exit{}, false
+			}
+		case <-c.stopping:
+			return job.Exit{Source: clawrden.ExitUnknown}, true
+		}
+	}
+}
+
+// said reads the shim's last words. They are the agent's claim, and recorded as such.
+func (c *call) said(f frame) (job.Exit, bool) {
+	switch f.typ {
+	case protocol.TypeFinished:
+		return job.Exit{Status: syscall.WaitStatus(f.number), Known: true, Source: clawrden.ExitShim}, true
+	case protocol.TypeFailed:
+		c.failed = fmt.Errorf("the shim could not run it: %v", syscall.Errno(f.number))
+		return job.Exit{Source: clawrden.ExitShim}, true
+	}
+	return job.Exit{}, false
+}
+
+// follow waits for the end of a process that isn't a child, and asks the kernel how it ended.
+func (d *Daemon) follow(process int, stopping <-chan struct{}) job.Exit {
+	unknown := job.Exit{Source: clawrden.ExitUnknown}
+	ended, err := d.watch.Exited(process)
+	if err != nil {
+		return unknown
+	}
+	select {
+	case <-ended:
+	case <-stopping:
+		d.watch.Forget(process)
+		return unknown
+	}
+	unknown.Ended = time.Now()
+	reaped, err := d.watch.HungUp(process)
+	if err != nil {
+		return unknown
+	}
+	defer d.watch.Forget(process)
+	limit := time.NewTimer(reapTime)
+	defer limit.Stop()
+	select {
+	case <-reaped:
+	case <-limit.C:
+	case <-stopping:
+	}
+	status, known := pidfd.ExitStatus(process)
+	if !known {
+		return unknown
+	}
+	return job.Exit{Status: status, Known: true, Source: clawrden.ExitKernel, Ended: unknown.Ended}
+}
+
+// runLocal runs the command as the daemon's child, on the agent's descriptors or, in plain mode, on pipes.
+func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
+	stdio, finish, err := c.reply.stdio(c)
+	if err != nil {
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
+	p, err := d.o.StartLocal(ctx, &job.Job{Request: &c.request, Tool: c.tool, Stdio: stdio, Cwd: c.cwd})
+	if err != nil {
+		finish()
+		code := protocol.ExitFailed
+		if errors.As(err, &job.NoSuch{}) {
+			code = protocol.ExitDenied
+		}
+		return d.unrun(c, code, err)
+	}
+	remove := d.running.add(c, func() { p.Signal(syscall.SIGKILL) })
+	defer remove()
+	c.reply.started(c)
+	done := make(chan struct{})
+	go d.passSignals(c, p, done)
+	c.closeDescriptors()
+	exit := p.Wait()
+	close(done)
+	exit.Ended = time.Now()
+	finish()
+	c.reply.exited(c, exit)
+	return exit
+}
+
+// passSignals sends on what the shim received, until the command has ended.
+func (d *Daemon) passSignals(c *call, p Process, done <-chan struct{}) {
+	for {
+		select {
+		case f := <-c.frames:
+			if f.typ == protocol.TypeSignal && f.number > 0 && f.number <= 64 {
+				p.Signal(syscall.Signal(f.number))
+			}
+		case <-done:
+			return
+		}
+	}
+}

@@ -1,0 +1,319 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/pidfd"
+	"github.com/clawrden/clawrden/protocol"
+	"github.com/clawrden/clawrden/protocol/plain"
+)
+
+// malformed is what came in and isn't a request.
+type malformed struct {
+	err     error
+	version bool // the answer is a Version frame
+	silent  bool // nothing was sent, or nobody is there to hear
+}
+
+func (m malformed) Error() string { return m.err.Error() }
+func (m malformed) Unwrap() error { return m.err }
+
+// receive reads one request, in either mode, within the limits of time and size.
+func (d *Daemon) receive(ctx context.Context, c *call) error {
+	leave, err := d.agents.reading(c)
+	if err != nil {
+		return malformed{err: err}
+	}
+	defer leave()
+	_ = c.conn.SetReadDeadline(c.arrived.Add(d.agents.limits.RequestTime))
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
+	in := &input{conn: c.conn, pid: c.peer.PID}
+	err = d.receiveFrom(in, c)
+	if !stop() && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		closeAll(in.fds)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = fmt.Errorf("no whole request came within %v", d.agents.limits.RequestTime)
+			return malformed{err: err, silent: in.got == 0}
+		}
+		return err
+	}
+	_ = c.conn.SetReadDeadline(time.Time{})
+	return nil
+}
+
+func (d *Daemon) receiveFrom(in *input, c *call) error {
+	first := make([]byte, 1)
+	if err := in.fill(first); err != nil {
+		return err
+	}
+	if first[0] == '{' {
+		c.request.Way, c.reply = clawrden.WayPlain, plainReply{c}
+		if err := d.receivePlain(in, c); err != nil {
+			return err
+		}
+		return c.watchHangUp(d.watch)
+	}
+	c.request.Way = clawrden.WayShim
+	if err := d.receiveFrame(in, c, first[0]); err != nil {
+		return err
+	}
+	c.frames = make(chan frame, 4)
+	d.work.Go(c.readFrames)
+	return nil
+}
+
+// receiveFrame reads the shim's Request.
+func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
+	header := make([]byte, protocol.HeaderLen)
+	header[0] = first
+	if err := in.fill(header[1:]); err != nil {
+		return err
+	}
+	h, err := protocol.ParseHeader(header)
+	if err != nil {
+		return malformed{err: err}
+	}
+	if err := protocol.CheckHeader(h); err != nil {
+		return malformed{err: fmt.Errorf("%w (version %d, type %d, %d bytes)", err, h.Version, h.Type, h.Length), version: errors.Is(err, protocol.ErrVersion)}
+	}
+	payload, err := in.payload(int(h.Length))
+	if err != nil {
+		return err
+	}
+	r, err := protocol.ParseRequest(h.Version, payload)
+	if err != nil {
+		return malformed{err: err}
+	}
+	want := 0
+	for bit := range 4 {
+		want += int(r.Descriptors>>bit) & 1
+	}
+	if len(in.fds) != want {
+		return malformed{err: fmt.Errorf("%d descriptors came with the request, which speaks of %d", len(in.fds), want)}
+	}
+	c.setDescriptors(r.Descriptors, in.fds)
+	in.fds = nil
+	c.can = r.Purpose == protocol.PurposeCan
+	c.request.Tool, c.request.Argv, c.request.Env = r.Tool, r.Argv, r.Env
+	return nil
+}
+
+// receivePlain reads the line of JSON.
+func (d *Daemon) receivePlain(in *input, c *call) error {
+	line, err := in.line([]byte{'{'})
+	if err != nil {
+		return err
+	}
+	r, err := plain.Parse(line)
+	if err != nil {
+		return malformed{err: err}
+	}
+	if len(in.fds) != 0 {
+		return malformed{err: errors.New("descriptors came with a line of JSON, which takes none")}
+	}
+	c.can = r.Can
+	c.request.Tool, c.request.Argv, c.request.Env = r.Command, append([]string{r.Command}, r.Args...), r.Env
+	c.request.Cwd = r.Cwd
+	if r.Identity != nil && (r.Identity.UID != c.peer.UID || r.Identity.GID != c.peer.GID) {
+		c.request.Hint = &clawrden.Identity{UID: r.Identity.UID, GID: r.Identity.GID}
+	}
+	return nil
+}
+
+// input reads a connection, collects the descriptors, and makes sure that the process that connected is the one that
+// sends.
+type input struct {
+	conn *net.UnixConn
+	pid  int
+	fds  []int
+	got  int // bytes so far
+}
+
+// fill reads exactly len(b) bytes.
+func (in *input) fill(b []byte) error {
+	for len(b) > 0 {
+		n, err := in.read(b)
+		if err != nil {
+			return err
+		}
+		b = b[n:]
+	}
+	return nil
+}
+
+// payload reads n bytes, without believing n before the bytes are there.
+func (in *input) payload(n int) ([]byte, error) {
+	const step = 64 << 10
+	var b []byte
+	for len(b) < n {
+		have := len(b)
+		b = append(b, make([]byte, min(n-have, max(step, have)))...)
+		if err := in.fill(b[have:]); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// line reads up to the newline, or to the end of what is sent.
+func (in *input) line(b []byte) ([]byte, error) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := in.read(buf)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return b, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, buf[:n]...)
+		if i := bytes.IndexByte(buf[:n], '\n'); i >= 0 {
+			if len(bytes.TrimSpace(buf[i:n])) > 0 {
+				return nil, malformed{err: errors.New("something follows the first line; one request a connection")}
+			}
+			return b, nil
+		}
+		if len(b) > plain.MaxLine {
+			return nil, malformed{err: fmt.Errorf("the line is longer than %d bytes", plain.MaxLine)}
+		}
+	}
+}
+
+// read receives once. At the end of the stream it returns io.ErrUnexpectedEOF, or a silent error if nothing ever came.
+func (in *input) read(b []byte) (int, error) {
+	oob := make([]byte, unix.CmsgSpace(4*protocol.MaxDescriptors)+unix.CmsgSpace(unix.SizeofUcred))
+	n, oobn, flags, _, err := in.conn.ReadMsgUnix(b, oob)
+	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return 0, err
+		}
+		return 0, malformed{err: fmt.Errorf("cannot read: %w", err), silent: in.got == 0}
+	}
+	sender, err := in.control(oob[:oobn])
+	switch {
+	case err != nil:
+		return 0, malformed{err: err}
+	case flags&unix.MSG_CTRUNC != 0 || len(in.fds) > protocol.MaxDescriptors:
+		return 0, malformed{err: errors.New("more descriptors came than a request has")}
+	case n == 0:
+		return 0, malformed{err: io.ErrUnexpectedEOF, silent: in.got == 0}
+	case sender != in.pid:
+		return 0, malformed{err: fmt.Errorf("the connection was opened by process %d and used by process %d; each has to open its own", in.pid, sender)}
+	}
+	in.got += n
+	return n, nil
+}
+
+// control takes the descriptors out of the ancillary data, and the sender's pid.
+func (in *input) control(oob []byte) (sender int, err error) {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return 0, err
+	}
+	for i := range messages {
+		m := &messages[i]
+		switch {
+		case m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_RIGHTS:
+			fds, err := unix.ParseUnixRights(m)
+			if err != nil {
+				return 0, err
+			}
+			in.fds = append(in.fds, fds...)
+		case m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_CREDENTIALS:
+			cred, err := unix.ParseUnixCredentials(m)
+			if err != nil {
+				return 0, err
+			}
+			sender = int(cred.Pid)
+		}
+	}
+	return sender, nil
+}
+
+// frame is what a shim says after its request.
+type frame struct {
+	typ    protocol.Type
+	number uint32
+}
+
+// readFrames passes on what the shim says, until the connection ends or it says something that it may not.
+func (c *call) readFrames() {
+	defer close(c.hungUp)
+	b := make([]byte, protocol.HeaderLen+4)
+	for {
+		if _, err := io.ReadFull(c.conn, b); err != nil {
+			return
+		}
+		h, err := protocol.ParseHeader(b)
+		if err != nil || h.Length != 4 {
+			return
+		}
+		n, err := protocol.ParseNumber(b[protocol.HeaderLen:])
+		if err != nil {
+			return
+		}
+		switch h.Type {
+		case protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal:
+		default:
+			return // a second request, for instance
+		}
+		select {
+		case c.frames <- frame{h.Type, n}:
+		default:
+			return // nobody waits for that many
+		}
+	}
+}
+
+// watchHangUp notices that a plain client has closed the connection for good; one that has only finished sending hasn't.
+func (c *call) watchHangUp(w *pidfd.Watcher) error {
+	raw, err := c.conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	dup := -1
+	if err := raw.Control(func(fd uintptr) { dup, err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 0) }); err != nil || dup < 0 {
+		return fmt.Errorf("cannot watch the connection: %v", err)
+	}
+	gone, err := w.HungUp(dup)
+	if err != nil {
+		_ = unix.Close(dup)
+		return err
+	}
+	stop := make(chan struct{})
+	c.unwatch = func() {
+		close(stop)
+		w.Forget(dup)
+		_ = unix.Close(dup)
+	}
+	go func() {
+		select {
+		case <-gone:
+			close(c.hungUp)
+		case <-stop:
+		}
+	}()
+	return nil
+}
+
+// onHangUp calls f when the other end has gone.
+func (c *call) onHangUp(f func()) {
+	hungUp := c.hungUp
+	go func() {
+		<-hungUp
+		f()
+	}()
+}

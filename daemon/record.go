@@ -1,0 +1,153 @@
+package daemon
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// record appends a record; where the configuration says so, one that can't be written is only complained about.
+func (d *Daemon) record(r *clawrden.Record) error { return d.tolerate(d.o.Audit.Append(r)) }
+
+func (d *Daemon) tolerate(err error) error {
+	if err == nil {
+		return nil
+	}
+	d.log.Error("cannot write the audit log", slog.Any("error", err))
+	if d.o.AuditOptional {
+		return nil
+	}
+	return err
+}
+
+// recordDecided writes the record without which nothing runs. What a person approved is forced to the disk.
+func (d *Daemon) recordDecided(c *call) error {
+	r := d.base(c, clawrden.EventDecided)
+	r.EnvNames, r.EnvSHA256 = environment(c.request.Env)
+	r.Hint = c.request.Hint
+	if c.facts.Exe.Path != "" {
+		r.Exe = &c.facts.Exe
+	}
+	verdict := c.decision.Verdict
+	r.Verdict = &verdict
+	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
+	if c.outcome.Runs() {
+		r.Executor, r.Boundary = c.executor, clawrden.BoundaryNone
+	}
+	if a := c.approval; a != nil {
+		r.Approver, r.Comment = a.By, a.Comment
+		r.WaitedMS = time.Since(a.Created).Milliseconds()
+	}
+	var err error
+	if c.outcome == clawrden.OutcomeApproved {
+		err = d.tolerate(d.o.Audit.AppendSync(r))
+	} else {
+		err = d.record(r)
+	}
+	if err == nil {
+		d.live.publish(clawrden.Event{Type: clawrden.LiveDecided, Entry: entryOf(r)})
+	}
+	return err
+}
+
+// recordFinished writes how it ended, as far as anybody knows.
+func (d *Daemon) recordFinished(c *call, exit job.Exit) {
+	r := d.base(c, clawrden.EventFinished)
+	r.ExitCode, r.Signal, r.ExitSource = exit.Code(), exit.Signal(), exit.Source
+	if r.ExitSource == "" {
+		r.ExitSource = clawrden.ExitUnknown
+	}
+	r.Executor, r.Boundary = c.executor, clawrden.BoundaryNone
+	r.DurationMS = exit.Duration(c.begun).Milliseconds()
+	if c.failed != nil {
+		r.Reason = c.failed.Error()
+	}
+	_ = d.record(r) // it ran: there is nothing left to deny
+	e := entryOf(r)
+	e.Rules, e.Approver = c.decision.Rules, nil
+	d.live.publish(clawrden.Event{Type: clawrden.LiveFinished, Entry: e})
+}
+
+// base has what both records of a command carry.
+func (d *Daemon) base(c *call, event string) *clawrden.Record {
+	r := &clawrden.Record{
+		Event: event, ID: c.request.ID, Way: c.request.Way,
+		Command: clawrden.Text(c.request.Tool), Cwd: clawrden.Text(c.request.Cwd),
+		Identity: &c.request.Identity, Decision: c.outcome,
+	}
+	r.Args, r.ArgsB64 = clawrden.Words(c.request.Args())
+	if len(c.request.Argv) > 0 && c.request.Argv[0] != c.request.Tool {
+		r.Argv0 = clawrden.Text(c.request.Argv[0])
+	}
+	return r
+}
+
+// environment gives the names, and a digest over all of it.
+func environment(env []string) (names []string, digest string) {
+	h := sha256.New()
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		names = append(names, clawrden.Text(name))
+		_, _ = io.WriteString(h, e)
+		h.Write([]byte{0})
+	}
+	return names, hex.EncodeToString(h.Sum(nil))
+}
+
+// fail answers a request that was allowed and can't be carried out, because its record can't be written.
+func (d *Daemon) fail(c *call, err error) {
+	c.reply.refuse(protocol.ExitFailed, fmt.Sprintf("%s was not run: the audit log can't be written\n%v\nan operator has to mend that; a retry helps only then", clawrden.Text(c.request.Tool), err))
+}
+
+// entryOf is a row of the history from one of its records.
+func entryOf(r *clawrden.Record) *clawrden.Entry {
+	e := &clawrden.Entry{
+		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd, Identity: *r.Identity,
+		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource,
+		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, Executor: r.Executor, Boundary: r.Boundary,
+		Exe: r.Exe, Way: r.Way, Seq: r.Seq,
+	}
+	if e.Args == nil {
+		e.Args = []string{}
+	}
+	if e.Rules == nil {
+		e.Rules = []clawrden.RuleRef{}
+	}
+	return e
+}
+
+// pendingOf is a row of the queue for a call that is about to wait.
+func pendingOf(c *call, expires time.Time) *clawrden.Pending {
+	return pendingFrom(&clawrden.Approval{
+		ID: c.request.ID, Request: c.request, Facts: c.facts, Decision: c.decision, Digest: c.digest,
+		Revision: 1, Created: time.Now(), Expires: expires,
+	})
+}
+
+func pendingFrom(a *clawrden.Approval) *clawrden.Pending {
+	p := &clawrden.Pending{
+		ID: a.ID, Command: clawrden.Text(a.Request.Tool), Cwd: clawrden.Text(a.Request.Cwd), Identity: a.Request.Identity,
+		Rules: a.Decision.Rules, Reason: a.Decision.Reason, Digest: a.Digest, Revision: a.Revision,
+		Created: clawrden.Timestamp{Time: a.Created}, Expires: clawrden.Timestamp{Time: a.Expires},
+	}
+	p.Args, p.ArgsB64 = clawrden.Words(a.Request.Args())
+	if p.Args == nil {
+		p.Args = []string{}
+	}
+	if p.Rules == nil {
+		p.Rules = []clawrden.RuleRef{}
+	}
+	if a.Facts.Exe.Path != "" {
+		exe := a.Facts.Exe
+		p.Exe = &exe
+	}
+	return p
+}

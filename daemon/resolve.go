@@ -1,0 +1,218 @@
+package daemon
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// understand reads the command by its tool's grammar, with the policy that will also judge it.
+func (d *Daemon) understand(c *call) {
+	c.facts = d.policy.Load().Understand(&c.request)
+	c.facts.Time = c.arrived
+	c.facts.Home = d.o.Home(c.request.Identity.UID)
+}
+
+// resolve finds the tool and the paths in the caller's own root. The caller's files may be slow, or never answer, so it
+// happens beside, for a limited time, a limited number an agent at once.
+func (d *Daemon) resolve(ctx context.Context, c *call) {
+	leave, err := d.agents.resolve(&c.request.Identity)
+	if err != nil {
+		c.deny(protocol.ExitFailed, err.Error())
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
+	defer cancel()
+	proc, err := unix.FcntlInt(uintptr(c.peer.Proc), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		leave()
+		c.deny(protocol.ExitFailed, "cannot look at the caller: "+err.Error())
+		return
+	}
+	c.closeTool()
+	work := &resolution{
+		hasher: d.hasher, writable: d.o.Writable, proc: proc, request: c.request, facts: c.facts,
+		options: agentroot.Options{Identity: &c.request.Identity, Trusted: d.controls(&c.request.Identity)},
+	}
+	done := make(chan struct{})
+	go func() {
+		defer leave()
+		defer close(done)
+		defer func() { _ = unix.Close(proc) }()
+		work.run(ctx)
+	}()
+	select {
+	case <-done:
+		work.adopt(c)
+	case <-ctx.Done():
+		// The goroutine still reads: it keeps its own copies, and closes what it opens when the kernel lets it go.
+		work.abandon(done)
+		c.deny(protocol.ExitFailed, fmt.Sprintf("looking at its files took longer than %v", d.agents.limits.ResolveTime))
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			c.deny(protocol.ExitFailed, "the caller went away")
+		}
+	}
+}
+
+// resolution is one look at the caller's files. It shares nothing with the call until adopt, because a call may end
+// before it does.
+type resolution struct {
+	hasher   *agentroot.Hasher
+	writable agentroot.Writable
+	proc     int
+	request  clawrden.Request
+	options  agentroot.Options
+
+	root  *agentroot.Root
+	tool  *agentroot.Tool
+	facts clawrden.Facts
+	cwd   *os.File // plain mode: opened here
+	err   error
+	code  int
+}
+
+func (w *resolution) run(ctx context.Context) {
+	if w.root, w.err = agentroot.Open(w.proc, w.options); w.err != nil {
+		w.code = protocol.ExitFailed
+		return
+	}
+	if w.request.Way == clawrden.WayPlain && w.request.Cwd != "" {
+		if w.err = w.root.SetCwd(w.request.Cwd); w.err != nil {
+			w.code = protocol.ExitFailed
+			return
+		}
+	}
+	w.facts.Cwd = w.root.Cwd()
+	w.paths()
+	if w.request.Way == clawrden.WayPlain && w.facts.Cwd != "" {
+		w.openCwd()
+	}
+	f, found, err := w.root.Find(w.request.Tool, searchPath(w.request.Env), func(f *agentroot.File) bool { return w.hasher.IsShim(ctx, f) })
+	if err != nil {
+		w.err, w.code = fmt.Errorf("%s: %w", clawrden.Text(w.request.Tool), err), protocol.ExitNoTool
+		return
+	}
+	w.tool, err = w.root.Load(ctx, f, found, w.hasher, w.writable)
+	if err != nil {
+		w.err, w.code = err, protocol.ExitDenied
+		return
+	}
+	w.facts.Exe = w.tool.Fact()
+}
+
+// paths resolves the words that name paths.
+func (w *resolution) paths() {
+	w.facts.Paths = append([]clawrden.PathFact(nil), w.facts.Paths...)
+	for i := range w.facts.Paths {
+		p := &w.facts.Paths[i]
+		if p.Unknown {
+			p.Err = "it isn't known before the command runs"
+			continue
+		}
+		word := p.Word
+		if p.Arg == clawrden.ArgCwd && word == "" {
+			word = w.facts.Cwd
+		}
+		if !path.IsAbs(word) && p.Base != "" {
+			word = p.Base + "/" + word
+		}
+		if word == "" {
+			p.Err = agentroot.ErrNoCwd.Error()
+			continue
+		}
+		resolved, err := w.root.Resolve(word)
+		if err != nil {
+			p.Err = err.Error()
+			continue
+		}
+		p.Resolved = resolved
+	}
+}
+
+// openCwd opens the working directory that a plain request names.
+func (w *resolution) openCwd() {
+	f, err := w.root.Walk(w.facts.Cwd)
+	if err != nil {
+		w.err, w.code = err, protocol.ExitFailed
+		return
+	}
+	w.cwd = os.NewFile(uintptr(f.FD), w.facts.Cwd)
+}
+
+// adopt hands what was found to the call.
+func (w *resolution) adopt(c *call) {
+	c.root, c.tool, c.facts = w.root, w.tool, w.facts
+	c.request.Cwd = w.facts.Cwd
+	if w.cwd != nil {
+		if c.cwd != nil {
+			_ = c.cwd.Close()
+		}
+		c.cwd = w.cwd
+	}
+	c.failed = w.err
+	c.code = w.code
+}
+
+// abandon closes what a stuck look opens, once it is over.
+func (w *resolution) abandon(done <-chan struct{}) {
+	go func() {
+		<-done
+		if w.tool != nil {
+			w.tool.Close()
+		}
+		if w.root != nil {
+			w.root.Close()
+		}
+		if w.cwd != nil {
+			_ = w.cwd.Close()
+		}
+	}()
+}
+
+// searchPath is the caller's PATH; the first of several counts, as for getenv(3).
+func searchPath(env []string) string {
+	for _, e := range env {
+		if p, ok := strings.CutPrefix(e, "PATH="); ok {
+			return p
+		}
+	}
+	return agentroot.DefaultPath
+}
+
+// digestOf is what an approval names: executable, argv, cwd and environment, each with its length so that none can pass
+// for another.
+func digestOf(f *clawrden.Facts, r *clawrden.Request) string {
+	h := sha256.New()
+	word := func(s string) {
+		var n [8]byte
+		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
+		h.Write(n[:])
+		_, _ = io.WriteString(h, s)
+	}
+	for e := &f.Exe; e != nil; e = e.Interpreter {
+		word(e.Resolved)
+		word(e.SHA256)
+	}
+	word(f.Cwd)
+	word(r.Tool)
+	for _, words := range [][]string{r.Argv, r.Env} {
+		word(fmt.Sprint(len(words)))
+		for _, w := range words {
+			word(w)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
