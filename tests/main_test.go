@@ -1,0 +1,295 @@
+// Package tests runs the real programs against each other: the shim, the daemon and the CLI as they are built for people,
+// on real tools. Nothing in it is imported by anything.
+package tests
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// bin is where the programs under test are: built once, by the Makefile, as for a release.
+var bin string
+
+func TestMain(m *testing.M) {
+	dir, err := filepath.Abs("../bin")
+	if err == nil {
+		var out []byte
+		if out, err = exec.Command("make", "-s", "-C", "..", "build").CombinedOutput(); err != nil {
+			err = fmt.Errorf("make build: %v\n%s", err, out)
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	bin = dir
+	os.Exit(m.Run())
+}
+
+// host is a running daemon with its sockets, policy and shims in a directory of its own, which every user may enter.
+type host struct {
+	t       testing.TB
+	dir     string
+	socket  string // shim socket; anybody may connect
+	control string
+	audit   string
+	shims   string
+	daemon  *exec.Cmd
+	log     *bytes.Buffer
+	extra   []string
+}
+
+// hostOptions say how the daemon is started.
+type hostOptions struct {
+	policy string   // HCL
+	config string   // HCL; "" for none
+	tools  []string // to be shimmed
+	args   []string // beside sockets, policy, audit and state; nil means --dev
+}
+
+// newHost starts a daemon and waits until it answers. It is killed at the end of the test.
+func newHost(t testing.TB, o hostOptions) *host {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "clawrden-test-") // t.TempDir is closed to other users, and its names are long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	h := &host{
+		t: t, dir: dir, socket: filepath.Join(dir, "run/shim.sock"), control: filepath.Join(dir, "run/control.sock"),
+		audit: filepath.Join(dir, "log/audit.jsonl"), shims: filepath.Join(dir, "shims"), log: &bytes.Buffer{},
+	}
+	for _, d := range []string{dir, filepath.Join(dir, "run"), filepath.Join(dir, "log"), h.shims, filepath.Join(dir, "policy"), filepath.Join(dir, "state")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.setPolicy(o.policy)
+	shim, err := os.ReadFile(filepath.Join(bin, "clawrden-shim"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(h.shims, "clawrden-shim"), shim, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range o.tools {
+		if err := os.Symlink("clawrden-shim", filepath.Join(h.shims, tool)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.extra = []string{"--dev"}
+	if o.args != nil {
+		h.extra = o.args
+	}
+	if o.config != "" {
+		config := filepath.Join(dir, "clawrden.hcl")
+		if err := os.WriteFile(config, []byte(o.config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		h.extra = append(h.extra, "--config", config)
+	}
+	h.start()
+	t.Cleanup(func() {
+		h.kill(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("the daemon said:\n%s", h.log)
+		}
+	})
+	return h
+}
+
+func (h *host) setPolicy(hcl string) {
+	h.t.Helper()
+	if err := os.WriteFile(filepath.Join(h.dir, "policy/test.hcl"), []byte(hcl), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// start starts the daemon, and returns when it answers on both sockets.
+func (h *host) start() {
+	h.t.Helper()
+	args := append([]string{
+		"--socket", h.socket, "--control", h.control, "--policy", filepath.Join(h.dir, "policy"),
+		"--audit", h.audit, "--state", filepath.Join(h.dir, "state"),
+	}, h.extra...)
+	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), args...)
+	h.daemon.Stdout, h.daemon.Stderr = h.log, h.log
+	if err := h.daemon.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	d := h.daemon
+	go func() { ended <- d.Wait() }()
+	for {
+		var s clawrden.Status
+		if err := h.tryGet("/api/status", &s); err == nil {
+			break
+		}
+		select {
+		case err := <-ended:
+			h.t.Fatalf("the daemon ended: %v\n%s", err, h.log)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	if err := os.Chmod(h.socket, 0o666); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// kill ends the daemon and waits for it.
+func (h *host) kill(sig syscall.Signal) {
+	_ = h.daemon.Process.Signal(sig)
+	for h.daemon.Process.Signal(syscall.Signal(0)) == nil {
+		<-time.After(time.Millisecond)
+	}
+}
+
+// http is a client of the control socket.
+func (h *host) http() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", h.control)
+		},
+	}}
+}
+
+func (h *host) tryGet(path string, into any) error {
+	resp, err := h.http().Get("http://clawrden" + path)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// get reads from the HTTP API.
+func (h *host) get(path string, into any) {
+	h.t.Helper()
+	if err := h.tryGet(path, into); err != nil {
+		h.t.Fatalf("GET %s: %v", path, err)
+	}
+}
+
+// post posts to the HTTP API and returns the status.
+func (h *host) post(path, body string) int {
+	h.t.Helper()
+	resp, err := h.http().Post("http://clawrden"+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		h.t.Fatalf("POST %s: %v", path, err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
+// waitPending returns the queue as soon as it has n asks.
+func (h *host) waitPending(n int) []clawrden.Pending {
+	h.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+		var q []clawrden.Pending
+		h.get("/api/queue", &q)
+		if len(q) == n {
+			return q
+		}
+	}
+	h.t.Fatalf("the queue never had %d asks", n)
+	return nil
+}
+
+// waitRecords returns the audit log as soon as it satisfies done.
+func (h *host) waitRecords(done func([]clawrden.Record) bool) []clawrden.Record {
+	h.t.Helper()
+	var records []clawrden.Record
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+		if records = h.records(); done(records) {
+			return records
+		}
+	}
+	h.t.Fatalf("the audit log never held what was expected; it holds %d records, the last %+v", len(records), records[max(0, len(records)-3):])
+	return nil
+}
+
+// records reads the audit log's whole lines.
+func (h *host) records() []clawrden.Record {
+	h.t.Helper()
+	b, err := os.ReadFile(h.audit)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var records []clawrden.Record
+	for line := range bytes.Lines(b) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			break
+		}
+		var r clawrden.Record
+		if err := json.Unmarshal(line, &r); err != nil {
+			h.t.Fatalf("the audit log holds %q: %v", line, err)
+		}
+		records = append(records, r)
+	}
+	return records
+}
+
+// env is the environment of a governed command: shims first on PATH.
+func (h *host) env() []string {
+	return []string{"PATH=" + h.shims + ":/usr/bin:/bin", "CLAWRDEN_SOCKET=" + h.socket, "CLAWRDEN_CONTROL=" + h.control, "HOME=/tmp", "LANG=C.UTF-8"}
+}
+
+// command is a governed command: its shim, by absolute path.
+func (h *host) command(tool string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(h.shims, tool), args...)
+	c.Env = h.env()
+	c.Dir = h.dir
+	return c
+}
+
+// asUser runs a command as an ordinary user, where the test runs as root.
+func asUser(c *exec.Cmd, uid uint32) *exec.Cmd {
+	if os.Geteuid() == 0 {
+		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uid, Gid: uid}}
+	}
+	return c
+}
+
+// result is what a finished command left.
+type result struct {
+	stdout, stderr string
+	code           int // -1 if killed
+	signal         syscall.Signal
+}
+
+func finish(t testing.TB, c *exec.Cmd) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if c.Stdout == nil {
+		c.Stdout = &stdout
+	}
+	if c.Stderr == nil {
+		c.Stderr = &stderr
+	}
+	err := c.Run()
+	if c.ProcessState == nil {
+		t.Fatalf("%v: %v", c.Args, err)
+	}
+	r := result{stdout: stdout.String(), stderr: stderr.String(), code: c.ProcessState.ExitCode()}
+	if ws := c.ProcessState.Sys().(syscall.WaitStatus); ws.Signaled() {
+		r.signal = ws.Signal()
+	}
+	return r
+}
