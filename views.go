@@ -26,6 +26,7 @@ type Pending struct {
 	Command  string      `json:"command"`
 	Args     []string    `json:"args"` // without argv[0]
 	ArgsB64  []string    `json:"args_b64,omitempty"`
+	ArgsCut  int         `json:"args_cut,omitempty"` // bytes of args left out of a list or an event; by its id the whole is had
 	Cwd      string      `json:"cwd"`
 	Identity Identity    `json:"identity"`
 	Exe      *Executable `json:"exe,omitempty"`
@@ -44,6 +45,7 @@ type Entry struct {
 	Command    string      `json:"command"`
 	Args       []string    `json:"args"`
 	ArgsB64    []string    `json:"args_b64,omitempty"`
+	ArgsCut    int         `json:"args_cut,omitempty"` // as in Pending
 	Cwd        string      `json:"cwd"`
 	Identity   Identity    `json:"identity"`
 	Decision   Outcome     `json:"decision"`

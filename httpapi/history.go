@@ -25,8 +25,11 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, _ clawrden.Call
 	if err != nil {
 		return err
 	}
-	out := make([]clawrden.Entry, len(entries))
+	out, room := make([]clawrden.Entry, len(entries)), newBudget()
 	for i, e := range entries {
+		var cut int
+		e.Args, e.ArgsB64, cut = room.fit(e.Args, e.ArgsB64)
+		e.ArgsCut += cut
 		out[i] = wholeEntry(e)
 	}
 	if more && len(out) > 0 {

@@ -232,3 +232,33 @@ func TestPost(t *testing.T) {
 		})
 	}
 }
+
+// However much agents ask for, the lists stay readable; by its id each command is had whole.
+func TestListsAreBounded(t *testing.T) {
+	d := open(t, nil)
+	long := strings.Repeat("x", 100_000)
+	for i := range 300 {
+		d.control.Ask(fmt.Sprintf("id%03d", i), "echo", "first", long, "\xff")
+		d.control.Ran(fmt.Sprintf("ran%03d", i), clawrden.OutcomeAllow, 0, "echo", "first", long, "\xff")
+	}
+	for _, path := range []string{"/api/queue", "/api/history?limit=1000"} {
+		resp, body := d.ask("GET", path, "")
+		if resp.StatusCode != 200 || len(body) > 16<<20 {
+			t.Fatalf("%s: %s, %d bytes", path, resp.Status, len(body))
+		}
+		var rows []clawrden.Pending
+		if err := json.Unmarshal([]byte(body), &rows); err != nil || len(rows) != 300 {
+			t.Fatalf("%s: %d rows, %v", path, len(rows), err)
+		}
+		if first := rows[0]; first.ArgsCut != 0 || len(first.Args) != 3 || len(first.ArgsB64) != 3 {
+			t.Errorf("%s: the first row isn't whole: %d left out", path, first.ArgsCut)
+		}
+		last := rows[299]
+		if last.ArgsCut != 100_004 || !cmp.Equal(last.Args, []string{"first"}) || !cmp.Equal(last.ArgsB64, []string{"Zmlyc3Q="}) {
+			t.Errorf("%s: the last row: %d left out of %d", path, last.ArgsCut, len(last.Args))
+		}
+	}
+	if p := d.json("/api/queue/id299").(map[string]any); len(p["args"].([]any)) != 3 {
+		t.Error("by its id it isn't whole")
+	}
+}

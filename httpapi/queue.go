@@ -10,8 +10,11 @@ import (
 // queue: GET /api/queue → [clawrden.Pending], oldest first.
 func (s *Server) queue(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
 	waiting := s.control.Queue()
-	out := make([]clawrden.Pending, len(waiting))
+	out, room := make([]clawrden.Pending, len(waiting)), newBudget()
 	for i, p := range waiting {
+		var cut int
+		p.Args, p.ArgsB64, cut = room.fit(p.Args, p.ArgsB64)
+		p.ArgsCut += cut
 		out[i] = wholePending(p)
 	}
 	return writeJSON(w, out)
