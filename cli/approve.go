@@ -74,7 +74,7 @@ func (a *app) showDecided(p *clawrden.Pending, done string) error {
 		_, err := fmt.Fprintf(a.stdout, "%s %s\n", done, display.Line(p.ID))
 		return err
 	}
-	command, _ := a.brief(p.Command, p.Args, p.ArgsB64, len(done)+len(p.ID)+3)
+	command, _ := a.brief(p.Command, p.Args, p.ArgsB64, p.ArgsCut, len(done)+len(p.ID)+3)
 	_, err := fmt.Fprintf(a.stdout, "%s %s: %s\n", done, display.Line(p.ID), command)
 	return err
 }

@@ -59,6 +59,8 @@ func TestScripts(t *testing.T) {
 			"refuse": scriptRefuse,
 			"fail":   scriptFail,
 			"called": scriptCalled,
+
+			"shimsocket": scriptShimSocket,
 		},
 	})
 }

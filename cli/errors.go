@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
@@ -84,7 +85,13 @@ func (a *app) complain(err error) {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(a.stderr, "clawrden: %s\n", display.Line(err.Error()))
+	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
+		prefix := "clawrden: "
+		if i > 0 {
+			prefix = "  " // the daemon's longer errors have several lines, such as a policy's
+		}
+		fmt.Fprintf(a.stderr, "%s%s\n", prefix, display.Line(line))
+	}
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(a.stderr, "clawrden: hint: %s\n", hint)
 	}

@@ -84,7 +84,7 @@ func (a *app) showHistory(entries []clawrden.Entry) error {
 	t := newTable(a.stdout, "TIME", "ID", paint(color, "", "DECISION"), "EXIT", "TOOK", "WHO", "COMMAND")
 	for i := range entries {
 		e := &entries[i]
-		command, _ := a.brief(e.Command, e.Args, e.ArgsB64, 75)
+		command, _ := a.brief(e.Command, e.Args, e.ArgsB64, e.ArgsCut, 75)
 		t.row(clock(e.Timestamp), display.Line(e.ID), paint(color, string(e.Decision), display.Line(string(e.Decision))),
 			exitOf(e), tookOf(e), who(&e.Identity), command)
 	}
@@ -239,7 +239,7 @@ func (a *app) followLine(e *clawrden.Entry) error {
 	if a.format == formatJSON {
 		return a.jsonLine(e)
 	}
-	command, _ := a.brief(e.Command, e.Args, e.ArgsB64, 75)
+	command, _ := a.brief(e.Command, e.Args, e.ArgsB64, e.ArgsCut, 75)
 	decision := paint(a.color(), string(e.Decision), fmt.Sprintf("%-9s", display.Line(string(e.Decision))))
 	_, err := fmt.Fprintf(a.stdout, "%s  %-8s  %s  %4s  %7s  %-10s  %s\n",
 		e.Timestamp.Local().Format(time.TimeOnly), display.Line(e.ID), decision, exitOf(e), tookOf(e), who(&e.Identity), command)

@@ -94,9 +94,13 @@ func (a *app) width() int {
 	return plainWidth
 }
 
-// brief shows a command in what the other columns leave of a row.
-func (a *app) brief(command string, args, b64 []string, others int) (shown string, escaped bool) {
-	return display.Brief(argv(command, args, b64), max(a.width()-others, minCommand))
+// brief shows a command in what the other columns leave of a row; cut is how many bytes of it didn't come along.
+func (a *app) brief(command string, args, b64 []string, cut, others int) (shown string, escaped bool) {
+	shown, escaped = display.Brief(argv(command, args, b64), max(a.width()-others, minCommand))
+	if cut > 0 {
+		shown += " … (+" + plural(cut, "byte", "bytes") + ")"
+	}
+	return shown, escaped
 }
 
 // argv puts the words of a command together again, as raw as they came.

@@ -52,7 +52,7 @@ func (a *app) showQueue(queue []clawrden.Pending) error {
 	var notes []string
 	for i := range queue {
 		p := &queue[i]
-		command, escaped := a.brief(p.Command, p.Args, p.ArgsB64, 45)
+		command, escaped := a.brief(p.Command, p.Args, p.ArgsB64, p.ArgsCut, 45)
 		if escaped {
 			notes = append(notes, p.ID)
 		}

@@ -71,7 +71,28 @@ func watch(ctx context.Context, d *client.Client, to chan<- watched) {
 		if queue == nil {
 			queue = []clawrden.Pending{}
 		}
+		for i := range queue {
+			if queue[i].ArgsCut > 0 {
+				whole(ctx, d, &queue[i])
+			}
+		}
 		return send(watched{queue: queue, locked: status.Locked})
-	}, func(e clawrden.Event) error { return send(watched{event: e}) })
+	}, func(e clawrden.Event) error {
+		if e.Pending != nil {
+			whole(ctx, d, e.Pending)
+		}
+		return send(watched{event: e})
+	})
 	_ = send(watched{err: err})
+}
+
+// whole fills in what lists and events leave out of long commands: nobody should decide on less than all. If it can't be
+// had (it is decided by now, as a rule) the ask keeps ArgsCut, or gets it, and isn't approved by a key.
+func whole(ctx context.Context, d *client.Client, p *clawrden.Pending) {
+	full, err := d.Pending(ctx, p.ID)
+	if err != nil {
+		p.ArgsCut = max(p.ArgsCut, 1)
+		return
+	}
+	*p = full
 }

@@ -120,7 +120,7 @@ func (a *app) eventText(e *clawrden.Event, color bool) string {
 	switch {
 	case e.Pending != nil:
 		p := e.Pending
-		command, escaped := a.brief(p.Command, p.Args, p.ArgsB64, 45)
+		command, escaped := a.brief(p.Command, p.Args, p.ArgsB64, p.ArgsCut, 45)
 		if escaped {
 			command += "  (with characters that can't be seen, shown as escapes)"
 		}
@@ -128,7 +128,7 @@ func (a *app) eventText(e *clawrden.Event, color bool) string {
 	case e.Entry != nil && e.Type == clawrden.LiveFinished:
 		return fmt.Sprintf("%s  %-8s  %s", paint(color, "", "finished "), display.Line(e.Entry.ID), endOf(e.Entry))
 	case e.Entry != nil:
-		command, _ := a.brief(e.Entry.Command, e.Entry.Args, e.Entry.ArgsB64, 45)
+		command, _ := a.brief(e.Entry.Command, e.Entry.Args, e.Entry.ArgsB64, e.Entry.ArgsCut, 45)
 		word := fmt.Sprintf("%-9s", display.Line(string(e.Entry.Decision)))
 		return fmt.Sprintf("%s  %-8s  %s: %s%s", paint(color, string(e.Entry.Decision), word), display.Line(e.Entry.ID),
 			who(&e.Entry.Identity), command, byWhom(e.Entry.Approver))

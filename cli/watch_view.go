@@ -94,6 +94,10 @@ func (s *screen) viewAsk(v *view, rows int, now time.Time) {
 		}
 	}
 	lines = append(lines, fmt.Sprintf("%-8s %s", "left", ago(p.Expires.Sub(now))))
+	if p.ArgsCut > 0 {
+		s.cut = p.ID
+		lines = append(lines, "The command isn't shown whole here.")
+	}
 	if len(lines) > rows {
 		s.cut = p.ID
 		cut := len(lines) - max(rows-1, 0)
