@@ -14,6 +14,7 @@ type Decision struct {
 	Rules    []RuleRef // every rule that matched, the deciding one first; empty when the default decided
 	Reason   string    // for the person and for the model that reads stderr; may be empty
 	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
+	Place    string    // name of the executor block, where Executor comes from one
 	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
 	Approval string    // name of the deciding rule's approval block; "" for the defaults
 	Profile  string    // name of the deciding rule's profile block; "" for none

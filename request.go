@@ -114,8 +114,8 @@ const (
 type PathFact struct {
 	Command  int    // index into Facts.Commands
 	Arg      int    // index into that command's Args; or ArgCwd, ArgTool, ArgRedirect
-	Base     string // directory that a relative Word starts from, itself relative to the working directory; "" for that
-	Word     string // the path as written, without the option that carries it
+	Base     string // directory that a relative Word starts from, itself relative to the working directory; "" for that, ~ as in Word
+	Word     string // the path as written, without the option that carries it; ~ and ~/… are the home directory
 	Unknown  bool   // Word isn't known before the command runs; it can't be resolved
 	Pattern  bool   // Word is a glob that the shell expands; Unknown is set too
 	Write    bool   // of ArgRedirect: the file is written

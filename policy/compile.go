@@ -29,6 +29,14 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	for _, kind := range executorKinds {
 		c.policy.executors[kind] = &Executor{Name: kind, Kind: kind}
 	}
+	base, err := builtinTools()
+	if err != nil {
+		return c.policy, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Broken build", Detail: err.Error()}}
+	}
+	c.policy.tools = base
+	if slices.ContainsFunc(nodes, func(n *node) bool { return n.schema == toolSchema }) {
+		c.policy.tools = c.tools(nodes, base)
+	}
 	for _, n := range nodes { // rules refer to the others, wherever they stand
 		if !c.unique(n) {
 			continue
@@ -37,18 +45,37 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 		case policySchema:
 			c.settings(n)
 		case approvalSchema:
-			c.policy.approvals[n.name] = &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds()}
+			c.approval(n)
 		case executorSchema:
 			c.executor(n)
 		}
 	}
+	if s := &c.policy.settings; s.opaque == clawrden.Invalid {
+		s.opaque = clawrden.Stricter(clawrden.Ask, s.def)
+		s.opaqueRef = s.defRef
+	}
+	c.policy.settings.opaqueRef.Name, c.policy.settings.opaqueRef.Action = "opaque", c.policy.settings.opaque
 	for _, n := range nodes {
 		if n.schema == ruleSchema {
 			c.rule(n)
 		}
 	}
 	c.policy.index = newIndex(c.policy.rules)
+	c.policy.guarded = guarded(c.policy.rules)
 	return c.policy, c.diags
+}
+
+// guarded names the tools that some rule denies or asks about.
+func guarded(rules []*rule) map[string]bool {
+	out := map[string]bool{}
+	for _, r := range rules {
+		for i := range r.commands {
+			if name := r.commands[i].name; name != "" && r.ref.Action != clawrden.Allow {
+				out[name] = true
+			}
+		}
+	}
+	return out
 }
 
 func (c *compiler) problem(at hcl.Range, summary, format string, args ...any) {
@@ -87,28 +114,37 @@ func (c *compiler) settings(n *node) {
 		s.def = n.verdict("default")
 		s.defRef = clawrden.RuleRef{Name: "default", Action: s.def, File: v.at.Filename, Line: v.at.Start.Line}
 	}
+	if v, ok := n.vals["opaque"]; ok {
+		s.opaque = n.verdict("opaque")
+		s.opaqueRef = clawrden.RuleRef{File: v.at.Filename, Line: v.at.Start.Line}
+	}
+	s.observe = s.observe || n.text("mode") == "observe"
+	s.selfApproval = s.selfApproval || n.bool("self_approval")
 	if v, ok := n.vals["allowed_paths"]; ok {
 		s.allowedPaths = c.paths(n, "allowed_paths")
 		s.allowedRef = clawrden.RuleRef{Name: "allowed_paths", Action: clawrden.Deny, File: v.at.Filename, Line: v.at.Start.Line}
 	}
 }
 
-func (c *compiler) executor(n *node) {
-	kind := n.text("kind")
-	if old, ok := c.policy.executors[n.name]; ok && slices.Contains(executorKinds, n.name) && kind != old.Kind {
-		c.problem(n.nameAt, "Misleading name", "The executor %q must be of the kind %q; choose another name for another kind.", n.name, n.name)
-	}
-	c.policy.executors[n.name] = &Executor{Name: n.name, Kind: kind}
-}
-
 func (c *compiler) rule(n *node) {
-	r := &rule{at: n.at, reason: n.text("reason"), ref: clawrden.RuleRef{
-		Name: n.name, Action: n.verdict("action"), File: n.at.Filename, Line: n.at.Start.Line,
-	}}
+	r := &rule{
+		at: n.at, reason: n.text("reason") + n.text("message"), observe: n.text("mode") == "observe",
+		fixed: n.has("grantable") && !n.bool("grantable"),
+		ref:   clawrden.RuleRef{Name: n.name, Action: n.verdict("action"), File: n.at.Filename, Line: n.at.Start.Line},
+	}
+	if n.has("reason") && n.has("message") {
+		c.problem(n.vals["message"].nameAt, "Said twice", "message and reason are the same; write one of them.")
+	}
+	if v, ok := n.vals["opaque"]; ok {
+		r.seesAll = n.verdict("opaque") == clawrden.Allow
+		if !r.seesAll || r.ref.Action != clawrden.Allow {
+			c.problem(v.at, "Misplaced opaque", "In a rule, opaque = \"allow\" may stand beside action = \"allow\", and nothing else.")
+		}
+	}
 	r.commands, r.rank = c.commands(n)
-	r.when = c.condition(n)
+	r.when = c.condition(n, n)
 	for _, inner := range n.nodes {
-		cond := c.condition(inner)
+		cond := c.condition(inner, n)
 		switch {
 		case len(cond) == 0:
 			c.problem(inner.at, "Empty "+inner.schema.name, "This block says nothing; take it out, or say what must hold.")
@@ -182,42 +218,6 @@ func (c *compiler) commands(n *node) (patterns []commandPattern, rank int) {
 		patterns = append(patterns, p)
 	}
 	return patterns, rank
-}
-
-// condition compiles the predicates of a rule, a when or an unless.
-func (c *compiler) condition(n *node) condition {
-	var out condition
-	if n.has("args") {
-		out = append(out, c.args(n))
-	}
-	if n.has("cwd") {
-		out = append(out, &cwdPred{globs: c.paths(n, "cwd")})
-	}
-	return out
-}
-
-func (c *compiler) args(n *node) pred {
-	v, texts := n.vals["args"], n.texts("args")
-	p := &argsPred{text: texts}
-	for i, text := range texts {
-		if text == "**" {
-			if i != len(texts)-1 {
-				c.problem(v.elemAt(i), "Misplaced **", `"**" stands for any rest, so it must be the last.`)
-			}
-			p.rest = true
-			continue
-		}
-		g, err := compileWord(text)
-		if err != nil && text != "" {
-			c.problem(v.elemAt(i), "Bad glob", "%q is not a glob: %v.", text, err)
-			continue
-		}
-		if text == "" {
-			g = &wordGlob{alts: []wordAlt{{plain: true}}}
-		}
-		p.globs = append(p.globs, g)
-	}
-	return p
 }
 
 // paths compiles a list of path globs.

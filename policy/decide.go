@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/clawrden/clawrden"
 )
@@ -10,7 +11,10 @@ import (
 // Decide judges facts. It is pure: the same facts and policy give the same decision. Every command among the facts is
 // judged by itself and the strictest verdict counts: deny before ask before allow. Of the rules that gave it, the one that
 // names the tool most closely decides, then the first by name.
-func (p *Policy) Decide(f *clawrden.Facts) clawrden.Decision {
+func (p *Policy) Decide(f *clawrden.Facts) clawrden.Decision { return p.decide(f, nil) }
+
+// decide judges, and shows each question to trace as it is asked.
+func (p *Policy) decide(f *clawrden.Facts, trace func(v *view, r *rule, t truth)) clawrden.Decision {
 	d := clawrden.Decision{Verdict: clawrden.Deny, Policy: p.digest}
 	if p.why != "" {
 		d.Reason = p.why
@@ -24,17 +28,29 @@ func (p *Policy) Decide(f *clawrden.Facts) clawrden.Decision {
 		d.Reason = "The command can't be judged: " + err + "."
 		return d
 	}
-	j := judge{policy: p, facts: f}
-	for i := range f.Commands {
-		j.command(i)
+	j := judge{policy: p, facts: f, trace: trace}
+	d = j.all()
+	if p.settings.observe && d.Verdict != clawrden.Allow {
+		d.Would, d.Verdict = d.Verdict, clawrden.Allow
 	}
-	return j.decision(d)
+	return d
 }
 
 // checkFacts refuses facts that hold no command or aren't in order, which Understand never makes.
 func checkFacts(f *clawrden.Facts) string {
 	if len(f.Commands) == 0 {
 		return "the facts name none"
+	}
+	for i := range f.Commands {
+		c := &f.Commands[i]
+		if c.Parent >= i || i > 0 && c.Parent < 0 {
+			return "its commands are out of order"
+		}
+		for _, at := range c.Operands {
+			if at < 0 || at >= len(c.Args) {
+				return "an operand is no argument"
+			}
+		}
 	}
 	last := 0
 	for i := range f.Paths {
@@ -48,21 +64,45 @@ func checkFacts(f *clawrden.Facts) string {
 
 // judge gathers what the rules say of one request.
 type judge struct {
-	policy *Policy
-	facts  *clawrden.Facts
-	view   view
-	paths  int // index of the first path fact not yet used
-	finds  []finding
-	verd   clawrden.Verdict // strictest verdict so far
+	policy   *Policy
+	facts    *clawrden.Facts
+	trace    func(v *view, r *rule, t truth)
+	view     view
+	paths    int // index of the first path fact not yet used
+	finds    []finding
+	observed []clawrden.RuleRef
+	example  bool
+	verdict  clawrden.Verdict         // strictest so far; Invalid: none
+	covers   [maxCommands / 64]uint64 // commands whose allowing rule covers what can't be seen
 }
 
-// finding is one rule that matched one command.
+// finding is one thing that speaks to the verdict on one command: a rule, or a setting of the policy.
 type finding struct {
 	rule    *rule // nil for the policy's own settings
 	ref     clawrden.RuleRef
 	verdict clawrden.Verdict // what it gives: the rule's action, or less where it only may match
 	command int
 	reason  string
+}
+
+// all judges every command.
+func (j *judge) all() clawrden.Decision {
+	for i := range j.facts.Commands {
+		j.command(i)
+	}
+	if j.verdict == clawrden.Invalid { // nothing but carriers and builtins
+		j.add(finding{ref: j.policy.settings.defRef, verdict: j.policy.settings.def, reason: j.noRule(0)})
+	}
+	return j.decision()
+}
+
+func (j *judge) add(f finding) {
+	j.finds = append(j.finds, f)
+	if j.verdict == clawrden.Invalid {
+		j.verdict = f.verdict
+		return
+	}
+	j.verdict = clawrden.Stricter(j.verdict, f.verdict)
 }
 
 // command judges one command.
@@ -72,106 +112,253 @@ func (j *judge) command(i int) {
 	for j.paths < len(f.Paths) && f.Paths[j.paths].Command == i {
 		j.paths++
 	}
-	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], homes: homes{dir: f.Home}}
-	verdict := clawrden.Invalid
-	for _, list := range [2][]*rule{j.policy.index.byName[j.view.cmd.Tool], j.policy.index.general} {
-		for _, r := range list {
-			if r.matches(&j.view) == no {
-				continue
-			}
-			j.finds = append(j.finds, finding{rule: r, ref: r.ref, verdict: r.ref.Action, command: i, reason: r.reason})
-			if verdict == clawrden.Invalid || r.ref.Action.Strictness() > verdict.Strictness() {
-				verdict = r.ref.Action
-			}
-		}
+	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
+	matched := j.rules(j.policy.index.byName[j.view.cmd.Tool])
+	if j.view.cmd.Tool == "" { // any rule may be about it, but one finding says it all
+		matched = true
 	}
-	if verdict == clawrden.Invalid {
-		verdict = j.byDefault(i)
+	matched = j.rules(j.policy.index.general) || matched
+	j.opaque(i)
+	j.place(i)
+	if !matched && !j.silent() {
+		j.add(finding{ref: j.policy.settings.defRef, verdict: j.policy.settings.def, command: i, reason: j.noRule(i)})
 	}
 	if j.policy.settings.allowedPaths != nil {
-		if word, ok := j.outside(); ok {
-			verdict = clawrden.Deny
-			j.finds = append(j.finds, finding{ref: j.policy.settings.allowedRef, verdict: verdict, command: i,
-				reason: fmt.Sprintf("%s lies outside the allowed paths.", clawrden.Text(word))})
+		j.allowed(i)
+	}
+}
+
+// rules asks some rules, and reports whether any speaks of the command for sure.
+func (j *judge) rules(list []*rule) bool {
+	matched := false
+	for _, r := range list {
+		t := r.matches(&j.view)
+		if j.trace != nil {
+			j.trace(&j.view, r, t)
 		}
+		switch {
+		case t == no:
+			continue
+		case r.observe:
+			if !slices.Contains(j.observed, r.ref) {
+				j.observed = append(j.observed, r.ref)
+			}
+			continue
+		}
+		f := finding{rule: r, ref: r.ref, verdict: r.ref.Action, command: j.view.index, reason: r.reason}
+		if t == maybe { // it hinges on words that aren't known: no more than the verdict for those
+			if j.policy.settings.opaque == clawrden.Allow {
+				continue
+			}
+			f.verdict = milder(f.verdict, j.policy.settings.opaque)
+			f.reason = strings.TrimSpace(fmt.Sprintf("The rule %q may apply, since some words are known only when the command runs. %s", r.ref.Name, r.reason))
+		} else {
+			matched = true
+		}
+		if r.seesAll && j.view.index < maxCommands {
+			j.covers[j.view.index/64] |= 1 << (j.view.index % 64)
+		}
+		j.add(f)
 	}
-	if j.verd == clawrden.Invalid {
-		j.verd = verdict
-	} else {
-		j.verd = clawrden.Stricter(j.verd, verdict)
-	}
+	return matched
 }
 
-// byDefault is the verdict for a command that no rule matches.
-func (j *judge) byDefault(i int) clawrden.Verdict {
-	s := &j.policy.settings
-	reason := fmt.Sprintf("No rule matches %s, so the policy's default decides.", clawrden.Text(j.facts.Commands[i].Tool))
-	j.finds = append(j.finds, finding{ref: s.defRef, verdict: s.def, command: i, reason: reason})
-	return s.def
+func milder(a, b clawrden.Verdict) clawrden.Verdict {
+	if clawrden.Stricter(a, b) == a {
+		return b
+	}
+	return a
 }
 
-// outside finds a path that no allowed path covers.
-func (j *judge) outside() (string, bool) {
-	j.view.strict, j.view.homes.wide = false, false
-	allowed := j.policy.settings.allowedPaths
-	if j.view.index == 0 && anyGlob(allowed, j.facts.Cwd, &j.view) != yes {
-		return j.facts.Cwd, true
+// silent reports whether a command needs no rule of its own: a wrapper that carries judged commands, or a part of the
+// shell, unless the shell writes a file for it.
+func (j *judge) silent() bool {
+	if !j.view.cmd.Carrier && !j.view.cmd.Builtin {
+		return false
 	}
 	for i := range j.view.paths {
-		pf := &j.view.paths[i]
-		if pf.Arg != clawrden.ArgTool && covered(allowed, &j.view, pf) != yes {
-			return pf.Word, true
+		if j.view.paths[i].Write {
+			return false
 		}
 	}
-	return "", false
+	return true
+}
+
+// opaque gives the policy's verdict for a command of which it can't be told what it runs, unless a rule that allows it,
+// or the command that runs it, covers that.
+func (j *judge) opaque(i int) {
+	c := j.view.cmd
+	if len(c.Opaque) == 0 || j.covered(i) || c.Tool == "" && j.covered(c.Parent) {
+		return
+	}
+	why := strings.Join(c.Opaque, "; ")
+	j.add(finding{ref: j.policy.settings.opaqueRef, verdict: j.policy.settings.opaque, command: i,
+		reason: "It can't be told what this runs: " + why + "."})
+}
+
+func (j *judge) covered(i int) bool {
+	return i >= 0 && i < maxCommands && j.covers[i/64]&(1<<(i%64)) != 0
+}
+
+// place denies a tool that was found where its tool block doesn't allow it.
+func (j *judge) place(i int) {
+	g := j.policy.tools.find(j.view.cmd.Tool)
+	if g == nil || len(g.exec) == 0 && len(g.sha256) == 0 {
+		return
+	}
+	ref := clawrden.RuleRef{Name: "tool " + j.view.cmd.Tool, Action: clawrden.Deny, File: g.at.Filename, Line: g.at.Start.Line}
+	found, sum := "", ""
+	if i == 0 {
+		found, sum = j.facts.Exe.Resolved, j.facts.Exe.SHA256
+		if found == "" {
+			found = j.facts.Exe.Path
+		}
+	}
+	for k := range j.view.paths {
+		if pf := &j.view.paths[k]; pf.Arg == clawrden.ArgTool {
+			if found = pf.Resolved; found == "" {
+				found = lexical(j.facts, pf)
+			}
+		}
+	}
+	if found != "" && len(g.exec) > 0 && anyGlob(g.exec, found, &view{facts: j.facts}) != yes {
+		j.add(finding{ref: ref, verdict: clawrden.Deny, command: i, reason: fmt.Sprintf("%s was found at %s, which isn't its place.", clawrden.Text(j.view.cmd.Tool), clawrden.Text(found))})
+	}
+	if sum != "" && len(g.sha256) > 0 && !slices.Contains(g.sha256, sum) {
+		j.add(finding{ref: ref, verdict: clawrden.Deny, command: i, reason: fmt.Sprintf("The file of %s isn't one that the policy knows.", clawrden.Text(j.view.cmd.Tool))})
+	}
+}
+
+func (j *judge) noRule(i int) string {
+	return fmt.Sprintf("No rule speaks of %s, so the policy's default decides.", title(&j.facts.Commands[i]))
+}
+
+// title names a command with its subcommands.
+func title(c *clawrden.CommandFact) string {
+	return clawrden.Text(strings.Join(append([]string{c.Tool}, c.Subcommands...), " "))
+}
+
+// allowed finds a path that no allowed path covers.
+func (j *judge) allowed(i int) {
+	s := &j.policy.settings
+	v := j.view
+	v.strict, v.homes.wide = false, false
+	if i == 0 && anyGlob(s.allowedPaths, j.facts.Cwd, &v) != yes {
+		j.outside(i, j.facts.Cwd, clawrden.Deny)
+		return
+	}
+	for k := range v.paths {
+		pf := &v.paths[k]
+		if pf.Arg == clawrden.ArgTool {
+			continue
+		}
+		switch covered(s.allowedPaths, &v, pf) {
+		case yes:
+		case maybe:
+			j.outside(i, pf.Word, s.opaque)
+		case no, likely:
+			j.outside(i, pf.Word, clawrden.Deny)
+			return
+		}
+	}
+}
+
+func (j *judge) outside(i int, word string, verdict clawrden.Verdict) {
+	reason := fmt.Sprintf("%s lies outside the allowed paths.", clawrden.Text(word))
+	if verdict != clawrden.Deny {
+		reason = fmt.Sprintf("%s may lie outside the allowed paths.", clawrden.Text(word))
+	}
+	j.add(finding{ref: j.policy.settings.allowedRef, verdict: verdict, command: i, reason: reason})
 }
 
 // decision puts the findings together, the deciding one first.
-func (j *judge) decision(d clawrden.Decision) clawrden.Decision {
+func (j *judge) decision() clawrden.Decision {
 	slices.SortStableFunc(j.finds, compareFindings)
 	first := &j.finds[0]
-	d.Verdict, d.Reason = j.verd, first.reason
+	d := clawrden.Decision{Verdict: j.verdict, Reason: first.reason, Observed: j.observed, Policy: j.policy.digest}
 	for i := range j.finds {
-		ref := j.finds[i].ref
-		if ref.Name != "" && ref.Name != "default" && !slices.Contains(d.Rules, ref) {
-			d.Rules = append(d.Rules, ref)
+		f := &j.finds[i]
+		if f.ref.Name != "" && f.ref.Name != "default" && !slices.Contains(d.Rules, f.ref) {
+			d.Rules = append(d.Rules, f.ref)
+		}
+		if f.rule != nil && f.rule.fixed {
+			d.Fixed = true
 		}
 	}
 	if first.rule == nil {
 		if first.ref.Name == "" || first.ref.Name == "default" {
 			d.Rules = nil // the default decided
 		}
-		return d
-	}
-	if e := first.rule.executor; e != nil {
-		d.Executor = e.Kind
-	}
-	if a := first.rule.approval; a != nil {
+	} else if a := first.rule.approval; a != nil {
 		d.Approval, d.Timeout = a.Name, a.Timeout
+	}
+	if d.Verdict != clawrden.Deny {
+		j.executor(&d)
 	}
 	return d
 }
 
-// compareFindings orders findings: the strictest first, then the one that names the tool most closely, then by name. The
-// order of files and lines has no say.
+// executor finds the one way in which all commands of the request may run.
+func (j *judge) executor(d *clawrden.Decision) {
+	var place *Executor
+	var profile string
+	for i := range j.finds {
+		r := j.finds[i].rule
+		if r == nil {
+			continue
+		}
+		if r.executor != nil {
+			if place != nil && place.Name != r.executor.Name {
+				d.Verdict = clawrden.Deny
+				d.Reason = fmt.Sprintf("These commands run in different places, %s and %s: run them one by one.", place.Name, r.executor.Name)
+				return
+			}
+			place = r.executor
+		}
+		if r.profile != "" {
+			if profile != "" && profile != r.profile {
+				d.Verdict = clawrden.Deny
+				d.Reason = fmt.Sprintf("These commands run under different profiles, %s and %s: run them one by one.", profile, r.profile)
+				return
+			}
+			profile = r.profile
+		}
+	}
+	if place != nil {
+		d.Executor, d.Place = place.Kind, place.Name
+	}
+	d.Profile = profile
+}
+
+// compareFindings orders findings: the strictest first, then rules before settings, then the approval that asks most, then
+// the rule that names the tool most closely, then by name. The order of files and lines has no say.
 func compareFindings(a, b finding) int {
 	if s := b.verdict.Strictness() - a.verdict.Strictness(); s != 0 {
 		return s
 	}
-	if (a.rule == nil) != (b.rule == nil) {
-		if a.rule == nil {
-			return 1
-		}
-		return -1
-	}
-	if a.rule != nil && a.rule.rank != b.rule.rank {
-		return a.rule.rank - b.rule.rank
-	}
 	switch {
-	case a.ref.Name < b.ref.Name:
-		return -1
-	case a.ref.Name > b.ref.Name:
+	case a.rule == nil && b.rule != nil:
 		return 1
+	case a.rule != nil && b.rule == nil:
+		return -1
+	case a.rule != nil && b.rule != nil:
+		if q := b.rule.quorum() - a.rule.quorum(); q != 0 {
+			return q
+		}
+		if r := a.rule.rank - b.rule.rank; r != 0 {
+			return r
+		}
+	}
+	if c := strings.Compare(a.ref.Name, b.ref.Name); c != 0 {
+		return c
 	}
 	return a.command - b.command
+}
+
+// quorum is how many people the rule's approval needs.
+func (r *rule) quorum() int {
+	if r.approval == nil {
+		return 1
+	}
+	return max(r.approval.Quorum, 1)
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"time"
 
@@ -145,6 +146,12 @@ func decodeAttr(a *hcl.Attribute, spec *attr, ctx *hcl.EvalContext) (value, hcl.
 			return out, hcl.Diagnostics{d}
 		}
 		ok = true
+	case kindTextMap:
+		out.v, ok = asTextMap(v)
+	case kindTextLists:
+		out.v, ok = asTextLists(v)
+	case kindNumbers:
+		out.v, ok = asNumbers(v)
 	case kindAny:
 		out.v, ok = v, true
 	case kindRef:
@@ -164,7 +171,7 @@ func asText(v cty.Value) (string, bool) {
 
 func asTexts(v cty.Value) ([]string, bool) {
 	t := v.Type()
-	if !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
+	if v.IsNull() || !t.IsTupleType() && !t.IsListType() && !t.IsSetType() {
 		return nil, false
 	}
 	out := make([]string, 0, v.LengthInt())
@@ -174,6 +181,57 @@ func asTexts(v cty.Value) ([]string, bool) {
 			return nil, false
 		}
 		out = append(out, e.AsString())
+	}
+	return out, true
+}
+
+func asNumbers(v cty.Value) ([]uint32, bool) {
+	if !v.Type().IsTupleType() && !v.Type().IsListType() {
+		return nil, false
+	}
+	var out []uint32
+	for it := v.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		if e.IsNull() {
+			return nil, false
+		}
+		n, ok := asNumber(e)
+		if !ok || n < 0 || n > math.MaxUint32 {
+			return nil, false
+		}
+		out = append(out, uint32(n))
+	}
+	return out, true
+}
+
+func asTextMap(v cty.Value) (map[string][]string, bool) {
+	if !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return nil, false
+	}
+	out := map[string][]string{}
+	for it := v.ElementIterator(); it.Next(); {
+		k, e := it.Element()
+		texts, ok := asTexts(e)
+		if !ok {
+			return nil, false
+		}
+		out[k.AsString()] = texts
+	}
+	return out, true
+}
+
+func asTextLists(v cty.Value) ([][]string, bool) {
+	if !v.Type().IsTupleType() && !v.Type().IsListType() {
+		return nil, false
+	}
+	var out [][]string
+	for it := v.ElementIterator(); it.Next(); {
+		_, e := it.Element()
+		texts, ok := asTexts(e)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, texts)
 	}
 	return out, true
 }

@@ -113,24 +113,23 @@ func (p *Policy) checkExamples() hcl.Diagnostics {
 	return diags
 }
 
+// exampleMatches judges one line by a policy of this rule alone.
 func (p *Policy) exampleMatches(r *rule, e *example) bool {
+	alone := *r
+	alone.observe = false
+	rest := clawrden.Allow // what the rule doesn't speak of
+	if r.ref.Action == clawrden.Allow {
+		rest = clawrden.Deny
+	}
+	one := Policy{
+		rules: []*rule{&alone}, index: newIndex([]*rule{&alone}), tools: p.tools, guarded: p.guarded,
+		settings: settings{def: rest, opaque: rest},
+	}
 	f := clawrden.Facts{Tool: e.argv[0], Args: e.argv[1:], Cwd: "/"}
 	if i := strings.LastIndexByte(f.Tool, '/'); i >= 0 {
 		f.Exe.Path, f.Tool = f.Tool, f.Tool[i+1:]
 	}
-	p.read(&f)
-	lo := 0
-	allow := r.ref.Action == clawrden.Allow
-	for i := range f.Commands {
-		hi := lo
-		for hi < len(f.Paths) && f.Paths[hi].Command == i {
-			hi++
-		}
-		v := view{facts: &f, index: i, cmd: &f.Commands[i], paths: f.Paths[lo:hi], example: true}
-		lo = hi
-		if matched := r.matches(&v) == yes; matched != allow {
-			return matched
-		}
-	}
-	return allow
+	one.read(&f)
+	j := judge{policy: &one, facts: &f, example: true}
+	return j.all().Verdict == r.ref.Action
 }

@@ -34,6 +34,12 @@ func decodeFiles(files []*hcl.File) ([]*node, hcl.Diagnostics) {
 	return nodes, diags
 }
 
+// decodeBlocks reads one file that uses no names.
+func decodeBlocks(body hcl.Body, schema *block) ([]*node, hcl.Diagnostics) {
+	n, diags := decode(body, schema, &hcl.EvalContext{Functions: functions})
+	return n.nodes, diags
+}
+
 // names evaluates variables and locals into the context for all other expressions.
 func names(blocks hcl.Blocks) (*hcl.EvalContext, hcl.Diagnostics) {
 	var diags hcl.Diagnostics

@@ -16,7 +16,8 @@ import (
 
 // Options are what a policy depends on beside its files.
 type Options struct {
-	Executors []string // kinds of executor that this build has; nil means mirror and local
+	Executors []string                          // kinds of executor that this build has; nil means mirror and local
+	Group     func(name string) (uint32, error) // looks a group's id up; nil: names of groups are errors
 }
 
 // Limits of what is read as policy.

@@ -20,8 +20,11 @@ type Policy struct {
 	settings  settings
 	rules     []*rule // in order of file and line
 	index     index
+	tools     *toolset        // grammars by tool
+	guarded   map[string]bool // tools that a rule names to deny or ask
 	approvals map[string]*ApprovalProfile
 	executors map[string]*Executor
+	counters  []Counter
 	files     map[string]*hcl.File // for snippets
 	digest    string
 	why       string // why everything is denied: no files, or errors; "" for a policy in force
@@ -31,20 +34,12 @@ type Policy struct {
 type settings struct {
 	def          clawrden.Verdict
 	defRef       clawrden.RuleRef // where the default is written; zero if it isn't
-	allowedPaths []*pathGlob      // nil: any path
+	opaque       clawrden.Verdict // for what can't be known before it runs
+	opaqueRef    clawrden.RuleRef // where that is written, or the default
+	observe      bool
+	selfApproval bool
+	allowedPaths []*pathGlob // nil: any path
 	allowedRef   clawrden.RuleRef
-}
-
-// ApprovalProfile is what an approval block says. The approval queue acts on it.
-type ApprovalProfile struct {
-	Name    string
-	Timeout int64 // milliseconds; 0 for the configured default
-}
-
-// Executor is what an executor block says, or one of the built-in names.
-type Executor struct {
-	Name string
-	Kind string // mirror, unit, ghost, local
 }
 
 // Digest is the hex SHA-256 over the names and contents of the files; "" for a policy without files.
@@ -53,14 +48,8 @@ func (p *Policy) Digest() string { return p.digest }
 // Rules counts the rules.
 func (p *Policy) Rules() int { return len(p.rules) }
 
-// Approval returns the approval block of that name.
-func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
-	a, ok := p.approvals[name]
-	if !ok {
-		return ApprovalProfile{}, false
-	}
-	return *a, true
-}
+// SelfApproval reports whether the policy lets the requester's own user approve.
+func (p *Policy) SelfApproval() bool { return p.settings.selfApproval }
 
 // denyAll is the policy for files that can't be used, or aren't there.
 func denyAll(why string, files map[string]*hcl.File) *Policy {

@@ -2,135 +2,240 @@ package policy
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/clawrden/clawrden"
 )
 
-// argsPred asks for the arguments one by one.
+// The predicates about a command's words. Each says no only when no expansion of the unknown words could make it hold.
+
+// argsPred asks for words one by one: all arguments, or only the operands.
 type argsPred struct {
-	globs []*wordGlob
-	rest  bool // any number of further words
-	text  []string
+	globs    []*wordGlob
+	rest     bool // any number of further words
+	operands bool
+	text     []string
 }
 
-func (p *argsPred) describe() string { return "args " + list(p.text) }
+func (p *argsPred) describe() string {
+	if p.operands {
+		return "operands " + list(p.text)
+	}
+	return "args " + list(p.text)
+}
 
 func (p *argsPred) eval(v *view) truth {
-	t, unknown := yes, v.cmd.Unknown
-	for i, arg := range v.cmd.Args {
-		isUnknown := len(unknown) > 0 && unknown[0].Arg == i
+	n := len(v.cmd.Args)
+	if p.operands {
+		n = len(v.cmd.Operands)
+	}
+	t := yes
+	for i := range n {
+		at := i
+		if p.operands {
+			at = v.cmd.Operands[i]
+		}
+		unknown := unknownAt(v.cmd, at)
 		switch {
 		case i >= len(p.globs) && p.rest:
 			return t
-		case isUnknown && unknown[0].Many:
+		case unknown != nil && unknown.Many:
 			return maybe
 		case i >= len(p.globs):
 			return no
-		case isUnknown:
-			unknown = unknown[1:]
+		case unknown != nil:
 			if !p.globs[i].alts[0].any {
 				t = maybe
 			}
-		case !p.globs[i].match(arg):
+		case !p.globs[i].match(v.cmd.Args[at]):
 			return no
 		}
 	}
-	return min(t, truthOf(len(v.cmd.Args) >= len(p.globs)))
+	if n < len(p.globs) {
+		return no
+	}
+	return t
 }
 
-// cwdPred asks where the command runs.
-type cwdPred struct{ globs []*pathGlob }
-
-func (p *cwdPred) describe() string { return "cwd " + globTexts(p.globs) }
-
-func (p *cwdPred) eval(v *view) truth {
-	if v.example {
-		return v.fits()
-	}
-	t, found := yes, false
-	// Where the shell may or may not have changed directory first, each directory is a fact: all must fit, or for a strict
-	// rule any.
-	for i := range v.paths {
-		if v.paths[i].Arg != clawrden.ArgCwd {
-			continue
+// unknownAt finds the unknown word at an index of Args.
+func unknownAt(c *clawrden.CommandFact, arg int) *clawrden.UnknownWord {
+	for i := range c.Unknown {
+		if c.Unknown[i].Arg == arg {
+			return &c.Unknown[i]
 		}
-		one := covered(p.globs, v, &v.paths[i])
-		switch {
-		case !found:
-			t = one
-		case v.strict:
-			t = max(t, one)
-		default:
-			t = min(t, one)
-		}
-		found = true
 	}
-	if found {
-		return t
-	}
-	if v.facts.Cwd == "" {
-		return likely
-	}
-	return anyGlob(p.globs, v.facts.Cwd, v)
+	return nil
 }
 
-// covered asks whether one path lies in the globs. A rule that denies or asks looks at the path as written as well as at
-// where it leads; one that allows only at where it leads.
-func covered(globs []*pathGlob, v *view, pf *clawrden.PathFact) truth {
-	if pf.Unknown {
+// operandsPred asks whether any operand, or each of at least one, matches one of the globs.
+type operandsPred struct {
+	globs []*wordGlob
+	all   bool
+	text  []string
+}
+
+func (p *operandsPred) describe() string {
+	if p.all {
+		return "operands_all " + list(p.text)
+	}
+	return "operands_any " + list(p.text)
+}
+
+func (p *operandsPred) eval(v *view) truth {
+	least, most := yes, no
+	for _, at := range v.cmd.Operands {
+		t := no
+		if unknownAt(v.cmd, at) != nil {
+			t = maybe
+		} else if anyWord(p.globs, v.cmd.Args[at]) {
+			t = yes
+		}
+		least, most = min(least, t), max(most, t)
+	}
+	if p.all && len(v.cmd.Operands) > 0 {
+		return least
+	}
+	if p.all {
+		return no
+	}
+	return most
+}
+
+func anyWord(globs []*wordGlob, word string) bool {
+	for _, g := range globs {
+		if g.match(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// flagsPred asks for options by any of their spellings.
+type flagsPred struct {
+	kind  string // flags_any, flags_all, flags_only
+	flags []flagPattern
+	text  []string
+}
+
+// flagPattern is an option, with a glob for its value where one is given: --registry=https://*.
+type flagPattern struct {
+	name  string
+	glob  *wordGlob // of the name, if it is one
+	value *wordGlob // nil for any value or none
+}
+
+func (p *flagsPred) describe() string { return p.kind + " " + list(p.text) }
+
+func (p *flagsPred) eval(v *view) truth {
+	open := no // an unknown word may be any option
+	for i := range v.cmd.Unknown {
+		if v.cmd.Unknown[i].Flag {
+			open = maybe
+		}
+	}
+	switch p.kind {
+	case "flags_any":
+		for i := range v.cmd.Flags {
+			for k := range p.flags {
+				if p.flags[k].match(&v.cmd.Flags[i]) {
+					return yes
+				}
+			}
+		}
+		return open
+	case "flags_all":
+		for k := range p.flags {
+			if !given(v.cmd.Flags, &p.flags[k]) {
+				return open
+			}
+		}
+		return yes
+	}
+	for i := range v.cmd.Flags {
+		if !listed(p.flags, &v.cmd.Flags[i]) {
+			return no
+		}
+	}
+	if open == maybe {
 		return maybe
 	}
-	written := lexical(v.facts, pf)
-	switch {
-	case pf.Err != "" || written == "":
-		if v.strict && written != "" && anyGlob(globs, written, v) == yes {
-			return yes
-		}
-		return likely
-	case pf.Resolved == "":
-		return anyGlob(globs, written, v)
-	case v.homes.wide:
-		return max(anyGlob(globs, pf.Resolved, v), anyGlob(globs, written, v))
-	}
-	return anyGlob(globs, pf.Resolved, v)
+	return yes
 }
 
-func anyGlob(globs []*pathGlob, p string, v *view) truth {
-	for _, g := range globs {
-		if g.match(p, v.homes) {
+func given(flags []clawrden.FlagFact, p *flagPattern) bool {
+	for i := range flags {
+		if p.match(&flags[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func listed(patterns []flagPattern, f *clawrden.FlagFact) bool {
+	for k := range patterns {
+		if patterns[k].match(f) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *flagPattern) match(f *clawrden.FlagFact) bool {
+	for _, name := range f.Names {
+		if name == p.name || p.glob != nil && p.glob.match(name) {
+			return p.value == nil || f.Has && p.value.match(f.Value)
+		}
+	}
+	return false
+}
+
+// subcommandsPred asks for the path of subcommands, or its beginning.
+type subcommandsPred struct {
+	paths [][]string
+	text  []string
+}
+
+func (p *subcommandsPred) describe() string { return "subcommands " + list(p.text) }
+
+func (p *subcommandsPred) eval(v *view) truth {
+	have := v.cmd.Subcommands
+	for _, want := range p.paths {
+		if len(have) >= len(want) && equalWords(have[:len(want)], want) {
 			return yes
+		}
+	}
+	for i := range v.cmd.Unknown { // `git "$x"`: the subcommand itself isn't known
+		if len(have) == 0 || len(v.cmd.Operands) > 0 && v.cmd.Unknown[i].Arg <= v.cmd.Operands[0] && len(have) < p.deepest() {
+			return maybe
+		}
+	}
+	if len(have) == 0 && v.strict { // a tool without a grammar: its options may come first
+		for _, at := range v.cmd.Operands {
+			for _, want := range p.paths {
+				if len(want) == 1 && v.cmd.Args[at] == want[0] {
+					return maybe
+				}
+			}
 		}
 	}
 	return no
 }
 
-// lexical is the path as written, made absolute without looking at any file; "" where that can't be said.
-func lexical(f *clawrden.Facts, pf *clawrden.PathFact) string {
-	word := pf.Word
-	if rest, ok := strings.CutPrefix(word, "~/"); ok && f.Home != "" {
-		word = f.Home + "/" + rest
+func (p *subcommandsPred) deepest() int {
+	n := 0
+	for _, want := range p.paths {
+		n = max(n, len(want))
 	}
-	if strings.HasPrefix(word, "/") {
-		return path.Clean(word)
-	}
-	base := pf.Base
-	if !strings.HasPrefix(base, "/") {
-		if f.Cwd == "" {
-			return ""
-		}
-		base = f.Cwd + "/" + base
-	}
-	return path.Clean(base + "/" + word)
+	return n
 }
 
-func globTexts(globs []*pathGlob) string {
-	text := make([]string, len(globs))
-	for i, g := range globs {
-		text[i] = g.text
+func equalWords(a, b []string) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
 	}
-	return list(text)
+	return true
 }
 
 // list writes ["a", "b"].

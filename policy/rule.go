@@ -18,8 +18,12 @@ type rule struct {
 	reason   string
 	executor *Executor        // nil for the way's own default
 	approval *ApprovalProfile // nil for the defaults
+	profile  string
 	examples []example
-	rank     int // how closely commands name the tool: 0 by name, 1 by glob or path, 2 any
+	observe  bool // recorded only
+	fixed    bool // approvals of it can't be remembered
+	seesAll  bool // covers what can't be seen too
+	rank     int  // how closely commands name the tool: 0 by name, 1 by glob or path, 2 any
 }
 
 // commandPattern is one word of `commands`.

@@ -9,15 +9,18 @@ import "github.com/hashicorp/hcl/v2"
 type kind uint8
 
 const (
-	kindText     kind = iota // "text"
-	kindTexts                // ["text", …]
-	kindBool                 // true
-	kindNumber               // 3
-	kindDuration             // "90s"
-	kindVerdict              // "allow", "deny" or "ask"
-	kindEnum                 // one of attr.enum
-	kindRef                  // approval.NAME: the name of a block of type attr.enum[0]
-	kindAny                  // any value
+	kindText      kind = iota // "text"
+	kindTexts                 // ["text", …]
+	kindBool                  // true
+	kindNumber                // 3
+	kindDuration              // "90s"
+	kindVerdict               // "allow", "deny" or "ask"
+	kindEnum                  // one of attr.enum
+	kindRef                   // approval.NAME: the name of a block of type attr.enum[0]
+	kindAny                   // any value
+	kindTextMap               // { "key" = ["text", …] }
+	kindTextLists             // [["text", …], …]
+	kindNumbers               // [3, …]
 )
 
 func (k kind) String() string {
@@ -38,6 +41,12 @@ func (k kind) String() string {
 		return "one of a few words"
 	case kindRef:
 		return "a name, like approval.NAME"
+	case kindTextMap:
+		return `a map of lists of texts, like { "-c" = ["user.*"] }`
+	case kindTextLists:
+		return `a list of lists of texts, like [["-r", "--recursive"]]`
+	case kindNumbers:
+		return "a list of whole numbers, like [1000]"
 	case kindAny:
 	}
 	return "a value"

@@ -3,7 +3,7 @@ package policy
 // fileSchema is the top of every file.
 var fileSchema = &block{
 	name:   "file",
-	blocks: []*block{policySchema, variableSchema, localsSchema, ruleSchema, approvalSchema, executorSchema},
+	blocks: []*block{policySchema, variableSchema, localsSchema, toolSchema, ruleSchema, approvalSchema, executorSchema},
 }
 
 var policySchema = &block{
@@ -13,6 +13,10 @@ var policySchema = &block{
 	attrs: []attr{
 		{name: "version", kind: kindNumber, doc: "Version of the language: 1."},
 		{name: "default", kind: kindVerdict, doc: "Verdict when no rule matches; deny where it isn't set."},
+		{name: "mode", kind: kindEnum, enum: []string{"enforce", "observe"}, doc: "observe: everything runs; what would have been said is recorded."},
+		{name: "opaque", kind: kindVerdict, doc: "Verdict for what can't be known before it runs: shell text with an unknown command, code in an argument, an option that runs " +
+			"another program. The stricter of ask and the default where it isn't set."},
+		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
 			"that names a path, lies outside all of them is denied."},
 	},
@@ -27,16 +31,70 @@ var variableSchema = &block{
 // localsSchema takes any attribute; the decoder knows it by identity.
 var localsSchema = &block{name: "locals", many: true, doc: "Named expressions, used as local.NAME. They may use variables and each other."}
 
-// conditionAttrs are what `when` and `unless` can ask of a command. The first of them may stand in the rule itself too.
+// conditionAttrs are what `when` and `unless` can ask of a command. All but the blocks may stand in the rule itself too.
 var conditionAttrs = []attr{
-	{name: "args", kind: kindTexts, doc: `Word globs for the arguments, one each, in order; a last "**" stands for any rest.`},
-	{name: "cwd", kind: kindTexts, doc: "Path globs, one of which must cover the working directory."},
+	{name: "subcommands", kind: kindTexts, doc: `Paths of subcommands, one of which must be the command's or its beginning: ["push", "remote add"].`},
+	{name: "flags_any", kind: kindTexts, doc: "Options, at least one of which is given, in any spelling. --name=glob asks for a value too."},
+	{name: "flags_all", kind: kindTexts, doc: "Options that are all given."},
+	{name: "flags_only", kind: kindTexts, doc: "The only options that may be given."},
+	{name: "args", kind: kindTexts, doc: `Word globs for all arguments as written, one each, in order; a last "**" stands for any rest.`},
+	{name: "operands", kind: kindTexts, doc: `Word globs for the operands, one each, in order, without options and subcommands; a last "**" stands for any rest.`},
+	{name: "operands_any", kind: kindTexts, doc: "Word globs, one of which fits at least one operand."},
+	{name: "operands_all", kind: kindTexts, doc: "Word globs, one of which fits each operand; there must be one."},
+	{name: "paths", kind: kindTexts, doc: "Path globs that cover every word that names a path, or the working directory if there is none."},
+	{name: "paths_any", kind: kindTexts, doc: "Path globs, one of which covers a word that names a path, the file of a redirection, or the working directory."},
+	{name: "redirects_any", kind: kindTexts, doc: "Path globs, one of which covers a file that the shell writes for the command."},
+	{name: "cwd", kind: kindTexts, doc: "Path globs, one of which covers the working directory."},
+	{name: "env_any", kind: kindTexts, doc: "Variables of the environment, one of which is set: NAME or NAME=value, both globs."},
+	{name: "sessions", kind: kindTexts, doc: "Names of guard sessions, as word globs."},
+	{name: "ways", kind: kindTexts, doc: "How the command came in: shim, plain, guard."},
 }
 
-var whenSchema = &block{name: "when", attrs: conditionAttrs, doc: "The rule matches only where all of this holds."}
+var identitySchema = &block{
+	name: "identity",
+	doc:  "Who runs the command, by the kernel's word. Of each list one must fit; all lists that are given must fit.",
+	attrs: []attr{
+		{name: "uids", kind: kindNumbers, doc: "User ids."},
+		{name: "users", kind: kindTexts, doc: "Names of users, as word globs."},
+		{name: "gids", kind: kindNumbers, doc: "Group ids, primary or supplementary."},
+		{name: "groups", kind: kindTexts, doc: "Names of groups, looked up when the policy is loaded."},
+		{name: "units", kind: kindTexts, doc: "Systemd units, as word globs."},
+		{name: "cgroups", kind: kindTexts, doc: "Cgroup paths, as word globs."},
+		{name: "containers", kind: kindTexts, doc: "Container ids, as word globs."},
+		{name: "images", kind: kindTexts, doc: "Images of containers, as word globs."},
+		{name: "agents", kind: kindTexts, doc: "Names of registered agents, as word globs."},
+	},
+}
 
-var unlessSchema = &block{name: "unless", many: true, attrs: conditionAttrs, doc: "The rule doesn't match where all of this holds: an exception. " +
-	"It may stand several times; each is an exception of its own."}
+var timeSchema = &block{
+	name: "time",
+	doc:  "When the command runs, in the host's time zone.",
+	attrs: []attr{
+		{name: "between", kind: kindTexts, doc: `Two times of day: ["08:00", "18:00"]. The second may be the next day's.`},
+		{name: "days", kind: kindTexts, doc: "Days of the week: mon, tue, wed, thu, fri, sat, sun."},
+	},
+}
+
+var rateSchema = &block{
+	name: "rate",
+	doc:  "How often the caller ran commands that this rule names.",
+	attrs: []attr{
+		{name: "over", kind: kindNumber, required: true, doc: "Holds for every command after so many."},
+		{name: "within", kind: kindDuration, required: true, doc: "The window that is counted, up to now."},
+	},
+}
+
+var conditionBlocks = []*block{identitySchema, timeSchema, rateSchema}
+
+var whenSchema = &block{
+	name: "when", attrs: conditionAttrs, blocks: conditionBlocks,
+	doc: "The rule matches only where all of this holds.",
+}
+
+var unlessSchema = &block{
+	name: "unless", many: true, attrs: conditionAttrs, blocks: conditionBlocks,
+	doc: "The rule doesn't match where all of this holds: an exception. It may stand several times; each is an exception of its own.",
+}
 
 var ruleSchema = &block{
 	name: "rule", label: "name", many: true,
@@ -45,6 +103,10 @@ var ruleSchema = &block{
 		{name: "commands", kind: kindTexts, required: true, doc: `Names of tools; globs may be used, "*" is any. With a / the path that the tool was found at must match.`},
 		{name: "action", kind: kindVerdict, required: true, doc: "The verdict."},
 		{name: "reason", kind: kindText, doc: "Why, and what to do instead: shown to the agent and to the person who decides."},
+		{name: "message", kind: kindText, doc: "The same as reason."},
+		{name: "mode", kind: kindEnum, enum: []string{"enforce", "observe"}, doc: "observe: the rule is only recorded as matching and has no say in the verdict."},
+		{name: "opaque", kind: kindVerdict, doc: "allow: this rule, which must allow, also covers commands that run what can't be seen."},
+		{name: "grantable", kind: kindBool, doc: "false: an approval can't be remembered; each such command asks anew."},
 		{name: "executor", kind: kindRef, enum: []string{"executor"}, doc: "How an allowed command runs."},
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},
 		{name: "match", kind: kindTexts, doc: "Command lines that this rule must match. Checked when the policy is loaded."},
@@ -55,14 +117,28 @@ var ruleSchema = &block{
 
 var approvalSchema = &block{
 	name: "approval", label: "name", many: true,
-	doc:   "How an ask is answered.",
-	attrs: []attr{{name: "timeout", kind: kindDuration, doc: "How long an ask waits for a person; then it is denied."}},
+	doc: "How an ask is answered.",
+	attrs: []attr{
+		{name: "timeout", kind: kindDuration, doc: "How long an ask waits for a person; then it is denied."},
+		{name: "approvers", kind: kindTexts, doc: "Who may answer: user:NAME, group:NAME, or a bridge's name and an id there."},
+		{name: "quorum", kind: kindNumber, doc: "How many must approve."},
+		{name: "grants", kind: kindTexts, doc: "Scopes that an approver may have remembered: once, session, a duration, rule."},
+	},
 }
 
 var executorSchema = &block{
 	name: "executor", label: "name", many: true,
-	doc:   "A way to run commands. The names mirror, unit, ghost and local exist without a block.",
-	attrs: []attr{{name: "kind", kind: kindEnum, required: true, enum: executorKinds, doc: "mirror, unit, ghost or local."}},
+	doc: "A way to run commands. The names mirror, unit, ghost and local exist without a block.",
+	attrs: []attr{
+		{name: "kind", kind: kindEnum, required: true, enum: executorKinds, doc: "mirror: in the agent's own context. unit: in a transient systemd unit. ghost: in a container of its own. local: as a child of the daemon, with --dev only."},
+		{name: "via", kind: kindEnum, enum: []string{"docker"}, doc: "mirror: run by the container engine's exec instead of in place."},
+		{name: "user", kind: kindText, doc: "unit, ghost: the user to run as."},
+		{name: "image", kind: kindText, doc: "ghost: the image, best with its digest."},
+		{name: "pull", kind: kindEnum, enum: []string{"never", "missing", "always"}, doc: "ghost: when the image is fetched."},
+		{name: "network", kind: kindText, doc: "unit, ghost: none, host, or a network's name."},
+		{name: "mounts", kind: kindTexts, doc: "ghost: SOURCE:TARGET:ro or :rw; cwd is the working directory."},
+		{name: "timeout", kind: kindDuration, doc: "How long a command may run."},
+	},
 }
 
 var executorKinds = []string{"mirror", "unit", "ghost", "local"}

@@ -1,10 +1,17 @@
 package policy
 
 import (
-	"path"
+	"slices"
 	"strings"
 
 	"github.com/clawrden/clawrden"
+)
+
+// Limits of one request's nested commands. Past them the rest is opaque.
+const (
+	maxNesting  = 16   // wrappers within wrappers
+	maxCommands = 256  // in one request
+	maxPathsIn  = 4096 // words that name paths in one request
 )
 
 // Understand reads a request's argv into facts. It fills all but Exe, Home, Session, Image, Time, Counts and the Resolved
@@ -18,65 +25,195 @@ func (p *Policy) Understand(req *clawrden.Request) clawrden.Facts {
 	return f
 }
 
-// read fills Commands and Paths.
+// read fills Commands and Paths from Tool, Args and Cwd.
 func (p *Policy) read(f *clawrden.Facts) {
-	f.Commands = []clawrden.CommandFact{{Tool: path.Base(f.Tool), Word: f.Tool, Args: f.Args, Parent: -1}}
-	f.Paths = append(f.Paths, clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
-	for i, arg := range f.Args {
-		for _, word := range pathsIn(arg) {
-			f.Paths = append(f.Paths, clawrden.PathFact{Arg: i, Word: word})
+	r := reader{policy: p, facts: f}
+	f.Commands, f.Paths = nil, append(f.Paths[:0], clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
+	r.command(call{word: f.Tool, name: tailName(f.Tool), args: plain(f.Args), raw: f.Args, parent: -1})
+	if !slices.IsSortedFunc(f.Paths, byCommand) {
+		slices.SortStableFunc(f.Paths, byCommand)
+	}
+}
+
+func byCommand(a, b clawrden.PathFact) int { return a.Command - b.Command }
+
+// reader turns one request's words into facts.
+type reader struct {
+	policy *Policy
+	facts  *clawrden.Facts
+	depth  int
+	full   bool // a limit was met
+}
+
+// call is a command about to be read.
+type call struct {
+	word   string // as written
+	name   string // base name; "" if unknown
+	args   []word
+	raw    []string // the texts of args, where they exist already
+	env    []string
+	opaque []string
+	parent int
+	via    string
+	where  where
+}
+
+// where is the directory that relative words start from, as far as the command line tells: the working directory where
+// nothing is said, and several where the shell may or may not have changed directory before.
+type where struct {
+	dirs    []string // relative to the working directory, or absolute; nil for that itself
+	unknown bool
+}
+
+// command adds a command and all that is nested in it, and returns its index. Past a limit it makes the parent opaque.
+func (r *reader) command(c call) int {
+	f := r.facts
+	if len(f.Commands) >= maxCommands || r.depth > maxNesting {
+		r.overflow(c.parent)
+		return c.parent
+	}
+	i := len(f.Commands)
+	if c.raw == nil {
+		c.raw = texts(c.args)
+	}
+	f.Commands = append(f.Commands, clawrden.CommandFact{
+		Tool: c.name, Word: c.word, Args: c.raw, Env: c.env, Opaque: c.opaque, Parent: c.parent, Via: c.via,
+	})
+	for k := range c.args {
+		if w := &c.args[k]; w.unknown {
+			cmd := &f.Commands[i]
+			cmd.Unknown = append(cmd.Unknown, clawrden.UnknownWord{Arg: k, Many: w.many, Flag: w.flag()})
+		}
+	}
+	for _, e := range c.env {
+		if riskyEnv(e) {
+			name, _, _ := strings.Cut(e, "=")
+			r.opaque(i, "setting "+clawrden.Text(name)+" can make it run something else")
+		}
+	}
+	if c.parent >= 0 && strings.Contains(c.word, "/") {
+		r.path(i, clawrden.ArgTool, c.where, word{text: c.word}, false)
+	}
+	a := argv{r: r, index: i, args: c.args, where: c.where, g: r.policy.tools.find(c.name)}
+	r.depth++
+	a.read()
+	r.depth--
+	return i
+}
+
+// overflow marks that not everything was read.
+func (r *reader) overflow(parent int) {
+	if r.full || parent < 0 {
+		return
+	}
+	r.full = true
+	r.opaque(parent, "it nests more commands than are looked at")
+}
+
+// opaque notes why it can't be told what a command runs.
+func (r *reader) opaque(i int, why string) {
+	c := &r.facts.Commands[i]
+	if len(c.Opaque) < 8 && !slices.Contains(c.Opaque, why) {
+		c.Opaque = append(c.Opaque, why)
+	}
+}
+
+// unnamed adds an inner command of which nothing is known but why.
+func (r *reader) unnamed(parent int, via, why string) {
+	if len(r.facts.Commands) >= maxCommands {
+		r.overflow(parent)
+		return
+	}
+	r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Parent: parent, Via: via, Opaque: []string{why}})
+}
+
+// path notes that a word of command i names a path.
+func (r *reader) path(i, arg int, at where, w word, write bool) {
+	f := r.facts
+	if len(f.Paths) >= maxPathsIn {
+		if !r.full {
+			r.full = true
+			r.opaque(i, "it names more paths than are looked at")
+		}
+		return
+	}
+	if strings.HasPrefix(w.text, "~") && !w.tilde {
+		w.text = "./" + w.text // no shell expands it: a file of that name
+	}
+	pf := clawrden.PathFact{Command: i, Arg: arg, Word: w.text, Unknown: w.unknown, Pattern: w.pattern, Write: write}
+	switch absolute := strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~"); {
+	case absolute || at.dirs == nil && !at.unknown:
+		f.Paths = append(f.Paths, pf)
+	case at.unknown:
+		pf.Unknown, pf.Pattern = true, false
+		f.Paths = append(f.Paths, pf)
+	default:
+		for _, dir := range at.dirs {
+			pf.Base = dir
+			f.Paths = append(f.Paths, pf)
 		}
 	}
 }
 
-// pathsIn guesses which paths a word of an unknown tool may name: the word itself, what follows = in an option or an
-// assignment, what is stuck to a short option, what follows @. Rather too many than too few: a word that is no path
-// lies in the working directory, where it does no harm.
-func pathsIn(word string) []string {
-	if word == "" || word == "-" || word == "--" || strings.Contains(word, "\x00") {
-		return nil
+// in notes where command i runs, where that isn't the request's own working directory.
+func (r *reader) in(i int, at where) {
+	if at.dirs == nil && !at.unknown {
+		return
 	}
-	if rest, ok := strings.CutPrefix(word, "file://"); ok {
-		return []string{"/" + strings.TrimLeft(rest, "/")}
+	if at.unknown {
+		r.facts.Paths = append(r.facts.Paths, clawrden.PathFact{Command: i, Arg: clawrden.ArgCwd, Unknown: true})
+		return
 	}
-	if isURL(word) {
-		return nil
+	for _, dir := range at.dirs {
+		r.facts.Paths = append(r.facts.Paths, clawrden.PathFact{Command: i, Arg: clawrden.ArgCwd, Word: dir})
 	}
-	if !strings.HasPrefix(word, "-") {
-		out := []string{word}
-		if _, value, ok := strings.Cut(word, "="); ok && value != "" {
-			out = append(out, value)
-		}
-		if rest, ok := strings.CutPrefix(word, "@"); ok && rest != "" {
-			out = append(out, rest)
-		}
-		return out
-	}
-	if name, value, ok := strings.Cut(word, "="); ok && value != "" && !strings.Contains(name, "/") {
-		return append([]string(nil), pathsIn(strings.TrimLeft(value, "-"))...)
-	}
-	if i := strings.IndexAny(word, "/~"); i > 1 && word[1] != '-' {
-		if i > 2 && word[i] == '/' {
-			return []string{word[i:], word[2:]}
-		}
-		return []string{word[i:]}
-	}
-	return nil
 }
 
-// isURL reports whether the word begins with a scheme.
-func isURL(word string) bool {
-	scheme, _, ok := strings.Cut(word, "://")
-	if !ok || scheme == "" {
-		return false
+// enter is the place after a change to a directory.
+func (at where) enter(w word) where {
+	switch {
+	case w.unknown:
+		return where{unknown: true}
+	case strings.HasPrefix(w.text, "/") || w.tilde:
+		return where{dirs: []string{w.text}}
+	case at.unknown:
+		return at
+	case at.dirs == nil:
+		return where{dirs: []string{w.text}}
 	}
-	for i := 0; i < len(scheme); i++ {
-		c := scheme[i]
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			if i == 0 || !strings.ContainsRune("0123456789+.-", rune(c)) {
-				return false
-			}
+	dirs := make([]string, len(at.dirs))
+	for i, d := range at.dirs {
+		dirs[i] = d + "/" + w.text
+	}
+	return where{dirs: dirs}
+}
+
+// maxDirs bounds the directories that a shell text may be in at one point.
+const maxDirs = 8
+
+// or is the place where either of two may be true.
+func (at where) or(other where) where {
+	if at.unknown || other.unknown {
+		return where{unknown: true}
+	}
+	if at.dirs == nil && other.dirs == nil {
+		return at
+	}
+	a, b := at.dirs, other.dirs
+	if a == nil {
+		a = []string{""}
+	}
+	if b == nil {
+		b = []string{""}
+	}
+	out := slices.Clone(a)
+	for _, d := range b {
+		if !slices.Contains(out, d) {
+			out = append(out, d)
 		}
 	}
-	return true
+	if len(out) > maxDirs {
+		return where{unknown: true}
+	}
+	return where{dirs: out}
 }

@@ -1,0 +1,94 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// The blocks that say how, rather than whether: approval, executor. Rules name them; other packages act on them.
+
+// ApprovalProfile is what an approval block says. The approval queue acts on it.
+type ApprovalProfile struct {
+	Name      string
+	Timeout   int64    // milliseconds; 0 for the configured default
+	Approvers []string // user:NAME, group:NAME, slack:ID, …; empty for whoever has the right to decide
+	Quorum    int      // how many must approve; 0 and 1 for one
+	Grants    []string // scopes that may be remembered: once, session, a duration, rule; nil for the configured ones
+}
+
+// Executor is what an executor block says, or one of the built-in names.
+type Executor struct {
+	Name    string
+	Kind    string // mirror, unit, ghost, local
+	Via     string // mirror: "" in place, or docker
+	User    string // unit: the user to run as; "" for the caller
+	Image   string // ghost
+	Pull    string // ghost: never, missing, always
+	Network string // ghost, unit: none, host, or a network's name
+	Mounts  []string
+	Timeout time.Duration
+}
+
+// Approval returns the approval block of that name.
+func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
+	a, ok := p.approvals[name]
+	if !ok {
+		return ApprovalProfile{}, false
+	}
+	return *a, true
+}
+
+// Executor returns the executor of that name: a block, or a built-in one.
+func (p *Policy) Executor(name string) (Executor, bool) {
+	e, ok := p.executors[name]
+	if !ok {
+		return Executor{}, false
+	}
+	return *e, true
+}
+
+func (c *compiler) approval(n *node) {
+	a := &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants")}
+	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
+		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")
+	}
+	for i, who := range a.Approvers {
+		kind, name, ok := strings.Cut(who, ":")
+		if !ok || kind == "" || name == "" {
+			v := n.vals["approvers"]
+			c.problem(v.elemAt(i), "Not an approver", "%q names nobody; write user:NAME, group:NAME, or a bridge's name and the person's id there, like slack:U012AB.", who)
+		}
+	}
+	if v := n.vals["approvers"]; n.has("approvers") && len(a.Approvers) == 0 {
+		c.problem(v.at, "Empty list", "approvers names nobody, so nobody could answer.")
+	}
+	for i, g := range a.Grants {
+		if _, err := time.ParseDuration(g); err != nil && !slices.Contains([]string{"once", "session", "rule"}, g) {
+			v := n.vals["grants"]
+			c.problem(v.elemAt(i), "Not a scope", "%q is not a scope of a grant; use \"once\", \"session\", \"rule\" or a duration like \"30m\".%s", g, didYouMean(g, []string{"once", "session", "rule"}))
+		}
+	}
+	c.policy.approvals[n.name] = a
+}
+
+func (c *compiler) executor(n *node) {
+	kind := n.text("kind")
+	if old, ok := c.policy.executors[n.name]; ok && slices.Contains(executorKinds, n.name) && kind != old.Kind {
+		c.problem(n.nameAt, "Misleading name", "The executor %q must be of the kind %q; choose another name for another kind.", n.name, n.name)
+	}
+	for _, only := range []struct{ attr, kinds string }{
+		{"via", "mirror"}, {"image", "ghost"}, {"pull", "ghost"}, {"mounts", "ghost"}, {"user", "unit ghost"}, {"network", "unit ghost"},
+	} {
+		if v, ok := n.vals[only.attr]; ok && !slices.Contains(strings.Fields(only.kinds), kind) {
+			c.problem(v.nameAt, "Misplaced attribute", "%s has no meaning for an executor of the kind %q.", only.attr, kind)
+		}
+	}
+	if kind == "ghost" && !n.has("image") && n.name != "ghost" {
+		c.problem(n.at, "Missing image", "An executor of the kind \"ghost\" names the image that it runs.")
+	}
+	c.policy.executors[n.name] = &Executor{
+		Name: n.name, Kind: kind, Via: n.text("via"), User: n.text("user"), Image: n.text("image"), Pull: n.text("pull"),
+		Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
+	}
+}

@@ -1,0 +1,33 @@
+# Tools that only look at or print what they are given. Their grammar keeps words from being taken for something else.
+
+tool "echo" {
+  single_dash = true
+  operands    = ["text"]
+}
+tool "printf" { operands = ["text"] }
+tool "true" { operands = ["text"] }
+tool "false" { operands = ["text"] }
+tool "which" { operands = ["text"] }
+tool "man" { operands = ["text"] }
+tool "pwd" {}
+tool "ls" { operands = ["path"] }
+tool "cat" { operands = ["path"] }
+tool "mkdir" {
+  value_flags = ["-m", "--mode"]
+  flags       = ["-p", "--parents", "-v"]
+  operands    = ["path"]
+}
+tool "head" {
+  also        = ["tail"]
+  value_flags = ["-n", "--lines", "-c", "--bytes"]
+  operands    = ["path"]
+}
+tool "wc" { operands = ["path"] }
+tool "grep" {
+  also           = ["egrep", "fgrep"]
+  flags          = ["-i", "-v", "-w", "-x", "-c", "-l", "-L", "-n", "-h", "-H", "-q", "-s", "-o", "-r", "-R", "-E", "-F", "-G", "-P", "-a", "-z", "-Z", "-b", "-T", "-U", "-I", "--line-number", "--recursive", "--ignore-case"]
+  value_flags    = ["-e", "--regexp", "-A", "-B", "-C", "-m", "--max-count", "-d", "-D", "--include", "--exclude", "--exclude-dir", "--label"]
+  path_flags     = ["-f", "--file", "--exclude-from"]
+  optional_flags = ["--color", "--colour"]
+  operands       = ["text", "path"]
+}
