@@ -15,15 +15,17 @@ type Limits struct {
 	// ConnectionsPerAgent may be open without a whole request. One more closes the oldest, so that an agent that opens
 	// many and sends nothing harms its own idle ones. 1024.
 	ConnectionsPerAgent int
+	// Connections of all agents may be open without a whole request; one more is refused. 4096.
+	Connections int
 	// RunningPerAgent commands may be in flight. 1024: a parallel build starts hundreds.
 	RunningPerAgent int
-	// ResolversPerAgent look at the agent's files at a time; a file system that never answers holds one each. 16.
+	// ResolversPerAgent may look at the agent's files at a time; a file system that never answers holds one each. 256.
 	ResolversPerAgent int
 	// RequestTime is how long a request may take to arrive. 10 s.
 	RequestTime time.Duration
 	// ResolveTime is how long looking at the agent's files may take. 30 s: hashing a large tool on a slow disk.
 	ResolveTime time.Duration
-	// CanPerSecond questions "may I?" are answered, with a burst of ten times as many. 5.
+	// CanPerSecond questions "may I?" are answered, with a burst of ten times as many. 20.
 	CanPerSecond int
 }
 
@@ -35,8 +37,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.ConnectionsPerAgent, 1024)
 	set(&l.RunningPerAgent, 1024)
-	set(&l.ResolversPerAgent, 16)
-	set(&l.CanPerSecond, 5)
+	set(&l.Connections, 4096)
+	set(&l.ResolversPerAgent, 256)
+	set(&l.CanPerSecond, 20)
 	if l.RequestTime <= 0 {
 		l.RequestTime = 10 * time.Second
 	}
@@ -60,6 +63,7 @@ type agents struct {
 
 	mu    sync.Mutex
 	known map[agentKey]*agentLoad
+	open  int // connections without a whole request
 }
 
 type agentLoad struct {
@@ -108,6 +112,11 @@ func (a *agents) reading(c *call) (leave func(), err error) {
 	var mine *list.Element
 	var oldest *call
 	a.with(&c.request.Identity, func(l *agentLoad) {
+		if a.open >= a.limits.Connections {
+			err = fmt.Errorf("%w: %d connections wait without a request (limits.connections)", errBusy, a.open)
+			return
+		}
+		a.open++
 		if l.reading.Len() >= a.limits.ConnectionsPerAgent {
 			front := l.reading.Front()
 			oldest = front.Value.(*call)
@@ -115,11 +124,17 @@ func (a *agents) reading(c *call) (leave func(), err error) {
 		}
 		mine = l.reading.PushBack(c)
 	})
+	if err != nil {
+		return nil, err
+	}
 	if oldest != nil {
 		_ = oldest.conn.SetReadDeadline(time.Unix(1, 0))
 	}
 	return func() {
-		a.with(&c.request.Identity, func(l *agentLoad) { l.reading.Remove(mine) })
+		a.with(&c.request.Identity, func(l *agentLoad) {
+			a.open--
+			l.reading.Remove(mine)
+		})
 	}, nil
 }
 
@@ -140,7 +155,7 @@ func (a *agents) run(id *clawrden.Identity) (leave func(), err error) {
 // resolve counts a look at the agent's files.
 func (a *agents) resolve(id *clawrden.Identity) (leave func(), err error) {
 	a.with(id, func(l *agentLoad) {
-		if l.resolving >= a.limits.ResolversPerAgent*16 {
+		if l.resolving >= a.limits.ResolversPerAgent {
 			err = fmt.Errorf("%w: %d looks at this agent's files have not ended", errBusy, l.resolving)
 			return
 		}

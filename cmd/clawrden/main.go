@@ -7,7 +7,7 @@ import (
 	"github.com/clawrden/clawrden/cli"
 )
 
-// version is set by the build: -ldflags "-X main.version=…".
-var version = "dev"
+// version is set by the linker: -ldflags "-X main.version=…".
+var version = "devel"
 
 func main() { os.Exit(cli.Main(version)) }

@@ -55,8 +55,8 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent})
-	do := c.daemonOptions(o.dev)
+	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending})
+	do := daemonOptions(&c)
 	do.Logger, do.Version = log, version
 	do.Audit, do.Queue = records, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New

@@ -6,6 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+
+	"github.com/clawrden/clawrden/config"
+	"github.com/clawrden/clawrden/daemon"
+	"github.com/clawrden/clawrden/internal/agentroot"
 )
 
 // options are the command line. Each one that is set wins over the configuration file.
@@ -46,3 +51,64 @@ func parse(args []string) (*options, error) {
 	return o, nil
 }
 
+// settings reads the configuration file and puts the command line over it. Without a policy directory a daemon for
+// development has no layers, which stands for the policy that is embedded in the program.
+func (o *options) settings() (c config.Config, layers []string, err error) {
+	c, diags := config.Default(o.dev).Load(o.config)
+	if diags.HasErrors() {
+		var text strings.Builder
+		if err := c.Explain(&text, diags); err != nil {
+			return c, nil, err
+		}
+		return c, nil, errors.New("the configuration is invalid\n" + strings.TrimSpace(text.String()))
+	}
+	set := func(to *string, from string) {
+		if from != "" {
+			*to = from
+		}
+	}
+	set(&c.Paths.Socket, o.socket)
+	set(&c.Paths.Control, o.control)
+	set(&c.Paths.State, o.state)
+	set(&c.Audit.File, o.audit)
+	if o.policy != "" {
+		if _, err := os.Stat(o.policy); err != nil {
+			return c, nil, fmt.Errorf("cannot use --policy: %v", err)
+		}
+		c.Paths.Policy = []string{o.policy}
+	}
+	if o.policy == "" && o.dev && !anyExists(c.Paths.Policy) {
+		return c, nil, nil
+	}
+	return c, c.Paths.Policy, nil
+}
+
+func anyExists(paths []string) bool {
+	for _, p := range paths {
+		if _, err := os.Stat(p); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// daemonOptions are the settings as the daemon takes them.
+func daemonOptions(c *config.Config) daemon.Options {
+	return daemon.Options{
+		Dev:           c.Dev,
+		StateDir:      c.Paths.State,
+		AskTimeout:    c.Ask.Timeout,
+		ExitStatus:    daemon.ExitStatus(c.Mirror.ExitStatus),
+		Writable:      agentroot.Writable(c.Mirror.Writable),
+		MaxSealed:     int64(c.Mirror.MaxSealed),
+		AuditOptional: c.Audit.OnError == "allow",
+		Limits: daemon.Limits{
+			ConnectionsPerAgent: c.Limits.ConnectionsPerAgent,
+			Connections:         c.Limits.Connections,
+			RunningPerAgent:     c.Limits.RunningPerAgent,
+			CanPerSecond:        c.Limits.CanPerSecond,
+			RequestTime:         c.Limits.RequestTime,
+			ResolveTime:         c.Limits.ResolveTime,
+		},
+	}
+}

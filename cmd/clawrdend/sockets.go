@@ -47,8 +47,8 @@ func (s sockets) bind(name, path, group string, db *users.DB) error {
 	if len(s[name]) > 0 {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("cannot make the directory of the %s socket: %v", name, err)
+	if err := makeDir(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("cannot use the directory of the %s socket: %v", name, err)
 	}
 	if err := removeStale(path); err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", path, err)
@@ -65,6 +65,21 @@ func (s sockets) bind(name, path, group string, db *users.DB) error {
 		if err := os.Lchown(path, 0, int(g.GID)); err != nil {
 			return fmt.Errorf("cannot give %s to the group %s: %v", path, group, err)
 		}
+	}
+	return nil
+}
+
+// makeDir makes a directory for a socket, or makes sure that it isn't somebody else's.
+func makeDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err := unix.Stat(dir, &st); err != nil {
+		return err
+	}
+	if st.Uid != 0 && st.Uid != uint32(os.Geteuid()) {
+		return fmt.Errorf("%s belongs to uid %d, who could put another socket there", dir, st.Uid)
 	}
 	return nil
 }
