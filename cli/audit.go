@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const defaultAudit = "/var/log/clawrden/audit.jsonl"
-
 func (a *app) auditCommand() *cobra.Command {
 	return group("audit", "Check the audit log", a.auditVerifyCommand())
 }
@@ -18,14 +16,20 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [FILE]",
 		Short: "Check that no record was changed, removed, added or moved",
-		Long: "Checks the chain of hashes in an audit log (default " + defaultAudit + ") and names every place\n" +
+		Long: "Checks the chain of hashes in an audit log (default: the one that the settings of this host name) and names every place\n" +
 			"where it is broken. Whether records are missing at the end only shows when the last hash is compared with one that\n" +
 			"was kept elsewhere.",
 		Args: args(0, 1, "at most one file"),
 		RunE: func(_ *cobra.Command, files []string) error {
-			path := defaultAudit
+			var path string
 			if len(files) == 1 {
 				path = files[0]
+			} else {
+				c, err := settings()
+				if err != nil {
+					return err
+				}
+				path = c.Audit.File
 			}
 			report, err := audit.Verify(path)
 			if err != nil {

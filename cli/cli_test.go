@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -32,6 +33,8 @@ type controlKey struct{}
 //	refuse RIGHT…                      the caller has these rights no more
 //	fail ERROR                         the daemon fails with one of the errors of package clawrden
 //	called TEXT                        the last thing that the daemon was told to do
+//	shimsocket VERDICT TEXT TOOL: CMD… the next question on the shim socket is about CMD and gets this answer
+//	log FILE COMMAND…                  an audit log with one record a command
 //
 // An ARG in double quotes is a Go string.
 func TestScripts(t *testing.T) {
@@ -54,13 +57,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ask":    scriptAsk,
-			"ran":    scriptRan,
-			"refuse": scriptRefuse,
-			"fail":   scriptFail,
-			"called": scriptCalled,
-
+			"ask":        scriptAsk,
+			"ran":        scriptRan,
+			"refuse":     scriptRefuse,
+			"fail":       scriptFail,
+			"called":     scriptCalled,
 			"shimsocket": scriptShimSocket,
+			"log":        scriptLog,
 		},
 	})
 }
@@ -103,6 +106,15 @@ func scriptFail(ts *testscript.TestScript, _ bool, args []string) {
 		"locked": clawrden.ErrLocked, "stale": clawrden.ErrStale, "policy": clawrden.ErrPolicyInvalid, "inside": errors.New("disk on fire"),
 	}
 	scripted(ts).Fail(fmt.Errorf("%w: as the test wants", known[args[0]]))
+}
+
+func scriptLog(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := audit.Open(ts.MkAbs(args[0]), audit.Options{})
+	ts.Check(err)
+	for _, command := range args[1:] {
+		ts.Check(l.Append(&clawrden.Record{Event: clawrden.EventDecided, ID: "id" + command, Command: command}))
+	}
+	ts.Check(l.Close())
 }
 
 func scriptCalled(ts *testscript.TestScript, neg bool, args []string) {

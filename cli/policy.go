@@ -37,7 +37,7 @@ func (a *app) policyCheckCommand() *cobra.Command {
 		Use:   "check [PATH…]",
 		Short: "Read the policy as the daemon would, and show every mistake",
 		Long: "Reads files or directories of policy as the daemon would, and shows every mistake with its place. Of files with the same\n" +
-			"name in several directories, the last one counts. Without a path it reads the directories of an installed system.",
+			"name in several directories, the last one counts. Without a path it reads what the settings of this host name.",
 		Example: "  clawrden policy check\n  clawrden policy check ./policy.d && sudo cp ./policy.d/* /etc/clawrden/policy.d/",
 		Args:    args(0, -1, ""),
 		RunE: func(_ *cobra.Command, paths []string) error {
@@ -47,7 +47,11 @@ func (a *app) policyCheckCommand() *cobra.Command {
 				}
 			}
 			if len(paths) == 0 {
-				paths = policy.DefaultLayers
+				c, err := settings()
+				if err != nil {
+					return err
+				}
+				paths = c.Paths.Policy
 			}
 			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev})
 			if err := a.showPolicy(p, diags); err != nil {

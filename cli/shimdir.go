@@ -34,7 +34,15 @@ type shimmed struct {
 	Path string `json:"path"`
 }
 
+// openShims opens a directory; "" is the one that the settings name.
 func openShims(dir string, create bool) (*shimDir, error) {
+	if dir == "" {
+		c, err := settings()
+		if err != nil {
+			return nil, err
+		}
+		dir = c.Paths.Shims
+	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cannot use %s: %w", display.Word(dir), err)

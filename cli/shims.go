@@ -11,8 +11,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const defaultShims = "/var/lib/clawrden/shims"
-
 func (a *app) shimsCommand() *cobra.Command {
 	var dir string
 	g := group("shims", "Choose the tools that are governed by name",
@@ -20,7 +18,7 @@ func (a *app) shimsCommand() *cobra.Command {
 	g.Long = "A shim stands in for a tool: it takes the tool's name on PATH and hands each command to the daemon. The directory holds\n" +
 		"the shim itself and one relative link a tool, so that it works wherever it is mounted.\n\n" +
 		"A tool is governed by name only where this directory comes first on PATH; `clawrden run` governs every command."
-	g.PersistentFlags().StringVar(&dir, "dir", defaultShims, "`directory` of the shims")
+	g.PersistentFlags().StringVar(&dir, "dir", "", "`directory` of the shims (default: what the settings say, else /var/lib/clawrden/shims)")
 	return g
 }
 
