@@ -183,7 +183,7 @@ func (a *argv) take(o *option, value string, attached bool, at int) {
 	}
 	a.flag(o.names, w.text, attached, at)
 	a.shell = a.shell || a.g.script != "" && slices.Contains(o.names, a.g.script)
-	if a.g.appends && o.names[0] == "-I" {
+	if a.g.appends && (o.names[0] == "-I" || o.names[0] == "-i") {
 		if a.repl = w.text; a.repl == "" {
 			a.repl = "{}"
 		}

@@ -57,7 +57,7 @@ func plainCommand(file *syntax.File) ([]string, bool) {
 	}
 	argv := make([]string, len(call.Args))
 	for i, w := range call.Args {
-		if argv[i], ok = literal(w); !ok {
+		if argv[i], ok = literal(w); !ok || strings.HasPrefix(argv[i], "~") {
 			return nil, false
 		}
 	}
@@ -70,7 +70,7 @@ func literal(w *syntax.Word) (string, bool) {
 	for _, part := range w.Parts {
 		switch part := part.(type) {
 		case *syntax.Lit:
-			if strings.ContainsAny(part.Value, `\*?[{~`) {
+			if strings.ContainsAny(part.Value, `\*?[`) || strings.Contains(part.Value, "{") && part.Value != "{}" {
 				return "", false
 			}
 			b.WriteString(part.Value)

@@ -101,6 +101,5 @@ tool "flock" {
   value_flags     = ["-w", "--timeout", "-E", "--conflict-exit-code"]
   shell_flags     = ["-c", "--command"]
   info_flags      = ["-h", "--help", "-V", "--version"]
-  stop_at_operand = true
   operands        = ["path", "command"]
 }
