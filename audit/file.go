@@ -17,7 +17,7 @@ func openFile(path string) (*os.File, error) {
 	_, err := os.Lstat(path)
 	fresh := errors.Is(err, fs.ErrNotExist)
 	// O_NONBLOCK: a FIFO or a device is refused below, and must not hold the daemon until then.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o640)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0o640) //nolint:gosec // G302: the group may read the log
 	if errors.Is(err, unix.ELOOP) {
 		return nil, fmt.Errorf("%s is a symbolic link", path)
 	}
@@ -96,7 +96,7 @@ func moveTorn(path string, f *os.File, e end) (string, error) {
 		return "", fmt.Errorf("cannot read the torn last line: %v", err)
 	}
 	aside := path + ".torn-" + time.Now().UTC().Format("20060102T150405.000000000Z")
-	to, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o640)
+	to, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o640) //nolint:gosec // G302: as the log itself
 	if err != nil {
 		return "", fmt.Errorf("cannot move the torn last line aside: %v", err)
 	}

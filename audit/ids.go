@@ -28,14 +28,14 @@ type idSet struct {
 	young, old *idFilter // guarded by mu
 }
 
-func (s *idSet) places(id string) (at [idHashes]uint32) {
+func (s *idSet) places(id string) (at [idHashes]uint64) {
 	if s.seed == (maphash.Seed{}) {
 		s.seed = maphash.MakeSeed()
 	}
 	h := maphash.String(s.seed, id)
-	step := uint32(h>>32) | 1
+	step := h>>32 | 1
 	for i := range at {
-		at[i] = (uint32(h) + uint32(i)*step) % idBits
+		at[i] = (h + uint64(i)*step) % idBits
 	}
 	return at
 }
@@ -63,7 +63,7 @@ func (s *idSet) has(id string) bool {
 	return s.young.has(at) || s.old.has(at)
 }
 
-func (f *idFilter) has(at [idHashes]uint32) bool {
+func (f *idFilter) has(at [idHashes]uint64) bool {
 	if f == nil {
 		return false
 	}
