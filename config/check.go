@@ -65,9 +65,8 @@ func (groupCheck) allows() string { return "" }
 // test allows what useradd allows, and numbers; that the group exists is seen when the socket is made.
 func (groupCheck) test(field any) string {
 	name := *field.(*string)
-	if len(name) > 32 || strings.ContainsFunc(name, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-.$@\\", r))
-	}) {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@\\"
+	if len(name) > 32 || strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(letters, r) }) {
 		return fmt.Sprintf("%q is not the name of a group.", name)
 	}
 	return ""

@@ -20,57 +20,101 @@ type setting struct {
 // settings is every setting there is, in the order of docs/configuration.md.
 var settings = []block{
 	{"paths", "Where the daemon's files and sockets are. All paths are absolute.", []setting{
-		{"socket", func(c *Config) any { return &c.Paths.Socket }, absolute,
-			"The socket that shims connect to, where systemd doesn't pass it. Its directory is what is mounted into an agent's container, so nothing else belongs in it."},
-		{"control", func(c *Config) any { return &c.Paths.Control }, absolute,
-			"The socket for people and their tools: the HTTP API of the command line."},
-		{"policy", func(c *Config) any { return &c.Paths.Policy }, absolutes,
-			"Policy files and directories (each `*.hcl` in it). The order doesn't decide which rule wins; a missing directory is no error."},
-		{"state", func(c *Config) any { return &c.Paths.State }, absolute,
-			"The directory for what must outlive a restart."},
-		{"shims", func(c *Config) any { return &c.Paths.Shims }, absolute,
-			"The directory with the shim and its links: the only other one that an agent sees."},
-		{"agents_group", func(c *Config) any { return &c.Paths.AgentsGroup }, group,
-			"Members may connect to `socket`. Empty: only the daemon's own user and group."},
-		{"approvers_group", func(c *Config) any { return &c.Paths.ApproversGroup }, group,
-			"Members may connect to `control`. Empty: only the daemon's own user and group."},
+		{
+			"socket", func(c *Config) any { return &c.Paths.Socket }, absolute,
+			"The socket that shims connect to, where systemd doesn't pass it. Its directory is what is mounted into an agent's container, so nothing else belongs in it.",
+		},
+		{
+			"control", func(c *Config) any { return &c.Paths.Control }, absolute,
+			"The socket for people and their tools: the HTTP API of the command line.",
+		},
+		{
+			"policy", func(c *Config) any { return &c.Paths.Policy }, absolutes,
+			"Policy files and directories (each `*.hcl` in it). The order doesn't decide which rule wins; a missing directory is no error.",
+		},
+		{
+			"state", func(c *Config) any { return &c.Paths.State }, absolute,
+			"The directory for what must outlive a restart.",
+		},
+		{
+			"shims", func(c *Config) any { return &c.Paths.Shims }, absolute,
+			"The directory with the shim and its links: the only other one that an agent sees.",
+		},
+		{
+			"agents_group", func(c *Config) any { return &c.Paths.AgentsGroup }, group,
+			"Members may connect to `socket`. Empty: only the daemon's own user and group.",
+		},
+		{
+			"approvers_group", func(c *Config) any { return &c.Paths.ApproversGroup }, group,
+			"Members may connect to `control`. Empty: only the daemon's own user and group.",
+		},
 	}},
 	{"audit", "How the record is kept.", []setting{
-		{"file", func(c *Config) any { return &c.Audit.File }, absolute,
-			"The log. Its directory must exist and be the daemon's own."},
-		{"sync", func(c *Config) any { return &c.Audit.Sync }, oneOf("batch", "always", "none"),
-			"When records are forced to the disk. `batch`: within 200 ms, and at once for what a person approved; `always`: each one before its command runs; `none`: when the kernel sees fit. This is about power cuts: a crash of the daemon loses nothing in any of them."},
-		{"on_error", func(c *Config) any { return &c.Audit.OnError }, oneOf("deny", "allow"),
-			"What becomes of a command whose record can't be written. `allow` runs it unrecorded: an agent that can fill the disk then leaves no trace."},
+		{
+			"file", func(c *Config) any { return &c.Audit.File }, absolute,
+			"The log. Its directory must exist and be the daemon's own.",
+		},
+		{
+			"sync", func(c *Config) any { return &c.Audit.Sync }, oneOf("batch", "always", "none"),
+			"When records are forced to the disk. `batch`: within 200 ms, and at once for what a person approved; `always`: each one before its command runs; `none`: when the kernel sees fit. This is about power cuts: a crash of the daemon loses nothing in any of them.",
+		},
+		{
+			"on_error", func(c *Config) any { return &c.Audit.OnError }, oneOf("deny", "allow"),
+			"What becomes of a command whose record can't be written. `allow` runs it unrecorded: an agent that can fill the disk then leaves no trace.",
+		},
 	}},
 	{"ask", "How a request waits for a person.", []setting{
-		{"timeout", func(c *Config) any { return &c.Ask.Timeout }, between(time.Second, 24*time.Hour),
-			"How long it waits before it expires, where the rule doesn't say. Agents give up on a command after about two minutes; an answer that comes later helps nobody."},
+		{
+			"timeout", func(c *Config) any { return &c.Ask.Timeout }, between(time.Second, 24*time.Hour),
+			"How long it waits before it expires, where the rule doesn't say. Agents give up on a command after about two minutes; an answer that comes later helps nobody.",
+		},
 	}},
 	{"limits", "What agents can't exceed. An agent is a uid in a cgroup; what is over a limit is denied, and the others go on.", []setting{
-		{"connections_per_agent", func(c *Config) any { return &c.Limits.ConnectionsPerAgent }, between(1, 1<<20),
-			"Connections open at once. A parallel build with 256 jobs fits twice; each costs the daemon about six descriptors and 20 KiB."},
-		{"connections", func(c *Config) any { return &c.Limits.Connections }, between(1, 1<<20),
-			"Connections open at once, of all agents. Six descriptors each stay well below the 524288 that systemd allows a service."},
-		{"pending_per_agent", func(c *Config) any { return &c.Limits.PendingPerAgent }, between(1, 1<<20),
-			"Requests that wait for a person. More than anybody reads: past this an agent is stuck or wants to tire people out."},
-		{"pending", func(c *Config) any { return &c.Limits.Pending }, between(1, 1<<20),
-			"Requests that wait for a person, of all agents."},
-		{"running_per_agent", func(c *Config) any { return &c.Limits.RunningPerAgent }, between(1, 1<<20),
-			"Commands that run at once and are watched for their end. Not a limit on processes: that is the agent's cgroup's."},
-		{"can_per_second", func(c *Config) any { return &c.Limits.CanPerSecond }, between(1, 1<<20),
-			"How often an agent may ask what the policy would say (`clawrden can`). Enough for a model that plans, too slow to map the policy by trying."},
-		{"request_time", func(c *Config) any { return &c.Limits.RequestTime }, between(100*time.Millisecond, 10*time.Minute),
-			"From the connection to the whole request. A shim needs milliseconds; who sends a byte a second is cut off."},
-		{"resolve_time", func(c *Config) any { return &c.Limits.ResolveTime }, between(100*time.Millisecond, 10*time.Minute),
-			"For finding and hashing the tool in the agent's own files, which may be on a file system that never answers."},
+		{
+			"connections_per_agent", func(c *Config) any { return &c.Limits.ConnectionsPerAgent }, between(1, 1<<20),
+			"Connections open at once. A parallel build with 256 jobs fits twice; each costs the daemon about six descriptors and 20 KiB.",
+		},
+		{
+			"connections", func(c *Config) any { return &c.Limits.Connections }, between(1, 1<<20),
+			"Connections open at once, of all agents. Six descriptors each stay well below the 524288 that systemd allows a service.",
+		},
+		{
+			"pending_per_agent", func(c *Config) any { return &c.Limits.PendingPerAgent }, between(1, 1<<20),
+			"Requests that wait for a person. More than anybody reads: past this an agent is stuck or wants to tire people out.",
+		},
+		{
+			"pending", func(c *Config) any { return &c.Limits.Pending }, between(1, 1<<20),
+			"Requests that wait for a person, of all agents.",
+		},
+		{
+			"running_per_agent", func(c *Config) any { return &c.Limits.RunningPerAgent }, between(1, 1<<20),
+			"Commands that run at once and are watched for their end. Not a limit on processes: that is the agent's cgroup's.",
+		},
+		{
+			"can_per_second", func(c *Config) any { return &c.Limits.CanPerSecond }, between(1, 1<<20),
+			"How often an agent may ask what the policy would say (`clawrden can`). Enough for a model that plans, too slow to map the policy by trying.",
+		},
+		{
+			"request_time", func(c *Config) any { return &c.Limits.RequestTime }, between(100*time.Millisecond, 10*time.Minute),
+			"From the connection to the whole request. A shim needs milliseconds; who sends a byte a second is cut off.",
+		},
+		{
+			"resolve_time", func(c *Config) any { return &c.Limits.ResolveTime }, between(100*time.Millisecond, 10*time.Minute),
+			"For finding and hashing the tool in the agent's own files, which may be on a file system that never answers.",
+		},
 	}},
 	{"mirror", "How commands run in the agent's own context.", []setting{
-		{"exit_status", func(c *Config) any { return &c.Mirror.ExitStatus }, oneOf("auto", "kernel", "shim"),
-			"Who says how a command ended. `kernel`: the daemon reads it from the process (Linux 6.15 and later); `shim`: the shim stays as parent and reports; `auto`: `kernel` where that works, else `shim`."},
-		{"writable", func(c *Config) any { return &c.Mirror.Writable }, oneOf("seal", "path", "deny"),
-			"What becomes of a tool that the agent itself can change. `seal`: a sealed copy of what was hashed is run; `path`: the file is run, and may have changed since; `deny`: it isn't run."},
-		{"max_sealed", func(c *Config) any { return &c.Mirror.MaxSealed }, between[Size](1<<20, 4<<30),
-			"The largest tool that is copied for `seal`; a larger one is denied. The copy is in memory while the command runs."},
+		{
+			"exit_status", func(c *Config) any { return &c.Mirror.ExitStatus }, oneOf("auto", "kernel", "shim"),
+			"Who says how a command ended. `kernel`: the daemon reads it from the process (Linux 6.15 and later); `shim`: the shim stays as parent and reports; `auto`: `kernel` where that works, else `shim`.",
+		},
+		{
+			"writable", func(c *Config) any { return &c.Mirror.Writable }, oneOf("seal", "path", "deny"),
+			"What becomes of a tool that the agent itself can change. `seal`: a sealed copy of what was hashed is run; `path`: the file is run, and may have changed since; `deny`: it isn't run.",
+		},
+		{
+			"max_sealed", func(c *Config) any { return &c.Mirror.MaxSealed }, between[Size](1<<20, 4<<30),
+			"The largest tool that is copied for `seal`; a larger one is denied. The copy is in memory while the command runs.",
+		},
 	}},
 }

@@ -39,7 +39,7 @@ func parseSize(text string) (_ Size, wrong string) {
 		if err != nil {
 			return 0, fmt.Sprintf("%q is not a whole number.", number)
 		}
-		if n > math.MaxInt64/uint64(u.bytes) {
+		if Size(n) > math.MaxInt64/u.bytes {
 			return 0, "The size is too large."
 		}
 		return Size(n) * u.bytes, ""
