@@ -76,6 +76,23 @@ func childAppends(path string) {
 	}
 }
 
+// growing returns when the file has just grown: mostly in the middle of a long line.
+func growing(t *testing.T, path string) {
+	t.Helper()
+	var before int64 = -1
+	for range 10_000_000 { // some ten seconds: the child has ended by itself
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if before >= 0 && info.Size() > before {
+			return
+		}
+		before = info.Size()
+	}
+	t.Fatal("the file doesn't grow any more")
+}
+
 // A daemon that is killed in mid-write, again and again, loses no whole line and breaks no chain.
 func TestKilledWhileWriting(t *testing.T) {
 	path := logPath(t)
@@ -96,6 +113,7 @@ func TestKilledWhileWriting(t *testing.T) {
 		for range 1 + rand.IntN(6) {
 			lines.Scan()
 		}
+		growing(t, path)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
