@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -66,6 +67,15 @@ func TestScripts(t *testing.T) {
 			"log":        scriptLog,
 		},
 	})
+}
+
+// BenchmarkStart is what every use of the CLI costs, and each press of the tab key.
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		if err := exec.Command("clawrden", "--version").Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func scripted(ts *testscript.TestScript) *httpapitest.Control {

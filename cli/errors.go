@@ -90,7 +90,7 @@ func (a *app) complain(err error) {
 		if i > 0 {
 			prefix = "  " // the daemon's longer errors have several lines, such as a policy's
 		}
-		fmt.Fprintf(a.stderr, "%s%s\n", prefix, display.Line(line))
+		fmt.Fprintln(a.stderr, strings.TrimRight(prefix+display.Line(strings.TrimRight(line, "\r")), " "))
 	}
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(a.stderr, "clawrden: hint: %s\n", hint)

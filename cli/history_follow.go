@@ -16,18 +16,21 @@ import (
 // After a lost connection it reads what was missed.
 func (a *app) followHistory(ctx context.Context, d *client.Client, n int) error {
 	f := follower{show: a.followLine, shown: map[uint64]bool{}}
-	err := d.Follow(ctx, 0, func(ctx context.Context) error {
-		entries, err := lastEntries(ctx, d, n)
-		if err != nil {
-			return err
-		}
-		n = pageSize
-		return f.catchUp(entries)
-	}, func(e clawrden.Event) error {
-		if e.Entry == nil {
-			return nil
-		}
-		return f.add(e.Entry)
+	err := d.Follow(ctx, 0, client.Follower{
+		Connected: func(ctx context.Context) error {
+			entries, err := lastEntries(ctx, d, n)
+			if err != nil {
+				return err
+			}
+			n = pageSize
+			return f.catchUp(entries)
+		},
+		Event: func(e clawrden.Event) error {
+			if e.Entry == nil {
+				return nil
+			}
+			return f.add(e.Entry)
+		},
 	})
 	if ctx.Err() != nil {
 		return nil // interrupted: the way to end it

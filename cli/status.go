@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -38,7 +39,8 @@ func (a *app) showStatus(s *clawrden.Status) error {
 	t.row("running", plural(s.Running, "command", "commands"))
 	t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
 	if s.Policy.Error != "" {
-		t.row("", paint(a.color(), "deny", "the last reload was refused: "+display.Line(s.Policy.Error)))
+		why, _, _ := strings.Cut(s.Policy.Error, "\n")
+		t.row("", paint(a.color(), "deny", "the last reload was refused (see `clawrden policy check`): "+display.Line(why)))
 	}
 	switch {
 	case s.Locked:

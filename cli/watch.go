@@ -41,12 +41,13 @@ func (a *app) watchCommand() *cobra.Command {
 	return c
 }
 
-// watched is one thing that happened: the whole queue after a connection was made, or one event.
+// watched is one thing that happened: the whole queue after a connection was made, one event, or a lost connection.
 type watched struct {
-	queue  []clawrden.Pending // nil for an event
+	queue  []clawrden.Pending // not nil: the whole queue
 	locked bool               // the kill switch, with the queue
-	event  clawrden.Event
-	err    error // the end
+	event  clawrden.Event     // has a Type: an event
+	lost   error              // the connection is lost; another is being made
+	err    error              // the end
 }
 
 // watch sends what happens until ctx ends or the daemon refuses; the last thing that it sends is the error.
@@ -59,35 +60,48 @@ func watch(ctx context.Context, d *client.Client, to chan<- watched) {
 			return ctx.Err()
 		}
 	}
-	err := d.Follow(ctx, 0, func(ctx context.Context) error {
-		status, err := d.Status(ctx)
-		if err != nil {
-			return err
-		}
-		queue, err := d.Queue(ctx)
-		if err != nil {
-			return err
-		}
-		if queue == nil {
-			queue = []clawrden.Pending{}
-		}
-		for i := range queue {
-			if queue[i].ArgsCut > 0 {
-				whole(ctx, d, &queue[i])
+	err := d.Follow(ctx, 0, client.Follower{
+		Connected: func(ctx context.Context) error {
+			w, err := whereWeAre(ctx, d)
+			if err != nil {
+				return err
 			}
-		}
-		return send(watched{queue: queue, locked: status.Locked})
-	}, func(e clawrden.Event) error {
-		if e.Pending != nil {
-			whole(ctx, d, e.Pending)
-		}
-		return send(watched{event: e})
+			return send(w)
+		},
+		Event: func(e clawrden.Event) error {
+			if e.Pending != nil {
+				whole(ctx, d, e.Pending)
+			}
+			return send(watched{event: e})
+		},
+		Lost: func(why error) { _ = send(watched{lost: why}) },
 	})
 	_ = send(watched{err: err})
 }
 
+// whereWeAre asks for all that the events change.
+func whereWeAre(ctx context.Context, d *client.Client) (watched, error) {
+	status, err := d.Status(ctx)
+	if err != nil {
+		return watched{}, err
+	}
+	queue, err := d.Queue(ctx)
+	if err != nil {
+		return watched{}, err
+	}
+	if queue == nil {
+		queue = []clawrden.Pending{}
+	}
+	for i := range queue {
+		if queue[i].ArgsCut > 0 {
+			whole(ctx, d, &queue[i])
+		}
+	}
+	return watched{queue: queue, locked: status.Locked}, nil
+}
+
 // whole fills in what lists and events leave out of long commands: nobody should decide on less than all. If it can't be
-// had (it is decided by now, as a rule) the ask keeps ArgsCut, or gets it, and isn't approved by a key.
+// had (it is decided by now, as a rule) the ask says that it is cut, and isn't approved by a key.
 func whole(ctx context.Context, d *client.Client, p *clawrden.Pending) {
 	full, err := d.Pending(ctx, p.ID)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 	"github.com/clawrden/clawrden/internal/display"
 )
 
+const lostMessage = "the connection to the daemon is lost; trying again"
+
 // watchLines writes a line an event. With typed it takes decisions as lines too, each with the id: a line that came too late
 // can't hit another ask.
 func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) error {
@@ -25,7 +27,7 @@ func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) erro
 		go a.readLines(ctx, lines)
 		fmt.Fprintln(a.stderr, "clawrden: type `approve ID`, `deny ID REASON` or `quit`")
 	}
-	shown := map[string]bool{}
+	shown, lost := map[string]bool{}, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,6 +36,14 @@ func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) erro
 			if w.err != nil {
 				return w.err
 			}
+			if w.lost != nil {
+				if !lost {
+					fmt.Fprintln(a.stderr, "clawrden: "+lostMessage)
+				}
+				lost = true
+				continue
+			}
+			lost = lost && w.queue == nil
 			if err := a.showWatched(w, shown); err != nil {
 				return err
 			}

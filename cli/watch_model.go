@@ -26,6 +26,7 @@ type screen struct {
 	sent     map[string]bool
 	message  string // the last thing that happened
 	locked   bool
+	lost     bool // there is no connection: what is shown may be old
 	help     bool
 	typing   bool   // a reason for a deny is being typed
 	reason   string // as far as it is typed
@@ -144,9 +145,9 @@ func (s *screen) decided(d *decision, err error, now time.Time) {
 	s.remove(d.ask.ID, now)
 }
 
-// replace takes the whole queue and the state of the kill switch, after a connection was made.
+// replace takes the whole queue and the kill switch, after a connection was made.
 func (s *screen) replace(queue []clawrden.Pending, locked bool, now time.Time) {
-	s.locked = locked
+	s.locked, s.lost = locked, false
 	at := s.index()
 	s.queue = slices.Clone(queue)
 	s.keepSelection(at, now)

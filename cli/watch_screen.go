@@ -90,6 +90,8 @@ func (l *loop) run(ctx context.Context) error {
 			switch {
 			case w.err != nil:
 				return w.err
+			case w.lost != nil:
+				l.screen.lost = true
 			case w.queue != nil:
 				l.screen.replace(w.queue, w.locked, l.now())
 			default:

@@ -140,6 +140,8 @@ func TestWatchOnTerminal(t *testing.T) {
 	w.waitFor("denied cd34")
 	w.called(`approved ab12 comment=""`, `denied cd34 comment="use a branch"`)
 
+	w.control.Drop()
+	w.waitFor("The connection to the daemon is lost")
 	w.control.Ask("ef56", "evil\x1b[2J", "\u202e")
 	w.waitFor(`command  $'evil\x1b[2J' $'\u202e'`)
 	w.waitFor("can't be seen")

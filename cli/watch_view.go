@@ -35,6 +35,9 @@ func (s *screen) view(width, height int, now time.Time, color bool) []string {
 	if s.locked {
 		v.add(codeRed, "The kill switch is ON: every command is denied until `clawrden unlock`.")
 	}
+	if s.lost {
+		v.add(codeRed, "The connection to the daemon is lost, what is below may be old; trying again.")
+	}
 	v.add("", "")
 	height, s.cut = max(height, 6), ""
 	room := height - len(v.lines) - 2

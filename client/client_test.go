@@ -144,7 +144,7 @@ func TestUnreachable(t *testing.T) {
 		if _, err := c.Status(t.Context()); !errors.Is(err, client.ErrUnreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
-		err = c.Follow(t.Context(), 0, nil, nil)
+		err = c.Follow(t.Context(), 0, client.Follower{})
 		if !errors.Is(err, client.ErrUnreachable) {
 			t.Errorf("%s: Follow: %v", address, err)
 		}

@@ -103,31 +103,40 @@ func (s *Stream) line(limit int) ([]byte, error) {
 	}
 }
 
+// Follower is what Follow calls. A function that returns an error ends it with that error, unchanged.
+type Follower struct {
+	// Connected is called at each connection, before its events are handed on: what was missed beyond what the daemon
+	// keeps, or across its restart, can be read there. An error that is ErrUnreachable means a lost connection.
+	Connected func(context.Context) error
+	Event     func(clawrden.Event) error
+	Lost      func(why error) // called when a connection is lost, and each time that a new one fails; may be nil
+}
+
 // Follow hands on events until ctx ends, a function returns an error, or the daemon refuses. When the connection is lost
-// it connects again and resumes. connected is called at each connection before its events are handed on: what was
-// missed beyond what the daemon keeps, or across its restart, can be read there. If the very first connection fails,
-// that error is returned at once. Of the functions' own errors nothing is changed.
-func (c *Client) Follow(ctx context.Context, since uint64, connected func(context.Context) error, each func(clawrden.Event) error) error {
+// it connects again and resumes. If the very first connection fails, that error is returned at once.
+func (c *Client) Follow(ctx context.Context, since uint64, f Follower) error {
 	wait, first := firstRetry, true
 	for {
 		stream, err := c.Events(ctx, since)
 		if err == nil {
 			first = false
 			var last uint64
-			if last, err = c.follow(ctx, stream, since, connected, each); last != since {
+			if last, err = stream.follow(ctx, since, f); last != since {
 				since, wait = last, firstRetry // not before something came: a stream that ends at once is no progress
 			}
 		}
 		var refused *Error
+		var stop *stopError
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case errors.As(err, &stop):
+			return stop.err
 		case first, errors.As(err, &refused) && refused.Status != http.StatusServiceUnavailable:
 			return err
 		}
-		var stop *stopError
-		if errors.As(err, &stop) {
-			return stop.err
+		if f.Lost != nil {
+			f.Lost(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -144,9 +153,9 @@ type stopError struct{ err error }
 func (e *stopError) Error() string { return e.err.Error() }
 
 // follow hands on one connection's events and gives the last sequence number seen.
-func (c *Client) follow(ctx context.Context, s *Stream, since uint64, connected func(context.Context) error, each func(clawrden.Event) error) (uint64, error) {
+func (s *Stream) follow(ctx context.Context, since uint64, f Follower) (uint64, error) {
 	defer s.Close()
-	if err := connected(ctx); err != nil {
+	if err := f.Connected(ctx); err != nil {
 		if errors.Is(err, ErrUnreachable) {
 			return since, err // it went away in between: connect again
 		}
@@ -158,7 +167,7 @@ func (c *Client) follow(ctx context.Context, s *Stream, since uint64, connected 
 			return since, err
 		}
 		since = e.Seq
-		if err := each(e); err != nil {
+		if err := f.Event(e); err != nil {
 			return since, &stopError{err}
 		}
 	}

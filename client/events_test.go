@@ -22,15 +22,17 @@ func TestFollowResumes(t *testing.T) {
 	c, control := open(t)
 	var got []string
 	connections := 0
-	err := c.Follow(t.Context(), 0,
-		func(context.Context) error {
+	lost := 0
+	err := c.Follow(t.Context(), 0, client.Follower{
+		Lost: func(error) { lost++ },
+		Connected: func(context.Context) error {
 			if connections++; connections == 1 {
 				control.Ask("aa", "ls")
 				control.Ask("bb", "ls")
 			}
 			return nil
 		},
-		func(e clawrden.Event) error {
+		Event: func(e clawrden.Event) error {
 			got = append(got, fmt.Sprintf("%d %s %s", e.Seq, e.Type, e.Pending.ID))
 			switch len(got) {
 			case 1:
@@ -40,34 +42,35 @@ func TestFollowResumes(t *testing.T) {
 				return errEnough
 			}
 			return nil
-		})
+		},
+	})
 	if err != errEnough {
 		t.Errorf("ended with %v", err)
 	}
 	if diff := cmp.Diff([]string{"1 pending aa", "2 pending bb", "3 pending cc"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if connections != 2 {
-		t.Errorf("%d connections", connections)
+	if connections != 2 || lost != 1 {
+		t.Errorf("%d connections, %d lost", connections, lost)
 	}
 }
 
 func TestFollowEnds(t *testing.T) {
 	c, control := open(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := c.Follow(ctx, 0, func(context.Context) error { cancel(); return nil }, nil)
+	err := c.Follow(ctx, 0, client.Follower{Connected: func(context.Context) error { cancel(); return nil }})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
-	err = c.Follow(t.Context(), 0, func(context.Context) error { return errEnough }, nil)
+	err = c.Follow(t.Context(), 0, client.Follower{Connected: func(context.Context) error { return errEnough }})
 	if err != errEnough {
 		t.Errorf("own error: %v", err)
 	}
-	err = c.Follow(t.Context(), 0, func(context.Context) error {
+	err = c.Follow(t.Context(), 0, client.Follower{Connected: func(context.Context) error {
 		control.Refuse(clawrden.RightRead)
 		control.Drop()
 		return nil
-	}, nil)
+	}})
 	if !errors.Is(err, clawrden.ErrNotAuthorized) {
 		t.Errorf("right lost: %v", err)
 	}

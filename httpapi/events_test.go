@@ -194,6 +194,33 @@ func TestSlowReaderIsDropped(t *testing.T) {
 	})
 }
 
+// Half a request doesn't hold a connection for long.
+func TestSlowRequestIsDropped(t *testing.T) {
+	for _, half := range []string{"", "GET /api/sta", "POST /api/kill HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"} {
+		t.Run(half, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				control := &httpapitest.Control{}
+				l := newPipeListener()
+				server := httpapi.New(httpapi.Options{Control: control, Authorizer: control,
+					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil }})
+				go func() { _ = server.Serve(l) }()
+				near, far := net.Pipe()
+				l.conns <- far
+				if _, err := io.WriteString(near, half); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := io.Copy(io.Discard, near); err != nil { // the bubble's clock runs until the server closes
+					t.Error(err)
+				}
+				if calls := control.Calls(); len(calls) > 0 {
+					t.Errorf("half a request did %q", calls)
+				}
+				_ = server.Shutdown(t.Context())
+			})
+		})
+	}
+}
+
 // pipeListener hands out connections in memory, which a synctest bubble can wait for.
 type pipeListener struct {
 	conns  chan net.Conn
