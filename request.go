@@ -60,6 +60,7 @@ type Facts struct {
 	Exe      Executable    // what will run; zero where no tool was found or the executor finds its own
 	Commands []CommandFact // the command itself, then each command nested in it, an outer one before its inner ones
 	Paths    []PathFact    // the words that name paths, resolved in the agent's own root
+	Overflow string        // why not all of it was read: a limit was met, and the request is denied; "" if it was
 	Env      []string      // NAME=value
 	Home     string        // home directory of the identity's user, from the host's user database; "" if unknown
 	Session  string        // name of the guard session; "" if none or unknown

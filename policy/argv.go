@@ -20,7 +20,6 @@ type argv struct {
 	env   []string // assignments for the inner command
 	ended bool     // no more options
 	info  bool     // an option that makes the tool only tell about itself
-	inner int      // commands found in it
 	repl  string   // xargs -I: the text that input replaces
 	shell bool     // the script option was given
 	stop  bool     // the rest of the words is read
@@ -67,10 +66,20 @@ func (a *argv) finish(tool *grammar) {
 	}
 	if a.g.stdin && a.count == 0 {
 		a.r.unnamed(a.index, a.title(), a.title()+" runs what it reads from standard input")
-		a.inner++
 	}
 	c = a.cmd()
-	c.Carrier = tool.carrier && a.inner > 0
+	c.Carrier = tool.carrier && a.carries()
+}
+
+// carries reports whether the command runs another one: parts of the shell alone don't count.
+func (a *argv) carries() bool {
+	all := a.r.facts.Commands
+	for i := a.index + 1; i < len(all); i++ {
+		if all[i].Parent == a.index && !all[i].Builtin {
+			return true
+		}
+	}
+	return false
 }
 
 // word reads the next word, and those that belong to it.
@@ -313,7 +322,6 @@ func (a *argv) byKind(kind operand, w *word, at int) {
 	case operandScript:
 		a.r.path(a.index, at, a.where, *w, false)
 		a.r.unnamed(a.index, a.title(), "what the script "+clawrden.Text(w.text)+" runs can't be seen")
-		a.inner++
 	case operandAwk:
 		if w.unknown || awkRuns(w.text) {
 			a.opaque("the " + a.title() + " program can run something else or write files")
@@ -350,7 +358,6 @@ func (a *argv) shellOperand(at int) {
 
 // shellText judges the commands in a shell text.
 func (a *argv) shellText(w word, via string) {
-	a.inner++
 	if w.unknown {
 		a.r.unnamed(a.index, via, "the shell text "+clawrden.Text(shorten(w.text))+" isn't known before it runs")
 		return
@@ -360,7 +367,6 @@ func (a *argv) shellText(w word, via string) {
 
 // command reads words as an inner command, to their end.
 func (a *argv) command(words []word, via string) {
-	a.inner++
 	if len(words) == 0 {
 		return
 	}

@@ -25,6 +25,9 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 		settings:  settings{def: clawrden.Deny},
 		approvals: map[string]*ApprovalProfile{},
 		executors: map[string]*Executor{},
+		profiles:  map[string]*Profile{},
+
+		environment: Environment{all: true},
 	}}
 	for _, kind := range executorKinds {
 		c.policy.executors[kind] = &Executor{Name: kind, Kind: kind}
@@ -48,8 +51,15 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 			c.approval(n)
 		case executorSchema:
 			c.executor(n)
+		case profileSchema:
+			c.profile(n)
+		case environmentSchema:
+			c.environmentBlock(n)
+		case killSwitchSchema:
+			c.killSwitchBlock(n)
 		}
 	}
+	c.extends(nodes)
 	if s := &c.policy.settings; s.opaque == clawrden.Invalid {
 		s.opaque = clawrden.Stricter(clawrden.Ask, s.def)
 		s.opaqueRef = s.defRef
@@ -58,6 +68,11 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	for _, n := range nodes {
 		if n.schema == ruleSchema {
 			c.rule(n)
+		}
+	}
+	for _, n := range nodes {
+		if n.schema == testSchema {
+			c.test(n)
 		}
 	}
 	c.policy.index = newIndex(c.policy.rules)
@@ -84,7 +99,15 @@ func (c *compiler) problem(at hcl.Range, summary, format string, args ...any) {
 
 // unique refuses a second block of one name: all files are one namespace.
 func (c *compiler) unique(n *node) bool {
-	if n.name == "" {
+	if n.name == "" && (n.schema == environmentSchema || n.schema == killSwitchSchema) {
+		if at, ok := c.placed[n.schema.name]; ok {
+			c.problem(n.at, "Duplicate "+n.schema.name+" block", "The first stands at %s; all files share it.", place(at))
+			return false
+		}
+		c.placed[n.schema.name] = n.at
+		return true
+	}
+	if n.name == "" || n.schema == toolSchema {
 		return true
 	}
 	key := n.schema.name + " " + n.name
@@ -146,6 +169,8 @@ func (c *compiler) rule(n *node) {
 	for _, inner := range n.nodes {
 		cond := c.condition(inner, n)
 		switch {
+		case inner.schema == limitsSchema:
+			r.limits = Limits{Memory: inner.text("memory"), CPU: inner.text("cpu"), Output: inner.text("output"), Tasks: inner.number("tasks"), Timeout: inner.duration("timeout")}
 		case len(cond) == 0:
 			c.problem(inner.at, "Empty "+inner.schema.name, "This block says nothing; take it out, or say what must hold.")
 		case inner.schema == unlessSchema:
@@ -163,6 +188,10 @@ func (c *compiler) rule(n *node) {
 	if v, ok := n.vals["approval"]; ok {
 		r.approval = lookup(c, c.policy.approvals, "approval", n.text("approval"), v.at)
 	}
+	if v, ok := n.vals["profile"]; ok && n.text("profile") != "default" {
+		lookup(c, c.policy.profiles, "profile", n.text("profile"), v.at)
+	}
+	r.profile = n.text("profile")
 	c.examples(n, r)
 	c.policy.rules = append(c.policy.rules, r)
 }

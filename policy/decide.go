@@ -11,10 +11,10 @@ import (
 // Decide judges facts. It is pure: the same facts and policy give the same decision. Every command among the facts is
 // judged by itself and the strictest verdict counts: deny before ask before allow. Of the rules that gave it, the one that
 // names the tool most closely decides, then the first by name.
-func (p *Policy) Decide(f *clawrden.Facts) clawrden.Decision { return p.decide(f, nil) }
+func (p *Policy) Decide(f *clawrden.Facts) clawrden.Decision { return p.decideTraced(f, nil, nil) }
 
-// decide judges, and shows each question to trace as it is asked.
-func (p *Policy) decide(f *clawrden.Facts, trace func(v *view, r *rule, t truth)) clawrden.Decision {
+// decideTraced judges, and shows each question to asked as it is answered and each finding to found at the end.
+func (p *Policy) decideTraced(f *clawrden.Facts, asked func(*view, *rule, truth), found func(*finding)) clawrden.Decision {
 	d := clawrden.Decision{Verdict: clawrden.Deny, Policy: p.digest}
 	if p.why != "" {
 		d.Reason = p.why
@@ -28,8 +28,13 @@ func (p *Policy) decide(f *clawrden.Facts, trace func(v *view, r *rule, t truth)
 		d.Reason = "The command can't be judged: " + err + "."
 		return d
 	}
-	j := judge{policy: p, facts: f, trace: trace}
+	j := judge{policy: p, facts: f, asked: asked}
 	d = j.all()
+	for i := range j.finds {
+		if found != nil {
+			found(&j.finds[i])
+		}
+	}
 	if p.settings.observe && d.Verdict != clawrden.Allow {
 		d.Would, d.Verdict = d.Verdict, clawrden.Allow
 	}
@@ -66,7 +71,7 @@ func checkFacts(f *clawrden.Facts) string {
 type judge struct {
 	policy   *Policy
 	facts    *clawrden.Facts
-	trace    func(v *view, r *rule, t truth)
+	asked    func(*view, *rule, truth)
 	view     view
 	paths    int // index of the first path fact not yet used
 	finds    []finding
@@ -89,6 +94,9 @@ type finding struct {
 func (j *judge) all() clawrden.Decision {
 	for i := range j.facts.Commands {
 		j.command(i)
+	}
+	if j.facts.Overflow != "" {
+		j.add(finding{ref: clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
 	}
 	if j.verdict == clawrden.Invalid { // nothing but carriers and builtins
 		j.add(finding{ref: j.policy.settings.defRef, verdict: j.policy.settings.def, reason: j.noRule(0)})
@@ -133,8 +141,8 @@ func (j *judge) rules(list []*rule) bool {
 	matched := false
 	for _, r := range list {
 		t := r.matches(&j.view)
-		if j.trace != nil {
-			j.trace(&j.view, r, t)
+		if j.asked != nil {
+			j.asked(&j.view, r, t)
 		}
 		switch {
 		case t == no:

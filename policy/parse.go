@@ -81,6 +81,7 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	}
 	p.files, p.digest = parsed, digest(sources)
 	diags = append(diags, p.checkExamples()...)
+	diags = append(diags, p.checkTests()...)
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, parsed), diags
 	}

@@ -24,10 +24,16 @@ type Policy struct {
 	guarded   map[string]bool // tools that a rule names to deny or ask
 	approvals map[string]*ApprovalProfile
 	executors map[string]*Executor
+	profiles  map[string]*Profile
+	tests     []testCase
 	counters  []Counter
-	files     map[string]*hcl.File // for snippets
-	digest    string
-	why       string // why everything is denied: no files, or errors; "" for a policy in force
+
+	environment Environment
+	killSwitch  KillSwitch
+
+	files  map[string]*hcl.File // for snippets
+	digest string
+	why    string // why everything is denied: no files, or errors; "" for a policy in force
 }
 
 // settings is what the policy block says, with the defaults filled in.
@@ -53,5 +59,5 @@ func (p *Policy) SelfApproval() bool { return p.settings.selfApproval }
 
 // denyAll is the policy for files that can't be used, or aren't there.
 func denyAll(why string, files map[string]*hcl.File) *Policy {
-	return &Policy{why: why, files: files, settings: settings{def: clawrden.Deny}}
+	return &Policy{why: why, files: files, settings: settings{def: clawrden.Deny}, environment: Environment{all: true}}
 }

@@ -19,6 +19,7 @@ type rule struct {
 	executor *Executor        // nil for the way's own default
 	approval *ApprovalProfile // nil for the defaults
 	profile  string
+	limits   Limits
 	examples []example
 	observe  bool // recorded only
 	fixed    bool // approvals of it can't be remembered

@@ -2,8 +2,11 @@ package policy
 
 // fileSchema is the top of every file.
 var fileSchema = &block{
-	name:   "file",
-	blocks: []*block{policySchema, variableSchema, localsSchema, toolSchema, ruleSchema, approvalSchema, executorSchema},
+	name: "file",
+	blocks: []*block{
+		policySchema, variableSchema, localsSchema, toolSchema, ruleSchema, approvalSchema, executorSchema, profileSchema,
+		environmentSchema, killSwitchSchema, testSchema,
+	},
 }
 
 var policySchema = &block{
@@ -109,10 +112,11 @@ var ruleSchema = &block{
 		{name: "grantable", kind: kindBool, doc: "false: an approval can't be remembered; each such command asks anew."},
 		{name: "executor", kind: kindRef, enum: []string{"executor"}, doc: "How an allowed command runs."},
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},
+		{name: "profile", kind: kindRef, enum: []string{"profile"}, doc: "The sandbox that an allowed command runs in."},
 		{name: "match", kind: kindTexts, doc: "Command lines that this rule must match. Checked when the policy is loaded."},
 		{name: "not_match", kind: kindTexts, doc: "Command lines that this rule must not match."},
 	}, conditionAttrs...),
-	blocks: []*block{whenSchema, unlessSchema},
+	blocks: []*block{whenSchema, unlessSchema, limitsSchema},
 }
 
 var approvalSchema = &block{

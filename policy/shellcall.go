@@ -145,7 +145,7 @@ func (w *walker) text(args []word, via string) {
 		return
 	}
 	if w.r.depth > maxNesting {
-		w.r.overflow(w.owner)
+		w.r.overflow("it nests more commands than are looked at")
 		return
 	}
 	if joined.text == "" || joined.text == "-" {
@@ -177,7 +177,7 @@ func (w *walker) prefixed(name string, args []word, env []string, redirs []*synt
 		return true
 	}
 	if w.r.depth > maxNesting {
-		w.r.overflow(w.owner)
+		w.r.overflow("it nests more commands than are looked at")
 		return true
 	}
 	w.r.depth++

@@ -10,7 +10,7 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// Limits of one shell text. Past them it is opaque: the parser recurses, and its time must be bounded.
+// Limits of one shell text. Past them the request is denied: the parser recurses, and its time must be bounded.
 const (
 	maxShellText  = 256 << 10
 	maxShellDepth = 5000 // brackets and keywords that may nest, in texts of more than 16 KiB
@@ -21,7 +21,7 @@ const (
 // tool (ssh, watch) it is sh.
 func (r *reader) shellText(parent int, shell, text, via string, at where) {
 	if len(text) > maxShellText || len(text) > freeShellText && strings.IndexFunc(text, nests(maxShellDepth)) >= 0 {
-		r.unnamed(parent, via, "the shell text is too long to be looked at")
+		r.overflow("its shell text is too long to be looked at")
 		return
 	}
 	file, err := parseShell(shell, text)
@@ -33,7 +33,7 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at}
 	w.hidden = strings.Contains(text, "`") || strings.Contains(text, "$(")
 	w.stmts(file.Stmts)
-	if len(r.facts.Commands) == before && !r.full {
+	if len(r.facts.Commands) == before {
 		r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Tool: ":", Word: ":", Parent: parent, Via: via, Builtin: true})
 	}
 }
@@ -103,7 +103,7 @@ func (w *walker) opaque(why string) { w.r.unnamed(w.owner, w.via, why) }
 
 func (w *walker) stmts(list []*syntax.Stmt) {
 	if w.depth > maxShellNesting {
-		w.opaque("the shell text nests too deeply")
+		w.r.overflow("its shell text nests too deeply")
 		return
 	}
 	w.depth++
@@ -201,7 +201,7 @@ func (w *walker) command(c syntax.Command) {
 
 func (w *walker) binary(c *syntax.BinaryCmd) {
 	if w.depth > maxShellNesting {
-		w.opaque("the shell text nests too deeply")
+		w.r.overflow("its shell text nests too deeply")
 		return
 	}
 	w.depth++

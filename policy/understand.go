@@ -7,11 +7,11 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// Limits of one request's nested commands. Past them the rest is opaque.
+// Limits of one request. Past them it is denied: what isn't read could be anything, and nobody types that much.
 const (
-	maxNesting  = 16   // wrappers within wrappers
-	maxCommands = 256  // in one request
-	maxPathsIn  = 4096 // words that name paths in one request
+	maxNesting  = 16      // wrappers within wrappers
+	maxCommands = 256     // in one request
+	maxPathsIn  = 1 << 14 // words that name paths in one request
 )
 
 // Understand reads a request's argv into facts. It fills all but Exe, Home, Session, Image, Time, Counts and the Resolved
@@ -28,6 +28,7 @@ func (p *Policy) Understand(req *clawrden.Request) clawrden.Facts {
 // read fills Commands and Paths from Tool, Args and Cwd.
 func (p *Policy) read(f *clawrden.Facts) {
 	r := reader{policy: p, facts: f}
+	f.Overflow = ""
 	f.Commands, f.Paths = nil, append(f.Paths[:0], clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
 	r.command(call{word: f.Tool, name: tailName(f.Tool), args: plain(f.Args), raw: f.Args, parent: -1})
 	if !slices.IsSortedFunc(f.Paths, byCommand) {
@@ -42,7 +43,6 @@ type reader struct {
 	policy *Policy
 	facts  *clawrden.Facts
 	depth  int
-	full   bool // a limit was met
 }
 
 // call is a command about to be read.
@@ -65,11 +65,11 @@ type where struct {
 	unknown bool
 }
 
-// command adds a command and all that is nested in it, and returns its index. Past a limit it makes the parent opaque.
+// command adds a command and all that is nested in it, and returns its index; past a limit the parent's.
 func (r *reader) command(c call) int {
 	f := r.facts
 	if len(f.Commands) >= maxCommands || r.depth > maxNesting {
-		r.overflow(c.parent)
+		r.overflow("it nests more commands than are looked at")
 		return c.parent
 	}
 	i := len(f.Commands)
@@ -101,13 +101,11 @@ func (r *reader) command(c call) int {
 	return i
 }
 
-// overflow marks that not everything was read.
-func (r *reader) overflow(parent int) {
-	if r.full || parent < 0 {
-		return
+// overflow notes that not everything was read.
+func (r *reader) overflow(why string) {
+	if r.facts.Overflow == "" {
+		r.facts.Overflow = why
 	}
-	r.full = true
-	r.opaque(parent, "it nests more commands than are looked at")
 }
 
 // opaque notes why it can't be told what a command runs.
@@ -121,7 +119,7 @@ func (r *reader) opaque(i int, why string) {
 // unnamed adds an inner command of which nothing is known but why.
 func (r *reader) unnamed(parent int, via, why string) {
 	if len(r.facts.Commands) >= maxCommands {
-		r.overflow(parent)
+		r.overflow("it nests more commands than are looked at")
 		return
 	}
 	r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Parent: parent, Via: via, Opaque: []string{why}})
@@ -131,10 +129,7 @@ func (r *reader) unnamed(parent int, via, why string) {
 func (r *reader) path(i, arg int, at where, w word, write bool) {
 	f := r.facts
 	if len(f.Paths) >= maxPathsIn {
-		if !r.full {
-			r.full = true
-			r.opaque(i, "it names more paths than are looked at")
-		}
+		r.overflow("it names more paths than are looked at")
 		return
 	}
 	if strings.HasPrefix(w.text, "~") && !w.tilde {

@@ -1,0 +1,176 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/clawrden/clawrden"
+)
+
+// wrappers turn a command into one that runs it in another way.
+var wrappers = map[string]func(argv []string) []string{
+	"env":     func(a []string) []string { return append([]string{"env", "A=1"}, a...) },
+	"env -C":  func(a []string) []string { return append([]string{"env", "-C", "/srv/ws"}, a...) },
+	"nice":    func(a []string) []string { return append([]string{"nice", "-n", "3"}, a...) },
+	"nohup":   func(a []string) []string { return append([]string{"nohup"}, a...) },
+	"timeout": func(a []string) []string { return append([]string{"timeout", "-k", "1", "5"}, a...) },
+	"sudo":    func(a []string) []string { return append([]string{"sudo", "-u", "x"}, a...) },
+	"xargs":   func(a []string) []string { return append([]string{"xargs", "-n1"}, a...) },
+	"docker":  func(a []string) []string { return append([]string{"docker", "exec", "c"}, a...) },
+	"busybox": func(a []string) []string { return append([]string{"busybox"}, a...) },
+	"find":    func(a []string) []string { return append(append([]string{"find", ".", "-exec"}, a...), ";") },
+	"sh":      func(a []string) []string { return []string{"sh", "-c", quoteAll(a, syntax.LangPOSIX)} },
+	"bash": func(a []string) []string {
+		return []string{"bash", "-lc", "cd . && " + quoteAll(a, syntax.LangBash) + " | cat"}
+	},
+}
+
+func quoteAll(argv []string, lang syntax.LangVariant) string {
+	out := make([]string, len(argv))
+	for i, w := range argv {
+		q, err := syntax.Quote(w, lang)
+		if err != nil || strings.HasPrefix(q, "$") {
+			q = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		out[i] = q
+	}
+	return strings.Join(out, " ")
+}
+
+// understood judges argv as the daemon would.
+func understood(p *Policy, argv []string) (*clawrden.Facts, clawrden.Decision) {
+	f := p.Understand(&clawrden.Request{Tool: argv[0], Argv: argv, Cwd: "/srv/ws"})
+	return &f, p.Decide(&f)
+}
+
+// wrappable reports whether a wrapper runs the words as they are: the name must be one, and words of the wrapper's own
+// language must not be among them.
+func wrappable(argv []string) bool {
+	for i := 0; i < len(argv[0]); i++ {
+		if c := argv[0][i] | 0x20; c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	for _, w := range argv {
+		if w == ";" || w == "+" || strings.Contains(w, "{}") {
+			return false
+		}
+	}
+	return argv[0] != ""
+}
+
+// FuzzDecide checks that no words make the policy panic, that explanations agree with decisions, that no wrapper makes a
+// verdict milder, and that a further deny doesn't either.
+func FuzzDecide(f *testing.F) {
+	for _, tt := range nestedVerdicts {
+		argv, err := splitLine(tt.line)
+		if err != "" {
+			f.Fatal(err)
+		}
+		f.Add(strings.Join(argv, "\x00"))
+	}
+	p := mustParse(f, nestedPolicy)
+	more := mustParse(f, nestedPolicy+`
+rule "one more deny" {
+  commands  = ["git", "cat"]
+  flags_any = ["-x", "--force"]
+  action    = "deny"
+}`)
+	f.Fuzz(func(t *testing.T, words string) {
+		argv := strings.Split(words, "\x00")
+		if argv[0] == "" || len(words) > 4096 {
+			return
+		}
+		facts, d := understood(p, argv)
+		if d.Verdict == clawrden.Invalid {
+			t.Errorf("%q: no verdict", argv)
+		}
+		checkExplanation(t, p, facts, d)
+		if _, m := understood(more, argv); m.Verdict.Strictness() < d.Verdict.Strictness() {
+			t.Errorf("%q: a further deny makes %v of %v", argv, m.Verdict, d.Verdict)
+		}
+		if !wrappable(argv) || facts.Overflow != "" {
+			return
+		}
+		for name, wrap := range wrappers {
+			if _, w := understood(p, wrap(argv)); w.Verdict.Strictness() < d.Verdict.Strictness() {
+				t.Errorf("%q: %s makes %v (%s) of %v (%s)", argv, name, w.Verdict, w.Reason, d.Verdict, d.Reason)
+			}
+		}
+	})
+}
+
+func checkExplanation(t *testing.T, p *Policy, f *clawrden.Facts, d clawrden.Decision) {
+	t.Helper()
+	e := p.Explain(f)
+	if diff := cmp.Diff(d, e.Decision); diff != "" {
+		t.Errorf("%q: the explanation disagrees:\n%s", f.Args, diff)
+	}
+	if e.Verdict != d.Verdict || len(e.Nested) != len(f.Commands)-1 {
+		t.Errorf("%q: explained as %v with %d nested, want %v with %d", f.Args, e.Verdict, len(e.Nested), d.Verdict, len(f.Commands)-1)
+	}
+}
+
+// FuzzShell gives shell text in several dialects.
+func FuzzShell(f *testing.F) {
+	for _, tt := range nestedVerdicts {
+		f.Add(tt.line)
+	}
+	p := mustParse(f, nestedPolicy)
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, shell := range []string{"bash", "sh", "zsh", "ksh"} {
+			if _, d := understood(p, []string{shell, "-c", text}); d.Verdict == clawrden.Invalid {
+				t.Errorf("%s -c %q: no verdict", shell, text)
+			}
+		}
+	})
+}
+
+// FuzzParse gives whatever may stand in a policy file.
+func FuzzParse(f *testing.F) {
+	f.Add(nestedPolicy, false)
+	f.Add(firstPolicy, false)
+	f.Add(`{"policy": {"default": "ask"}, "rule": {"x": {"commands": ["git"], "action": "allow"}}}`, true)
+	f.Fuzz(func(_ *testing.T, text string, asJSON bool) {
+		name := "f.hcl"
+		if asJSON {
+			name = "f.hcl.json"
+		}
+		p, diags := Parse(map[string][]byte{name: []byte(text)})
+		_ = WriteDiagnostics(&strings.Builder{}, p, diags, 80, false)
+		if _, d := understood(p, []string{"git", "push"}); diags.HasErrors() && d.Verdict != clawrden.Deny {
+			panic("a policy with errors doesn't deny")
+		}
+	})
+}
+
+// TestOrderHasNoSay loads the same blocks in several orders and files.
+func TestOrderHasNoSay(t *testing.T) {
+	blocks := strings.Split(strings.TrimSpace(strings.ReplaceAll(nestedPolicy, "\n}\n", "\n}\n\x00")), "\x00")
+	forward, backward := map[string][]byte{}, map[string][]byte{}
+	for i, b := range blocks {
+		forward[fmt.Sprintf("%02d.hcl", i)] = []byte(b)
+		backward[fmt.Sprintf("%02d.hcl", 99-i)] = []byte(b)
+	}
+	p, diags := Parse(forward)
+	q, more := Parse(backward)
+	if diags.HasErrors() || more.HasErrors() {
+		t.Fatal(printed(p, diags), printed(q, more))
+	}
+	for _, tt := range nestedVerdicts {
+		a, b := p.Decide(facts(t, p, "/srv/ws", tt.line)), q.Decide(facts(t, q, "/srv/ws", tt.line))
+		if a.Verdict != b.Verdict || a.Reason != b.Reason || len(a.Rules) != len(b.Rules) {
+			t.Errorf("%s: %v (%s) or %v (%s) by the order of files", tt.line, a.Verdict, a.Reason, b.Verdict, b.Reason)
+			continue
+		}
+		for i := range a.Rules {
+			if a.Rules[i].Name != b.Rules[i].Name {
+				t.Errorf("%s: rule %d is %q or %q by the order of files", tt.line, i, a.Rules[i].Name, b.Rules[i].Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package policy
+
+// Blocks that other rooms of Clawrden act on. They are read, checked and kept here.
+
+var limitsSchema = &block{
+	name: "limits", doc: "Limits of one run.",
+	attrs: []attr{
+		{name: "memory", kind: kindText, doc: "Bytes of memory: 512MiB, 2GiB."},
+		{name: "tasks", kind: kindNumber, doc: "Processes and threads."},
+		{name: "cpu", kind: kindText, doc: "Share of processors: 50%, 200%."},
+		{name: "timeout", kind: kindDuration, doc: "How long a run may take."},
+		{name: "output", kind: kindText, doc: "Bytes of output: 16MiB."},
+	},
+}
+
+var profileSchema = &block{
+	name: "profile", label: "name", many: true,
+	doc:   "A sandbox that a command runs in.",
+	attrs: []attr{{name: "extends", kind: kindText, doc: "The profile that this one adds to."}},
+	blocks: []*block{
+		{name: "syscalls", doc: "System calls, by name or systemd's @groups.", attrs: []attr{
+			{name: "allow", kind: kindTexts, doc: "Those that may be used."},
+			{name: "deny", kind: kindTexts, doc: "Those that may not; stronger than allow."},
+		}},
+		{name: "filesystem", doc: "Directories, by absolute path or path glob.", attrs: []attr{
+			{name: "read_only", kind: kindTexts, doc: "May be read."},
+			{name: "read_write", kind: kindTexts, doc: "May be written too."},
+			{name: "execute", kind: kindTexts, doc: "Programs may be run from there."},
+			{name: "hidden", kind: kindTexts, doc: "Can't be seen."},
+		}},
+		{name: "network", doc: "Sockets.", attrs: []attr{
+			{name: "connect_tcp", kind: kindNumbers, doc: "Ports that may be connected to."},
+			{name: "bind_tcp", kind: kindNumbers, doc: "Ports that may be listened on."},
+			{name: "mode", kind: kindEnum, enum: []string{"none", "host"}, doc: "none: no network at all."},
+		}},
+		limitsSchema,
+	},
+}
+
+var environmentSchema = &block{
+	name: "environment",
+	doc:  "Which variables of the agent's environment a command gets.",
+	attrs: []attr{
+		{name: "pass", kind: kindTexts, doc: "Names that are passed on, as word globs; all where it isn't set."},
+		{name: "strip", kind: kindTexts, doc: "Names that are taken out, as word globs; stronger than pass."},
+		{name: "set", kind: kindTextMap, doc: `Variables that are set: { "GIT_CONFIG_NOSYSTEM" = ["1"] }.`},
+	},
+}
+
+var killSwitchSchema = &block{
+	name: "kill_switch",
+	doc:  "What the kill switch does, and when it throws itself.",
+	attrs: []attr{{
+		name: "on_engage", kind: kindEnum, enum: []string{"deny-new", "deny-new-and-kill-running", "freeze"},
+		doc: "What happens to commands, new and running.",
+	}},
+	blocks: []*block{{
+		name: "trip", doc: "Throws the switch by itself.",
+		attrs: []attr{
+			{name: "denials", kind: kindNumber, required: true, doc: "After so many denials of one agent"},
+			{name: "within", kind: kindDuration, required: true, doc: "within this time."},
+		},
+	}},
+}
+
+var testSchema = &block{
+	name: "test", label: "name", many: true,
+	doc: "A command and what the policy must say of it. A policy whose tests fail isn't loaded.",
+	attrs: []attr{
+		{name: "argv", kind: kindTexts, doc: "The command's words."},
+		{name: "command", kind: kindText, doc: "The command as a line of shell instead."},
+		{name: "verdict", kind: kindVerdict, doc: "What must come out."},
+		{name: "decision", kind: kindVerdict, doc: "The same as verdict."},
+		{name: "rule", kind: kindText, doc: "The rule that must decide."},
+		{name: "cwd", kind: kindText, doc: "The working directory; / where it isn't set."},
+		{name: "exe", kind: kindText, doc: "The path that the tool is found at."},
+		{name: "home", kind: kindText, doc: "The user's home directory; /home/USER where a user is set."},
+		{name: "env", kind: kindTexts, doc: "The environment: NAME=value."},
+		{name: "uid", kind: kindNumber, doc: "The user id."},
+		{name: "user", kind: kindText, doc: "The user's name."},
+		{name: "gids", kind: kindNumbers, doc: "Group ids, the primary one first."},
+		{name: "unit", kind: kindText, doc: "The systemd unit."},
+		{name: "cgroup", kind: kindText, doc: "The cgroup's path."},
+		{name: "container", kind: kindText, doc: "The container's id."},
+		{name: "image", kind: kindText, doc: "The container's image."},
+		{name: "agent", kind: kindText, doc: "The registered agent's name."},
+		{name: "session", kind: kindText, doc: "The guard session's name."},
+		{name: "way", kind: kindEnum, enum: []string{"shim", "plain", "guard"}, doc: "How the command came in."},
+		{name: "time", kind: kindText, doc: "When, as 2006-01-02T15:04."},
+		{name: "counts", kind: kindNumber, doc: "What every rate condition has counted."},
+	},
+}
