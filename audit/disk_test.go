@@ -56,7 +56,7 @@ func childAppends(path string) {
 		die(err)
 	}
 	long := decided("long", clawrden.OutcomeAllow)
-	long.Args = []string{strings.Repeat("x", 1<<20)}
+	long.Args = []string{strings.Repeat("x", 512<<10)}
 	body, err := encodeBody(long) // once: so that most of the time goes into the write itself
 	if err != nil {
 		die(err)
@@ -96,7 +96,7 @@ func growing(t *testing.T, path string) {
 // A daemon that is killed in mid-write, again and again, loses no whole line and breaks no chain.
 func TestKilledWhileWriting(t *testing.T) {
 	path := logPath(t)
-	rounds, torn := 25, 0
+	rounds, torn := 16, 0
 	if testing.Short() {
 		rounds = 10
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,8 +36,8 @@ func TestWhenSynced(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := open(t, logPath(t), Options{Sync: mode})
-				n := 0
-				l.fdatasync = func(*os.File) error { n++; return nil }
+				var n atomic.Int32
+				l.fdatasync = func(*os.File) error { n.Add(1); return nil }
 				for i, s := range steps {
 					<-time.After(s.wait)
 					synctest.Wait()
@@ -49,15 +50,15 @@ func TestWhenSynced(t *testing.T) {
 							t.Fatal(err)
 						}
 					}
-					if n != s.want {
+					if n := int(n.Load()); n != s.want {
 						t.Fatalf("step %d: %d syncs, want %d", i, n, s.want)
 					}
 				}
-				before := n
+				before := n.Load()
 				if err := l.Close(); err != nil {
 					t.Fatal(err)
 				}
-				if mode == SyncNone && n != before {
+				if mode == SyncNone && n.Load() != before {
 					t.Error("Close has synced")
 				}
 			})
