@@ -6,9 +6,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clawrden/clawrden/internal/display"
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 // words: what an agent may send, and how a person must see it as one word of a command.

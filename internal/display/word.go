@@ -82,7 +82,8 @@ func needsQuote(s string) bool {
 	for _, r := range s {
 		switch {
 		case r < utf8.RuneSelf:
-			if !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9') && !strings.ContainsRune("_@%+=:,./-~^", r) {
+			letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+			if !letter && !strings.ContainsRune("_@%+=:,./-~^", r) {
 				return true
 			}
 		case !unicode.In(r, unicode.L, unicode.M, unicode.N):
