@@ -12,10 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
-	"github.com/google/go-cmp/cmp"
 )
 
 func open(t *testing.T) (*client.Client, *httpapitest.Control) {
@@ -163,7 +164,7 @@ func TestAddresses(t *testing.T) {
 func TestStrangeAnswers(t *testing.T) {
 	tests := map[string]http.HandlerFunc{
 		"a page":     func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
-		"an error":   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "bad gateway", 502) },
+		"an error":   func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "bad gateway", http.StatusBadGateway) },
 		"a redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/login", http.StatusFound) },
 		"no content": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
 		"broken off": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },

@@ -38,7 +38,7 @@ func (c *Client) Events(ctx context.Context, since uint64) (*Stream, error) {
 		header.Set("Last-Event-Id", strconv.FormatUint(since, 10))
 	}
 	ctx, end := context.WithCancel(ctx)
-	resp, err := c.send(ctx, http.MethodGet, "/api/events", nil, nil, header)
+	resp, err := c.send(ctx, http.MethodGet, "/api/events", nil, nil, header) //nolint:bodyclose // Stream.Close does
 	if err != nil {
 		end()
 		return nil, err

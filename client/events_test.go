@@ -10,9 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
-	"github.com/google/go-cmp/cmp"
 )
 
 var errEnough = errors.New("enough")
@@ -44,7 +45,7 @@ func TestFollowResumes(t *testing.T) {
 			return nil
 		},
 	})
-	if err != errEnough {
+	if !errors.Is(err, errEnough) {
 		t.Errorf("ended with %v", err)
 	}
 	if diff := cmp.Diff([]string{"1 pending aa", "2 pending bb", "3 pending cc"}, got); diff != "" {
@@ -63,7 +64,7 @@ func TestFollowEnds(t *testing.T) {
 		t.Errorf("cancelled: %v", err)
 	}
 	err = c.Follow(t.Context(), 0, client.Follower{Connected: func(context.Context) error { return errEnough }})
-	if err != errEnough {
+	if !errors.Is(err, errEnough) {
 		t.Errorf("own error: %v", err)
 	}
 	err = c.Follow(t.Context(), 0, client.Follower{Connected: func(context.Context) error {
@@ -82,8 +83,11 @@ func TestStream(t *testing.T) {
 		want       []string
 		err        string
 	}{
-		{"events and comments", ": hello\n\nretry: 5\n\nid: 1\nevent: killed\ndata: {\"seq\":1,\"type\":\"killed\"}\n\n:x\n\ndata:{\"seq\":2,\"type\":\"unlocked\"}\n\n",
-			[]string{"1 killed", "2 unlocked"}, "EOF"},
+		{
+			"events and comments", ": hello\n\nretry: 5\n\nid: 1\nevent: killed\ndata: {\"seq\":1,\"type\":\"killed\"}\n\n:x\n\ndata:{\"seq\":2,\"type\":\"unlocked\"}\n\n",
+			[]string{"1 killed", "2 unlocked"},
+			"EOF",
+		},
 		{"line ends of another system", "data: {\"seq\":1,\"type\":\"killed\"}\r\n\r\n", []string{"1 killed"}, "EOF"},
 		{"data on two lines", "data: {\"seq\":1,\ndata: \"type\":\"killed\"}\n\n", []string{"1 killed"}, "EOF"},
 		{"half an event", "data: {\"seq\":1,\"type\":\"killed\"}\n", nil, "EOF"},
