@@ -21,8 +21,7 @@ const (
 // misspelt "digest" would approve something that wasn't shown.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fmt.Errorf("%w: more than %d bytes", errTooLarge, large.Limit)
 	}
 	if err != nil {
@@ -36,7 +35,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if err := d.Decode(v); err != nil {
 		return fmt.Errorf("%w: the body: %v", clawrden.ErrBadRequest, err)
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: the body holds more than one JSON value", clawrden.ErrBadRequest)
 	}
 	return nil
@@ -49,7 +48,7 @@ func writeJSON(w http.ResponseWriter, v any) error {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(body, '\n')) // the caller may be gone; nobody is left to tell
+	_, _ = w.Write(append(body, '\n')) // the caller may be gone; nobody is left to tell
 	return nil
 }
 

@@ -11,10 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
-	"github.com/google/go-cmp/cmp"
 )
 
 // stream reads events off an answer: "id event" a line, or the comment.
@@ -132,8 +133,10 @@ func TestStreamEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				control := &httpapitest.Control{}
 				l := newPipeListener()
-				server := httpapi.New(httpapi.Options{Control: control, Authorizer: control,
-					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil }})
+				server := httpapi.New(httpapi.Options{
+					Control: control, Authorizer: control,
+					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil },
+				})
 				go func() { _ = server.Serve(l) }()
 				near, far := net.Pipe()
 				l.conns <- far
@@ -176,8 +179,10 @@ func TestSlowReaderIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		control := &httpapitest.Control{}
 		l := newPipeListener()
-		server := httpapi.New(httpapi.Options{Control: control, Authorizer: control,
-			Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil }})
+		server := httpapi.New(httpapi.Options{
+			Control: control, Authorizer: control,
+			Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil },
+		})
 		go func() { _ = server.Serve(l) }()
 		near, far := net.Pipe()
 		l.conns <- far
@@ -201,8 +206,10 @@ func TestSlowRequestIsDropped(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				control := &httpapitest.Control{}
 				l := newPipeListener()
-				server := httpapi.New(httpapi.Options{Control: control, Authorizer: control,
-					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil }})
+				server := httpapi.New(httpapi.Options{
+					Control: control, Authorizer: control,
+					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil },
+				})
 				go func() { _ = server.Serve(l) }()
 				near, far := net.Pipe()
 				l.conns <- far

@@ -38,8 +38,10 @@ func FuzzHandlers(f *testing.F) {
 		control := &httpapitest.Control{}
 		control.Ask("aa", "ls")
 		control.Ran("old", clawrden.OutcomeAllow, 0, "ls")
-		server := httpapi.New(httpapi.Options{Control: control, Authorizer: control,
-			Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{UID: 7}, nil }})
+		server := httpapi.New(httpapi.Options{
+			Control: control, Authorizer: control,
+			Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{UID: 7}, nil },
+		})
 		r := httptest.NewRequest(http.MethodGet, "/", strings.NewReader(body))
 		r.Method, r.URL, r.RequestURI = method, &url.URL{Path: path, RawQuery: query}, path
 		r = r.WithContext(httpapi.WithIdentity(server, r.Context(), nil))

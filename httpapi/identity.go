@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 
@@ -47,7 +48,7 @@ func (s *Server) caller(r *http.Request) (clawrden.Caller, error) {
 		return clawrden.Caller{}, r.Context().Err()
 	}
 	if p.err != nil {
-		s.log.Warn("cannot identify a caller", "error", p.err, "door", s.door)
+		s.log.WarnContext(r.Context(), "cannot identify a caller", slog.Any("error", p.err), slog.String("door", s.door))
 		return clawrden.Caller{}, fmt.Errorf("%w: cannot identify the caller", clawrden.ErrNotAuthorized)
 	}
 	return clawrden.Caller{Identity: p.identity, Door: s.door}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/clawrden/clawrden"
@@ -55,8 +56,7 @@ type problem struct {
 // problemOf finds an error's row. What has none is an inside fault: it is told as such, without its text.
 func problemOf(err error) problem {
 	p := problem{Status: http.StatusInternalServerError, Code: "internal", Detail: errInternal.Error()}
-	var method methodError
-	if errors.As(err, &method) {
+	if _, ok := errors.AsType[methodError](err); ok {
 		p = problem{Status: http.StatusMethodNotAllowed, Code: "method_not_allowed", Detail: err.Error()}
 	}
 	for _, row := range problems {
@@ -76,10 +76,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := problemOf(err)
 	if p.Status == http.StatusInternalServerError {
-		s.log.Error("cannot answer a request", "error", err, "method", r.Method, "path", r.URL.Path)
+		s.log.ErrorContext(r.Context(), "cannot answer a request",
+			slog.Any("error", err), slog.String("method", r.Method), slog.String("path", r.URL.Path))
 	}
-	var method methodError
-	if errors.As(err, &method) {
+	if method, ok := errors.AsType[methodError](err); ok {
 		w.Header().Set("Allow", method.allow)
 	}
 	body, err := json.Marshal(p)
@@ -88,5 +88,5 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	w.Write(append(body, '\n')) // the caller may be gone; nobody is left to tell
+	_, _ = w.Write(append(body, '\n')) // the caller may be gone; nobody is left to tell
 }

@@ -62,8 +62,10 @@ func (c *Control) decide(by clawrden.Caller, id string, a clawrden.Answer, outco
 	}
 	c.called(by, string(outcome), p.ID, fmt.Sprintf("comment=%q", a.Comment))
 	c.waiting = slices.Delete(c.waiting, i, i+1)
-	c.record(clawrden.Entry{ID: p.ID, Command: p.Command, Args: p.Args, ArgsB64: p.ArgsB64, Cwd: p.Cwd, Identity: p.Identity,
-		Decision: outcome, Rules: p.Rules, Comment: a.Comment, Approver: &clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door}})
+	c.record(clawrden.Entry{
+		ID: p.ID, Command: p.Command, Args: p.Args, ArgsB64: p.ArgsB64, Cwd: p.Cwd, Identity: p.Identity,
+		Decision: outcome, Rules: p.Rules, Comment: a.Comment, Approver: &clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door},
+	})
 	if outcome.Runs() {
 		e := &c.entries[len(c.entries)-1]
 		e.ExitCode, e.DurationMS, e.ExitSource = new(int), 20, clawrden.ExitKernel

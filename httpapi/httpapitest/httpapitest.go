@@ -80,8 +80,10 @@ func (c *Control) Ran(id string, outcome clawrden.Outcome, exit int, argv ...str
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	args, b64 := clawrden.Words(argv[1:])
-	e := clawrden.Entry{ID: id, Command: argv[0], Args: args, ArgsB64: b64, Cwd: "/home/agent/app", Identity: Agent, Decision: outcome,
-		Executor: "mirror", Boundary: clawrden.BoundaryNone, Way: clawrden.WayShim}
+	e := clawrden.Entry{
+		ID: id, Command: argv[0], Args: args, ArgsB64: b64, Cwd: "/home/agent/app", Identity: Agent, Decision: outcome,
+		Executor: "mirror", Boundary: clawrden.BoundaryNone, Way: clawrden.WayShim,
+	}
 	if outcome.Runs() {
 		e.ExitCode, e.DurationMS, e.ExitSource = &exit, 1234, clawrden.ExitKernel
 	}
@@ -146,8 +148,8 @@ func (c *Control) called(by clawrden.Caller, words ...string) {
 
 // record adds an entry and tells about it.
 func (c *Control) record(e clawrden.Entry) {
-	e.Seq = uint64(len(c.entries) + 1)
-	e.Timestamp = clawrden.Timestamp{Time: Epoch.Add(time.Duration(e.Seq) * time.Second)}
+	n := len(c.entries) + 1
+	e.Seq, e.Timestamp = uint64(n), clawrden.Timestamp{Time: Epoch.Add(time.Duration(n) * time.Second)}
 	c.entries = append(c.entries, e)
 	c.emit(clawrden.Event{Type: clawrden.LiveDecided, Entry: &e})
 }
