@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 func (a *app) approveCommand() *cobra.Command {
@@ -33,7 +34,8 @@ func (a *app) approveCommand() *cobra.Command {
 // decide gives one answer to several asks. One that fails doesn't keep the others from being decided; the first failure
 // gives the exit status.
 func (a *app) decide(ctx context.Context, ids []string, comment, done string,
-	do func(*client.Client, context.Context, string, clawrden.Answer) error) error {
+	do func(*client.Client, context.Context, string, clawrden.Answer) error,
+) error {
 	d, err := a.connect()
 	if err != nil {
 		return err
@@ -49,10 +51,10 @@ func (a *app) decide(ctx context.Context, ids []string, comment, done string,
 			err = do(d, ctx, p.ID, clawrden.Answer{Comment: comment, Revision: p.Revision, Digest: p.Digest})
 		}
 		if err != nil {
-			err = hinted{fmt.Errorf("cannot decide %s: %w", display.Word(id), err), hintOf(err)}
+			err = hintedError{fmt.Errorf("cannot decide %s: %w", display.Word(id), err), hintOf(err)}
 			a.complain(err)
 			if failed == nil {
-				failed = told{err}
+				failed = toldError{err}
 			}
 			if errors.Is(err, client.ErrUnreachable) {
 				break

@@ -3,9 +3,10 @@ package cli
 import (
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 func (a *app) auditCommand() *cobra.Command {
@@ -41,7 +42,7 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 				err = a.showReport(&report)
 			}
 			if err == nil && !report.OK() {
-				err = told{fmt.Errorf("the audit log %s is damaged", path)}
+				err = toldError{fmt.Errorf("the audit log %s is damaged", path)}
 			}
 			return err
 		},
@@ -63,7 +64,7 @@ func (a *app) showReport(r *audit.Report) error {
 		return nil
 	}
 	t := newTable(a.stdout)
-	t.row("intact", plural(int(r.Records), "record", "records")+fmt.Sprintf(", %d to %d", r.First, r.Last))
+	t.row("intact", fmt.Sprintf("%d records, %d to %d", r.Records, r.First, r.Last))
 	if r.Continues {
 		t.row("continues", "the file whose last hash is "+r.Prev)
 	}

@@ -12,12 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
 	"github.com/clawrden/clawrden/protocol"
-	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 )
 
 const canTime = 30 * time.Second // for question and answer; nobody is asked, so the daemon has no reason to wait
@@ -43,7 +44,7 @@ func (a *app) canCommand() *cobra.Command {
 				err = a.showVerdict(verdict, text)
 			}
 			if err == nil && verdict.Strictness() == clawrden.Deny.Strictness() {
-				err = told{errors.New("denied")}
+				err = toldError{errors.New("denied")}
 			}
 			return err
 		},
@@ -164,7 +165,7 @@ func verdictOf(t protocol.Type, payload []byte) (clawrden.Verdict, string, error
 // shimSocketError says what to do about a shim socket that can't be used.
 func shimSocketError(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
-		return hinted{fmt.Errorf("%w: %v", clawrden.ErrNotAuthorized, err), "agents' users belong to the group clawrden-agents (log in again after joining)"}
+		return hintedError{fmt.Errorf("%w: %v", clawrden.ErrNotAuthorized, err), "agents' users belong to the group clawrden-agents (log in again after joining)"}
 	}
-	return hinted{fmt.Errorf("%w: %v", client.ErrUnreachable, err), "does it run? see `systemctl status clawrden.socket`; another socket is named by CLAWRDEN_SOCKET"}
+	return hintedError{fmt.Errorf("%w: %v", client.ErrUnreachable, err), "does it run? see `systemctl status clawrden.socket`; another socket is named by CLAWRDEN_SOCKET"}
 }

@@ -7,10 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/clawrden/clawrden"
-	"github.com/clawrden/clawrden/protocol"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/protocol"
 )
 
 // scriptShimSocket answers the next question on the shim socket: `shimsocket KIND TEXT TOOL…`, where KIND is a verdict,

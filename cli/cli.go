@@ -18,9 +18,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/clawrden/clawrden/client"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/clawrden/clawrden/client"
 )
 
 const (

@@ -11,10 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
 // TestMain makes the test binary be `clawrden` too, for scripts and for tests on a terminal.

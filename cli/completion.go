@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/clawrden/clawrden/internal/display"
 	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 func completionCommand() *cobra.Command {
@@ -27,14 +28,16 @@ func completionCommand() *cobra.Command {
 			case "fish":
 				return root.GenFishCompletion(out, true)
 			}
-			return usageError{unknownShell(shell[0]), "use bash, zsh or fish"}
+			return usageError{unknownShellError(shell[0]), "use bash, zsh or fish"}
 		},
 	}
 }
 
-type unknownShell string
+type unknownShellError string
 
-func (s unknownShell) Error() string { return "no completion for the shell " + display.Word(string(s)) }
+func (s unknownShellError) Error() string {
+	return "no completion for the shell " + display.Word(string(s))
+}
 
 const completionTime = time.Second // a shell that waits for the tab key mustn't hang on the daemon
 

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden/config"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -42,7 +43,7 @@ func (a *app) configCheckCommand() *cobra.Command {
 			}
 			switch {
 			case diags.HasErrors():
-				return told{errors.New("the settings are invalid")}
+				return toldError{errors.New("the settings are invalid")}
 			case a.format == formatTable:
 				_, err := fmt.Fprintf(a.stdout, "the settings in %s are valid\n", display.Word(name))
 				return err
@@ -63,8 +64,10 @@ type checkedConfig struct {
 func settings() (config.Config, error) {
 	c, diags := config.Load("")
 	if diags.HasErrors() {
-		return c, hinted{fmt.Errorf("cannot read the settings of this host: %w", diags),
-			"`clawrden config check` shows all; or name the place on the command line"}
+		return c, hintedError{
+			fmt.Errorf("cannot read the settings of this host: %w", diags),
+			"`clawrden config check` shows all; or name the place on the command line",
+		}
 	}
 	return c, nil
 }

@@ -1,8 +1,9 @@
 package cli
 
 import (
-	"github.com/clawrden/clawrden/client"
 	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden/client"
 )
 
 func (a *app) denyCommand() *cobra.Command {

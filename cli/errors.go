@@ -7,10 +7,11 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 // Exit statuses: a promise to scripts.
@@ -49,24 +50,31 @@ type usageError struct {
 
 func (e usageError) Error() string { return e.err.Error() }
 
-// hinted is an error with advice of its own.
-type hinted struct {
+// hintedError is an error with advice of its own.
+type hintedError struct {
 	err  error
 	hint string
 }
 
-func (e hinted) Error() string { return e.err.Error() }
-func (e hinted) Unwrap() error { return e.err }
+func (e hintedError) Error() string { return e.err.Error() }
+func (e hintedError) Unwrap() error { return e.err }
 
-// told is a failure of which everything has been said already; its cause only gives the exit status.
-type told struct{ err error }
+// toldError is a failure of which everything has been said already; its cause only gives the exit status.
+type toldError struct{ err error }
 
-func (e told) Error() string { return e.err.Error() }
-func (e told) Unwrap() error { return e.err }
+func (e toldError) Error() string { return e.err.Error() }
+func (e toldError) Unwrap() error { return e.err }
+
+// unlessInterrupted is for commands that go on until they are interrupted: that is their good end.
+func unlessInterrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return err
+}
 
 func exitCode(err error) int {
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
 	for _, f := range failures {
@@ -79,7 +87,7 @@ func exitCode(err error) int {
 
 // complain writes what went wrong and, where there is advice, what to do.
 func (a *app) complain(err error) {
-	if errors.As(err, new(told)) {
+	if _, ok := errors.AsType[toldError](err); ok {
 		return
 	}
 	if errors.Is(err, context.Canceled) {
@@ -98,12 +106,10 @@ func (a *app) complain(err error) {
 }
 
 func hintOf(err error) string {
-	var usage usageError
-	if errors.As(err, &usage) {
+	if usage, ok := errors.AsType[usageError](err); ok {
 		return usage.hint
 	}
-	var own hinted
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[hintedError](err); ok {
 		return own.hint
 	}
 	for _, f := range failures {
@@ -146,14 +152,11 @@ func subcommand(c *cobra.Command, given []string) error {
 // group is a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 	g := &cobra.Command{Use: use, Short: short, Args: subcommand, RunE: func(c *cobra.Command, _ []string) error {
-		names := ""
-		for i, sub := range commands {
-			if i > 0 {
-				names += ", "
-			}
-			names += sub.Name()
+		var names []string
+		for _, sub := range commands {
+			names = append(names, sub.Name())
 		}
-		return usageError{fmt.Errorf("%s needs a command: %s", c.CommandPath(), names), "`" + c.CommandPath() + " --help` tells more"}
+		return usageError{fmt.Errorf("%s needs a command: %s", c.CommandPath(), strings.Join(names, ", ")), "`" + c.CommandPath() + " --help` tells more"}
 	}}
 	g.AddCommand(commands...)
 	return g

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 const pageSize = 1000 // entries asked for at once: the most that the API gives

@@ -32,10 +32,7 @@ func (a *app) followHistory(ctx context.Context, d *client.Client, n int) error 
 			return f.add(e.Entry)
 		},
 	})
-	if ctx.Err() != nil {
-		return nil // interrupted: the way to end it
-	}
-	return err
+	return unlessInterrupted(ctx, err)
 }
 
 // follower shows each entry when it is new and once more when its command has ended.

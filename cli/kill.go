@@ -3,8 +3,9 @@ package cli
 import (
 	"fmt"
 
-	"github.com/clawrden/clawrden/internal/display"
 	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 func (a *app) killCommand() *cobra.Command {

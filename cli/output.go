@@ -12,9 +12,10 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"golang.org/x/term"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
-	"golang.org/x/term"
 )
 
 const (

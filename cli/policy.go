@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/clawrden/clawrden"
-	"github.com/clawrden/clawrden/policy"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/policy"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -53,12 +54,12 @@ func (a *app) policyCheckCommand() *cobra.Command {
 				}
 				paths = c.Paths.Policy
 			}
-			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev})
+			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev}) //nolint:gosec // a uid is 32 bits wide
 			if err := a.showPolicy(p, diags); err != nil {
 				return err
 			}
 			if diags.HasErrors() {
-				return told{clawrden.ErrPolicyInvalid}
+				return toldError{clawrden.ErrPolicyInvalid}
 			}
 			return nil
 		},

@@ -48,7 +48,7 @@ func openShims(dir string, create bool) (*shimDir, error) {
 		return nil, fmt.Errorf("cannot use %s: %w", display.Word(dir), err)
 	}
 	if create {
-		if err := os.MkdirAll(abs, 0o755); err != nil {
+		if err := os.MkdirAll(abs, 0o755); err != nil { //nolint:gosec // agents have to read it
 			return nil, shimError("cannot make the directory of the shims", err)
 		}
 	}
@@ -66,9 +66,9 @@ func shimError(what string, err error) error {
 	err = fmt.Errorf("%s: %w", what, err)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return hinted{err, "run it as root, or name a directory of your own with --dir"}
+		return hintedError{err, "run it as root, or name a directory of your own with --dir"}
 	case errors.Is(err, fs.ErrNotExist):
-		return hinted{err, "`clawrden shims add TOOL` makes it"}
+		return hintedError{err, "`clawrden shims add TOOL` makes it"}
 	}
 	return err
 }
@@ -119,7 +119,7 @@ func readShim(from string) ([]byte, error) {
 	hint := "build it with `make build-shim`, or name it with --shim"
 	f, err := os.Open(from)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("cannot find the shim: %w", err), hint}
+		return nil, hintedError{fmt.Errorf("cannot find the shim: %w", err), hint}
 	}
 	defer f.Close()
 	fi, err := f.Stat()
@@ -134,7 +134,7 @@ func readShim(from string) ([]byte, error) {
 		err = errors.New("it is no program")
 	}
 	if err != nil {
-		return nil, hinted{fmt.Errorf("cannot read the shim %s: %w", display.Word(from), err), hint}
+		return nil, hintedError{fmt.Errorf("cannot read the shim %s: %w", display.Word(from), err), hint}
 	}
 	return binary, nil
 }
@@ -171,7 +171,7 @@ func (s *shimDir) ours(name string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return err
 	case err != nil || to != shimName:
-		return hinted{fmt.Errorf("%s is there and isn't a shim", display.Word(filepath.Join(s.dir, name))), "look at it; nothing was changed"}
+		return hintedError{fmt.Errorf("%s is there and isn't a shim", display.Word(filepath.Join(s.dir, name))), "look at it; nothing was changed"}
 	}
 	return nil
 }

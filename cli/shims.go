@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/clawrden/clawrden/internal/display"
 	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 func (a *app) shimsCommand() *cobra.Command {

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/spf13/cobra"
 )
 
 func (a *app) statusCommand() *cobra.Command {

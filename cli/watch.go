@@ -4,10 +4,11 @@ import (
 	"context"
 	"os"
 
-	"github.com/clawrden/clawrden"
-	"github.com/clawrden/clawrden/client"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/client"
 )
 
 func (a *app) watchCommand() *cobra.Command {
@@ -31,10 +32,7 @@ func (a *app) watchCommand() *cobra.Command {
 			} else {
 				err = a.watchLines(c.Context(), d, stdin && a.format == formatTable)
 			}
-			if c.Context().Err() != nil {
-				return nil // interrupted: a way to end it
-			}
-			return err
+			return unlessInterrupted(c.Context(), err)
 		},
 	}
 	c.Flags().BoolVar(&plain, "plain", false, "lines instead of a screen, for screen readers and logs")

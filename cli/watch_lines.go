@@ -48,7 +48,7 @@ func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) erro
 				return err
 			}
 		case line, ok := <-lines:
-			if !ok || a.typed(ctx, d, line) {
+			if !ok || a.typed(ctx, line) {
 				return nil
 			}
 		}
@@ -69,7 +69,7 @@ func (a *app) readLines(ctx context.Context, lines chan<- string) {
 }
 
 // typed carries out one line; quit says that it was the last.
-func (a *app) typed(ctx context.Context, d *client.Client, line string) (quit bool) {
+func (a *app) typed(ctx context.Context, line string) (quit bool) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	id, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	var err error

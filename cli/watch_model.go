@@ -52,7 +52,7 @@ func (s *screen) press(k key, now time.Time) (d *decision, quit bool) {
 		s.help = false
 		return nil, false
 	}
-	switch k {
+	switch k { //nolint:exhaustive // most keys mean nothing
 	case "q":
 		return nil, true
 	case "?":
@@ -109,7 +109,7 @@ func (s *screen) decide(approve bool, comment string) *decision {
 
 // typeReason edits the reason; Enter sends it, Escape forgets it.
 func (s *screen) typeReason(k key) *decision {
-	switch k {
+	switch k { //nolint:exhaustive // all others are text
 	case keyEscape:
 		s.typing = false
 	case keyEnter:

@@ -9,9 +9,10 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/term"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
-	"golang.org/x/term"
 )
 
 const (

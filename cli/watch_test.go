@@ -14,10 +14,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/clawrden/clawrden"
-	"github.com/clawrden/clawrden/httpapi/httpapitest"
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/httpapi/httpapitest"
 )
 
 // onTerminal is `clawrden watch`, or another command, on a terminal of its own.
@@ -329,8 +330,10 @@ func TestViewFits(t *testing.T) {
 	for width := 20; width < 130; width += 7 {
 		for height := 6; height < 40; height += 3 {
 			for _, s := range []*screen{
-				{queue: queue, selected: "a1"}, {queue: queue, selected: "g7", locked: true}, {help: true}, {}, {queue: queue, typing: true, typingID: "a1",
-					reason: strings.Repeat("x", 400)},
+				{queue: queue, selected: "a1"}, {queue: queue, selected: "g7", locked: true}, {help: true}, {}, {
+					queue: queue, typing: true, typingID: "a1",
+					reason: strings.Repeat("x", 400),
+				},
 			} {
 				lines := s.view(width, height, httpapitest.Epoch, false)
 				if len(lines) != height {
