@@ -13,7 +13,7 @@ const (
 	idBits       = 8 << 20 // of one filter: 1 MiB
 	idHashes     = 4
 	idGeneration = 1 << 20   // ids in one filter: eight bits each, one mistake in forty
-	idWindow     = 256 << 20 // bytes at the end of the log that are read when it is opened: a quarter of a second from the page cache
+	idWindow     = 256 << 20 // bytes at the end of the log that are read when it is opened: half a second from the page cache
 )
 
 type idFilter struct {
