@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -108,21 +109,26 @@ func (a *app) checkOptions() error {
 func (a *app) connect() (*client.Client, error) {
 	c, err := client.New(a.address())
 	if err != nil {
-		return nil, usageError{err, "--control takes a path that starts with /, --api a URL"}
+		return nil, usageError{err, "--control takes a path, --api a URL"}
 	}
 	return c, nil
 }
 
 func (a *app) address() string {
+	path := a.control
 	switch {
 	case a.api != "":
 		return a.api
-	case a.control != "":
-		return a.control
+	case path != "":
 	case os.Getenv("CLAWRDEN_CONTROL") != "":
-		return os.Getenv("CLAWRDEN_CONTROL")
+		path = os.Getenv("CLAWRDEN_CONTROL")
+	default:
+		return defaultControl
 	}
-	return defaultControl
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	return path
 }
 
 // terminal is stdout's descriptor if that is a terminal.
