@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/syntax"
 
@@ -24,18 +25,59 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 		r.overflow("its shell text is too long to be looked at")
 		return
 	}
+	text, lifted, ok := lift(text)
+	if !ok {
+		r.overflow("its shell text mixes bytes that aren't UTF-8 with characters for private use")
+		return
+	}
 	file, err := parseShell(shell, text)
 	if err != nil {
 		r.unnamed(parent, via, "the shell text can't be read: "+clawrden.Text(shorten(err.Error())))
 		return
 	}
 	before := len(r.facts.Commands)
-	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at}
+	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at, lifted: lifted}
 	w.hidden = strings.Contains(text, "`") || strings.Contains(text, "$(")
 	w.stmts(file.Stmts)
 	if len(r.facts.Commands) == before {
 		r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Tool: ":", Word: ":", Parent: parent, Via: via, Builtin: true})
 	}
+}
+
+// The parser reads UTF-8 only, but a file's name may be any bytes. lift writes each byte that isn't UTF-8 as a character
+// that nobody uses, and lower undoes that. They are ordinary characters to a shell, as the bytes are.
+const liftBase = 0x10FE00
+
+func lift(text string) (out string, lifted, ok bool) {
+	if utf8.ValidString(text) {
+		return text, false, true
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		c, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case c == utf8.RuneError && n == 1:
+			b.WriteRune(liftBase + rune(text[i]))
+		case c >= liftBase && c <= liftBase+0xff:
+			return "", false, false
+		default:
+			b.WriteRune(c)
+		}
+		i += n
+	}
+	return b.String(), true, true
+}
+
+func lower(word string) string {
+	out := make([]byte, 0, len(word))
+	for _, c := range word {
+		if c >= liftBase && c <= liftBase+0xff {
+			out = append(out, byte(c-liftBase))
+			continue
+		}
+		out = utf8.AppendRune(out, c)
+	}
+	return string(out)
 }
 
 // nests counts what may nest, and reports true once there is more than the limit.
@@ -93,6 +135,7 @@ type walker struct {
 	where   where // after what was walked so far, if it succeeded
 	failed  where // the same, if the last statement failed
 	hidden  bool  // the text holds a command substitution somewhere, so arithmetic on names may run one
+	lifted  bool  // see lift
 	depth   int
 }
 

@@ -36,6 +36,9 @@ type wordBuilder struct {
 
 func (b *wordBuilder) done() word {
 	out := word{text: string(b.text), unknown: b.unknown, many: b.many, lead: b.lead}
+	if b.w.lifted {
+		out.text, out.lead = lower(out.text), lower(out.lead)
+	}
 	out.pattern = b.glob && !b.other
 	out.tilde = b.tilde
 	return out

@@ -72,6 +72,10 @@ func (r *reader) command(c call) int {
 		r.overflow("it nests more commands than are looked at")
 		return c.parent
 	}
+	if c.name == "" && c.parent >= 0 {
+		r.unnamed(c.parent, c.via, clawrden.Text(c.word)+" names no command")
+		return c.parent
+	}
 	i := len(f.Commands)
 	if c.raw == nil {
 		c.raw = texts(c.args)
