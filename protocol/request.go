@@ -135,6 +135,9 @@ func ParseRequest(version uint8, payload []byte) (*Request, error) {
 
 // cutWords takes n NUL-terminated words off s.
 func cutWords(s string, n int) (words []string, rest string, err error) {
+	if n > len(s) { // so that a count that lies costs nothing
+		return nil, "", ErrShort
+	}
 	words = make([]string, n)
 	for i := range words {
 		var ok bool
