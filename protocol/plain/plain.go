@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -72,6 +73,9 @@ func Parse(line []byte) (*Request, error) {
 	if len(line) > MaxLine {
 		return nil, fmt.Errorf("the line is longer than %d bytes", MaxLine)
 	}
+	if err := checkText(line); err != nil {
+		return nil, err
+	}
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
 	var r Request
@@ -82,6 +86,42 @@ func Parse(line []byte) (*Request, error) {
 		return nil, errors.New("cannot read the request: something follows the object on its line")
 	}
 	return &r, r.check()
+}
+
+// checkText refuses what the JSON decoder would replace by U+FFFD without a word: bytes that aren't UTF-8, and half of a
+// surrogate pair. What runs must be what was written.
+func checkText(line []byte) error {
+	if !utf8.Valid(line) {
+		return errors.New("cannot read the request: the line is not UTF-8; such words can be passed through the shim")
+	}
+	for rest := line; ; {
+		i := bytes.IndexByte(rest, '\\')
+		if i < 0 || i+1 >= len(rest) {
+			return nil
+		}
+		v, n := escape(rest[i:])
+		if v >= 0xd800 && v < 0xe000 {
+			low, _ := escape(rest[i+n:])
+			if v >= 0xdc00 || low < 0xdc00 || low >= 0xe000 {
+				return fmt.Errorf("cannot read the request: %q is half of a character", rest[i:i+n])
+			}
+			n *= 2
+		}
+		rest = rest[i+n:]
+	}
+}
+
+// escape reads the escape that b starts with: the number of a \u escape, else 0, and its length in bytes. What is wrong
+// with it otherwise is for the decoder to say.
+func escape(b []byte) (v uint64, n int) {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0, 2
+	}
+	v, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil {
+		return 0, 2
+	}
+	return v, 6
 }
 
 func explain(err error) error {
