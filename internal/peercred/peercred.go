@@ -89,6 +89,9 @@ func (p *Peer) fill(fd int) error {
 		return err
 	}
 	p.Proc, err = unix.Open("/proc/"+strconv.Itoa(p.PID), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil && !isGone(err) {
+		return fmt.Errorf("cannot look at the caller: %v", err)
+	}
 	if err != nil || !p.Alive() {
 		return ErrGone
 	}
@@ -115,10 +118,18 @@ func peerPidfd(fd, pid int) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if !errors.Is(err, unix.ENOPROTOOPT) {
+	switch {
+	case errors.Is(err, unix.ENOPROTOOPT):
+		return openPidfd(fd, pid)
+	case isGone(err), errors.Is(err, unix.EINVAL): // EINVAL: it was reaped before this kernel kept pidfds for sockets
 		return -1, ErrGone
 	}
-	return openPidfd(fd, pid)
+	return -1, fmt.Errorf("cannot hold on to the caller: %v", err) // out of descriptors, most likely
+}
+
+// isGone tells "there is no such process" from "there is no room to look".
+func isGone(err error) bool {
+	return errors.Is(err, unix.ESRCH) || errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENODATA)
 }
 
 // openPidfd is the way of kernels before 6.5. Between the connection and pidfd_open the number may have passed to another
@@ -126,7 +137,10 @@ func peerPidfd(fd, pid int) (int, error) {
 func openPidfd(fd, pid int) (int, error) {
 	n, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
-		return -1, ErrGone
+		if isGone(err) || errors.Is(err, unix.EINVAL) {
+			return -1, ErrGone
+		}
+		return -1, fmt.Errorf("cannot hold on to the caller: %v", err)
 	}
 	again, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 	if err != nil || int(again.Pid) != pid {
