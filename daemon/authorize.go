@@ -85,24 +85,40 @@ func ownCgroup() string {
 // maxAncestors bounds the walk towards PID 1.
 const maxAncestors = 128
 
-// governed reports whether a process is, or descends from, a command in flight. A child that gave itself another parent
-// isn't found: against that stand the uid and the cgroup.
+// governed reports whether a process is, or descends from, a command in flight; of one that has gone since it connected
+// nothing can be told, so it counts as governed. A child that gave itself another parent isn't found: against that stand
+// the uid and the cgroup.
 func (d *Daemon) governed(id *clawrden.Identity) bool {
+	const tries = 8 // an ancestor that ends in mid-walk has its children taken over by another
+	for range tries {
+		governed, sure := d.walk(id)
+		if sure {
+			return governed
+		}
+	}
+	return true
+}
+
+// walk goes from the process towards PID 1. It isn't sure where an ancestor ended meanwhile.
+func (d *Daemon) walk(id *clawrden.Identity) (governed, sure bool) {
 	pid := id.PID
 	for range maxAncestors {
 		if pid <= 1 {
-			return false
+			return false, true
 		}
 		start, parent, err := parentOf(pid)
+		if pid == id.PID && (err != nil || start != id.Start) {
+			return true, true
+		}
 		if err != nil {
-			return false
+			return true, false
 		}
 		if d.running.holds(pidStart{pid, start}) {
-			return true
+			return true, true
 		}
 		pid = parent
 	}
-	return true
+	return true, true
 }
 
 func parentOf(pid int) (start uint64, parent int, err error) {

@@ -15,11 +15,6 @@ const maxAsks = 3
 // await settles the outcome: by the verdict, or by a person where the verdict is ask. After an approval everything is
 // looked at again, and what differs from what was shown is asked for again.
 func (d *Daemon) await(ctx context.Context, c *call) {
-	id, err := d.o.NewID()
-	if err != nil {
-		c.deny(protocol.ExitFailed, "cannot make a request id: "+err.Error())
-	}
-	c.request.ID = id
 	for asked := 0; ; asked++ {
 		c.digest = digestOf(&c.facts, &c.request)
 		switch c.decision.Verdict {
@@ -39,6 +34,12 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 			c.outcome = clawrden.OutcomeDeny
 			return
 		}
+		if asked > 0 {
+			if err := d.askAnew(c); err != nil {
+				c.outcome = clawrden.OutcomeDeny
+				return
+			}
+		}
 		if asked == maxAsks {
 			c.deny(protocol.ExitDenied, "what it would run kept changing while approval was asked for")
 			c.outcome = clawrden.OutcomeDeny
@@ -51,6 +52,38 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 		d.evaluate(c)
 	}
 }
+
+// name gives the request its id. Without one it is denied.
+func (d *Daemon) name(c *call) {
+	id, err := d.o.NewID()
+	if err != nil {
+		c.deny(protocol.ExitFailed, "cannot make a request id: "+err.Error())
+		return
+	}
+	c.request.ID = id
+}
+
+// askAnew ends an approval of what isn't what would run now: it goes on record as cancelled, and the request goes on under
+// another id, since an id names one question.
+func (d *Daemon) askAnew(c *call) error {
+	now := *c
+	c.outcome, c.decision, c.digest = clawrden.OutcomeCancelled, c.approval.Decision, c.approval.Digest
+	c.facts = c.approval.Facts
+	c.decision.Reason = "what it would run has changed since it was approved; it is asked for again"
+	err := d.recordDecided(c)
+	c.outcome, c.decision, c.digest, c.facts = now.outcome, now.decision, now.digest, now.facts
+	if err != nil {
+		c.deny(protocol.ExitFailed, "the audit log can't be written: "+err.Error())
+		return err
+	}
+	d.name(c)
+	if c.decision.Verdict == clawrden.Deny {
+		return errNoID
+	}
+	return nil
+}
+
+var errNoID = errors.New("no request id")
 
 func outcomeOf(c *call) clawrden.Outcome {
 	if c.approval != nil {
@@ -73,6 +106,7 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 		c.outcome = clawrden.OutcomeDeny
 		return false
 	}
+	c.leaveLarge() // the queue has limits of its own
 	d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingOf(c, expires)})
 	c.reply.waiting(c, c.request.ID, expires)
 	select {

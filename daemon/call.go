@@ -24,6 +24,7 @@ type call struct {
 	stopping <-chan struct{} // closed when the daemon stops
 	frames   chan frame      // what the shim says after its request; nil in plain mode
 	unwatch  func()
+	large    func() // gives up the place among the agent's large requests; nil if it has none
 
 	request  clawrden.Request
 	stdio    [3]*os.File
@@ -62,7 +63,16 @@ func (c *call) close() {
 	_ = c.conn.Close()
 	c.closeDescriptors()
 	c.closeTool()
+	c.leaveLarge()
 	c.peer.Close()
+}
+
+// leaveLarge lets another large request of the agent be read.
+func (c *call) leaveLarge() {
+	if c.large != nil {
+		c.large()
+		c.large = nil
+	}
 }
 
 // closeDescriptors gives up the agent's own descriptors. They must not stay open here while the command runs: a reader

@@ -152,8 +152,9 @@ func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
 		case errors.Is(err, net.ErrClosed):
 			return nil
 		case err != nil:
-			// Out of descriptors, most likely: others' connections end soon.
+			// Out of descriptors, most likely: those go that have sent nothing for longest.
 			d.log.Warn("cannot accept", slog.Any("error", err))
+			d.agents.relieve()
 			select {
 			case <-time.After(50 * time.Millisecond):
 			case <-ctx.Done():
@@ -207,6 +208,10 @@ func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
 func (d *Daemon) recover(c *call) {
 	if v := recover(); v != nil {
 		d.log.Error("internal error", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+		if c.outcome.Runs() && !c.begun.IsZero() {
+			d.recordFinished(c, d.unrun(c, protocol.ExitFailed, errors.New("internal error in the daemon")))
+			return
+		}
 		c.outcome = clawrden.OutcomeDeny
 		c.deny(protocol.ExitFailed, "internal error in the daemon")
 		_ = d.recordDecided(c)
@@ -219,6 +224,9 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	if c.can && !d.agents.mayAsk(&c.request.Identity, time.Now()) {
 		c.reply.refuse(protocol.ExitFailed, "too many questions at once\nask again in a second")
 		return
+	}
+	if !c.can {
+		d.name(c)
 	}
 	d.understand(c)
 	d.resolve(ctx, c)

@@ -70,6 +70,9 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	process := c.peer.Pidfd
 	remove := d.running.add(c, func() { _ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) })
 	defer remove()
+	if why, locked := d.lock.locked(); locked {
+		return d.unrun(c, protocol.ExitDenied, errors.New("the kill switch is on: "+why))
+	}
 	c.closeDescriptors()
 	var rights []byte
 	if len(fds) > 0 {
@@ -98,6 +101,7 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 func (c *call) slim() {
 	c.facts = clawrden.Facts{Exe: c.facts.Exe}
 	c.request.Env = nil
+	c.leaveLarge()
 }
 
 // untilExec waits for the connection's end, which is the exec; or for the shim's word that there was none, or how a tool
@@ -190,6 +194,9 @@ func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
 	}
 	remove := d.running.add(c, func() { p.Signal(syscall.SIGKILL) })
 	defer remove()
+	if _, locked := d.lock.locked(); locked {
+		p.Signal(syscall.SIGKILL) // the switch was thrown before it could be found among the running
+	}
 	c.reply.started(c)
 	done := make(chan struct{})
 	go d.passSignals(c, p, done)

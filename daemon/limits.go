@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"container/list"
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -15,12 +16,17 @@ type Limits struct {
 	// ConnectionsPerAgent may be open without a whole request. One more closes the oldest, so that an agent that opens
 	// many and sends nothing harms its own idle ones. 1024.
 	ConnectionsPerAgent int
-	// Connections of all agents may be open without a whole request; one more is refused. 4096.
+	// Connections of all agents may be open without a whole request. One more closes the oldest of the agent that has
+	// most. 4096.
 	Connections int
 	// RunningPerAgent commands may be in flight. 1024: a parallel build starts hundreds.
 	RunningPerAgent int
-	// ResolversPerAgent may look at the agent's files at a time; a file system that never answers holds one each. 256.
+	// ResolversPerAgent may look at the agent's files at a time, the others wait; a file system that never answers holds
+	// one each. 64.
 	ResolversPerAgent int
+	// LargePerAgent requests of more than 64 KiB may be in memory before they run or wait for a person, the others wait
+	// to be read. 32: that is 64 MiB of words.
+	LargePerAgent int
 	// RequestTime is how long a request may take to arrive. 10 s.
 	RequestTime time.Duration
 	// ResolveTime is how long looking at the agent's files may take. 30 s: hashing a large tool on a slow disk.
@@ -38,7 +44,8 @@ func (l Limits) withDefaults() Limits {
 	set(&l.ConnectionsPerAgent, 1024)
 	set(&l.RunningPerAgent, 1024)
 	set(&l.Connections, 4096)
-	set(&l.ResolversPerAgent, 256)
+	set(&l.ResolversPerAgent, 64)
+	set(&l.LargePerAgent, 32)
 	set(&l.CanPerSecond, 20)
 	if l.RequestTime <= 0 {
 		l.RequestTime = 10 * time.Second
@@ -67,12 +74,17 @@ type agents struct {
 }
 
 type agentLoad struct {
-	reading   list.List // *call, oldest first
+	reading   list.List // of waiting, oldest first
 	running   int
-	resolving int
-	tokens    float64 // of "can"
+	holders   int           // of slots, or waiting for one
+	resolvers chan struct{} // one in it for each look at the agent's files
+	larges    chan struct{} // one in it for each large request
+	tokens    float64       // of "can"
 	refilled  time.Time
 }
+
+// idle reports whether the agent holds nothing.
+func (l *agentLoad) idle() bool { return l.reading.Len() == 0 && l.running == 0 && l.holders == 0 }
 
 // with runs f on the agent's counters and forgets the agent if nothing is left.
 func (a *agents) with(id *clawrden.Identity, f func(*agentLoad)) {
@@ -88,7 +100,7 @@ func (a *agents) with(id *clawrden.Identity, f func(*agentLoad)) {
 		a.known[key] = l
 	}
 	f(l)
-	if l.reading.Len() == 0 && l.running == 0 && l.resolving == 0 && time.Since(l.refilled) > 20*time.Second {
+	if l.idle() && time.Since(l.refilled) > 20*time.Second {
 		delete(a.known, key)
 	}
 	a.sweep()
@@ -101,41 +113,86 @@ func (a *agents) sweep() {
 		return
 	}
 	for key, l := range a.known {
-		if l.reading.Len() == 0 && l.running == 0 && l.resolving == 0 {
+		if l.idle() {
 			delete(a.known, key)
 		}
 	}
 }
 
-// reading counts a connection without a whole request. One too many takes the place of the oldest.
-func (a *agents) reading(c *call) (leave func(), err error) {
-	var mine *list.Element
-	var oldest *call
+// place is a connection's among those without a whole request.
+type place struct {
+	agents  *agents
+	load    *agentLoad
+	element *list.Element
+	evicted bool // guarded by agents.mu
+}
+
+// reading counts a connection without a whole request. One too many takes the place of the oldest: of its own agent's, or
+// where all together are too many of the agent's that has most.
+func (a *agents) reading(c *call) *place {
+	p := &place{agents: a}
 	a.with(&c.request.Identity, func(l *agentLoad) {
-		if a.open >= a.limits.Connections {
-			err = fmt.Errorf("%w: %d connections wait without a request (limits.connections)", errBusy, a.open)
-			return
+		switch {
+		case l.reading.Len() >= a.limits.ConnectionsPerAgent:
+			a.evict(l)
+		case a.open >= a.limits.Connections:
+			most := l
+			for _, other := range a.known {
+				if other.reading.Len() > most.reading.Len() {
+					most = other
+				}
+			}
+			a.evict(most)
 		}
 		a.open++
-		if l.reading.Len() >= a.limits.ConnectionsPerAgent {
-			front := l.reading.Front()
-			oldest = front.Value.(*call)
-			l.reading.Remove(front)
-		}
-		mine = l.reading.PushBack(c)
+		p.load = l
+		p.element = l.reading.PushBack(waiting{c, p})
 	})
-	if err != nil {
-		return nil, err
+	return p
+}
+
+// waiting is what stands in agentLoad.reading.
+type waiting struct {
+	call  *call
+	place *place
+}
+
+// evict closes the oldest connection of one agent, by making its deadline pass.
+func (a *agents) evict(l *agentLoad) {
+	front := l.reading.Front()
+	if front == nil {
+		return
 	}
-	if oldest != nil {
-		_ = oldest.conn.SetReadDeadline(time.Unix(1, 0))
+	w := l.reading.Remove(front).(waiting)
+	w.place.evicted = true
+	a.open--
+	_ = w.call.conn.SetReadDeadline(time.Unix(1, 0))
+}
+
+// relieve closes the oldest connection of the agent that has most: the daemon is out of descriptors.
+func (a *agents) relieve() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var most *agentLoad
+	for _, l := range a.known {
+		if most == nil || l.reading.Len() > most.reading.Len() {
+			most = l
+		}
 	}
-	return func() {
-		a.with(&c.request.Identity, func(l *agentLoad) {
-			a.open--
-			l.reading.Remove(mine)
-		})
-	}, nil
+	if most != nil {
+		a.evict(most)
+	}
+}
+
+// leave gives the place up, and tells whether it was taken.
+func (p *place) leave() (evicted bool) {
+	p.agents.mu.Lock()
+	defer p.agents.mu.Unlock()
+	if !p.evicted {
+		p.load.reading.Remove(p.element)
+		p.agents.open--
+	}
+	return p.evicted
 }
 
 var errBusy = errors.New("too many at once")
@@ -152,16 +209,44 @@ func (a *agents) run(id *clawrden.Identity) (leave func(), err error) {
 	return func() { a.with(id, func(l *agentLoad) { l.running-- }) }, err
 }
 
-// resolve counts a look at the agent's files.
-func (a *agents) resolve(id *clawrden.Identity) (leave func(), err error) {
-	a.with(id, func(l *agentLoad) {
-		if l.resolving >= a.limits.ResolversPerAgent {
-			err = fmt.Errorf("%w: %d looks at this agent's files have not ended", errBusy, l.resolving)
-			return
+// resolve waits until the agent may have one more look at its files taken.
+func (a *agents) resolve(ctx context.Context, id *clawrden.Identity) (leave func(), err error) {
+	return a.slot(ctx, id, "looks at this agent's files", func(l *agentLoad) chan struct{} {
+		if l.resolvers == nil {
+			l.resolvers = make(chan struct{}, a.limits.ResolversPerAgent)
 		}
-		l.resolving++
+		return l.resolvers
 	})
-	return func() { a.with(id, func(l *agentLoad) { l.resolving-- }) }, err
+}
+
+// maxSmall is how large a request may be, in bytes, without counting as large: most are far smaller.
+const maxSmall = 64 << 10
+
+// large waits until one more large request of the agent may be held.
+func (a *agents) large(ctx context.Context, id *clawrden.Identity) (leave func(), err error) {
+	return a.slot(ctx, id, "large requests of this agent", func(l *agentLoad) chan struct{} {
+		if l.larges == nil {
+			l.larges = make(chan struct{}, a.limits.LargePerAgent)
+		}
+		return l.larges
+	})
+}
+
+// slot takes one of an agent's slots as soon as one is free.
+func (a *agents) slot(ctx context.Context, id *clawrden.Identity, what string, of func(*agentLoad) chan struct{}) (leave func(), err error) {
+	var slots chan struct{}
+	a.with(id, func(l *agentLoad) {
+		slots = of(l)
+		l.holders++
+	})
+	forget := func() { a.with(id, func(l *agentLoad) { l.holders-- }) }
+	select {
+	case slots <- struct{}{}:
+		return func() { <-slots; forget() }, nil
+	case <-ctx.Done():
+		forget()
+		return nil, fmt.Errorf("%w: %d %s are in hand and none has ended: %w", errBusy, cap(slots), what, ctx.Err())
+	}
 }
 
 // mayAsk takes a token for one "can".

@@ -1,10 +1,13 @@
 package daemon
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/protocol/plain"
@@ -64,6 +67,7 @@ func (r plainReply) stdio(*call) (files [3]*os.File, finish func(), err error) {
 		for _, f := range files {
 			_ = f.Close()
 		}
+		_ = r.c.conn.SetWriteDeadline(time.Now().Add(r.c.patience()))
 		for _, f := range readers {
 			_ = f.SetReadDeadline(time.Now().Add(pipeGrace))
 		}
@@ -82,13 +86,11 @@ func (l *lines) copy(typ string, from *os.File) {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
-		if n > 0 {
-			l.mu.Lock()
-			werr := l.reply.send(plain.Output(typ, buf[:n]))
-			l.mu.Unlock()
-			if werr != nil {
-				return
-			}
+		if !l.write(typ, buf[:n]) {
+			return
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			l.rest(typ, from, buf)
 		}
 		if err != nil {
 			return
@@ -96,11 +98,47 @@ func (l *lines) copy(typ string, from *os.File) {
 	}
 }
 
+// rest writes what the pipe still holds when the time for what was left in the background is over: a client that reads
+// slowly must not lose what the command itself has written.
+func (l *lines) rest(typ string, from *os.File, buf []byte) {
+	raw, err := from.SyscallConn()
+	if err != nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		left, err := unix.FcntlInt(fd, unix.F_GETPIPE_SZ, 0)
+		for n := 1; err == nil && n > 0 && left > 0; left -= n {
+			if n, err = unix.Read(int(fd), buf[:min(len(buf), left)]); n <= 0 || !l.write(typ, buf[:n]) {
+				return
+			}
+		}
+	})
+}
+
+func (l *lines) write(typ string, b []byte) (ok bool) {
+	if len(b) == 0 {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reply.send(plain.Output(typ, b)) == nil
+}
+
+// patience is how long the last lines of an answer may take to be read.
+func (c *call) patience() time.Duration {
+	select {
+	case <-c.stopping:
+		return pipeGrace
+	default:
+		return replyTime
+	}
+}
+
 func (r plainReply) started(*call) {}
 
 func (r plainReply) exited(c *call, exit job.Exit) {
 	ms := exit.Duration(c.begun).Milliseconds()
-	_ = c.conn.SetWriteDeadline(time.Now().Add(replyTime))
+	_ = c.conn.SetWriteDeadline(time.Now().Add(c.patience()))
 	_ = r.send(&plain.Answer{
 		Type: plain.TypeExit, ID: c.request.ID, Decision: string(c.outcome), ExitCode: exit.Code(), Signal: exit.Signal(), DurationMS: &ms,
 	})

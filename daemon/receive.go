@@ -30,28 +30,54 @@ func (m malformed) Unwrap() error { return m.err }
 
 // receive reads one request, in either mode, within the limits of time and size.
 func (d *Daemon) receive(ctx context.Context, c *call) error {
-	leave, err := d.agents.reading(c)
-	if err != nil {
-		return malformed{err: err}
-	}
-	defer leave()
-	_ = c.conn.SetReadDeadline(c.arrived.Add(d.agents.limits.RequestTime))
+	limit := c.arrived.Add(d.agents.limits.RequestTime)
+	held, cancel := context.WithDeadline(ctx, limit)
+	defer cancel()
+	_ = c.conn.SetReadDeadline(limit)
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
-	in := &input{conn: c.conn, pid: c.peer.PID}
-	err = d.receiveFrom(in, c)
-	if !stop() && ctx.Err() != nil {
+	place := d.agents.reading(c)
+	in := &input{conn: c.conn, pid: c.peer.PID, large: func() error { return d.holdLarge(held, c) }}
+	err := d.receiveFrom(in, c)
+	evicted := place.leave() // from here on nobody else sets the deadline
+	if !stop() {
 		err = ctx.Err()
 	}
-	if err != nil {
-		closeAll(in.fds)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			err = fmt.Errorf("no whole request came within %v", d.agents.limits.RequestTime)
-			return malformed{err: err, silent: in.got == 0}
-		}
-		return err
+	if err == nil {
+		_ = c.conn.SetReadDeadline(time.Time{})
+		return d.listen(c)
 	}
-	_ = c.conn.SetReadDeadline(time.Time{})
+	closeAll(in.fds)
+	switch {
+	case errors.Is(err, errBusy):
+		return malformed{err: err}
+	case !errors.Is(err, os.ErrDeadlineExceeded):
+		return err
+	case evicted:
+		err = fmt.Errorf("%w: so many connections wait without a whole request that the oldest is closed", errBusy)
+	default:
+		err = fmt.Errorf("no whole request came within %v", d.agents.limits.RequestTime)
+	}
+	return malformed{err: err, silent: in.got == 0}
+}
+
+// listen notices from now on what the other end says further, and that it goes away.
+func (d *Daemon) listen(c *call) error {
+	if c.request.Way == clawrden.WayPlain {
+		return c.watchHangUp(d.watch)
+	}
+	c.frames = make(chan frame, maxFrames)
+	d.work.Go(c.readFrames)
 	return nil
+}
+
+// holdLarge waits for a place among the large requests of the agent.
+func (d *Daemon) holdLarge(ctx context.Context, c *call) error {
+	if c.large != nil {
+		return nil
+	}
+	leave, err := d.agents.large(ctx, &c.request.Identity)
+	c.large = leave
+	return err
 }
 
 func (d *Daemon) receiveFrom(in *input, c *call) error {
@@ -61,18 +87,10 @@ func (d *Daemon) receiveFrom(in *input, c *call) error {
 	}
 	if first[0] == '{' {
 		c.request.Way, c.reply = clawrden.WayPlain, plainReply{c}
-		if err := d.receivePlain(in, c); err != nil {
-			return err
-		}
-		return c.watchHangUp(d.watch)
+		return d.receivePlain(in, c)
 	}
 	c.request.Way = clawrden.WayShim
-	if err := d.receiveFrame(in, c, first[0]); err != nil {
-		return err
-	}
-	c.frames = make(chan frame, 4)
-	d.work.Go(c.readFrames)
-	return nil
+	return d.receiveFrame(in, c, first[0])
 }
 
 // receiveFrame reads the shim's Request.
@@ -136,10 +154,11 @@ func (d *Daemon) receivePlain(in *input, c *call) error {
 // input reads a connection, collects the descriptors, and makes sure that the process that connected is the one that
 // sends.
 type input struct {
-	conn *net.UnixConn
-	pid  int
-	fds  []int
-	got  int // bytes so far
+	conn  *net.UnixConn
+	pid   int
+	large func() error // called before more than maxSmall bytes are held
+	fds   []int
+	got   int // bytes so far
 }
 
 // fill reads exactly len(b) bytes.
@@ -156,11 +175,15 @@ func (in *input) fill(b []byte) error {
 
 // payload reads n bytes, without believing n before the bytes are there.
 func (in *input) payload(n int) ([]byte, error) {
-	const step = 64 << 10
 	var b []byte
 	for len(b) < n {
 		have := len(b)
-		b = append(b, make([]byte, min(n-have, max(step, have)))...)
+		if have == maxSmall {
+			if err := in.large(); err != nil {
+				return nil, err
+			}
+		}
+		b = append(b, make([]byte, min(n-have, max(maxSmall, have)))...)
 		if err := in.fill(b[have:]); err != nil {
 			return nil, err
 		}
@@ -188,6 +211,11 @@ func (in *input) line(b []byte) ([]byte, error) {
 		}
 		if len(b) > plain.MaxLine {
 			return nil, malformed{err: fmt.Errorf("the line is longer than %d bytes", plain.MaxLine)}
+		}
+		if len(b) > maxSmall {
+			if err := in.large(); err != nil {
+				return nil, err
+			}
 		}
 	}
 }
@@ -242,6 +270,10 @@ func (in *input) control(oob []byte) (sender int, err error) {
 	}
 	return sender, nil
 }
+
+// maxFrames is how many frames of a shim may wait to be read. It passes signals on, and every one that there is may come in
+// one burst.
+const maxFrames = 64
 
 // frame is what a shim says after its request.
 type frame struct {
@@ -300,9 +332,9 @@ func (c *call) watchHangUp(w *pidfd.Watcher) error {
 		_ = unix.Close(dup)
 	}
 	go func() {
+		defer close(c.hungUp) // also when the call is over, for those who wait for it
 		select {
 		case <-gone:
-			close(c.hungUp)
 		case <-stop:
 		}
 	}()

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path"
+	"runtime/debug"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -29,13 +31,13 @@ func (d *Daemon) understand(c *call) {
 // resolve finds the tool and the paths in the caller's own root. The caller's files may be slow, or never answer, so it
 // happens beside, for a limited time, a limited number an agent at once.
 func (d *Daemon) resolve(ctx context.Context, c *call) {
-	leave, err := d.agents.resolve(&c.request.Identity)
+	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
+	defer cancel()
+	leave, err := d.agents.resolve(ctx, &c.request.Identity)
 	if err != nil {
 		c.deny(protocol.ExitFailed, err.Error())
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
-	defer cancel()
 	proc, err := unix.FcntlInt(uintptr(c.peer.Proc), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		leave()
@@ -52,6 +54,12 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 		defer leave()
 		defer close(done)
 		defer func() { _ = unix.Close(proc) }()
+		defer func() {
+			if v := recover(); v != nil { // here, beside, it would end the daemon
+				d.log.Error("looking at the caller's files failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+				work.err, work.code = errors.New("internal error while its files were looked at"), protocol.ExitFailed
+			}
+		}()
 		work.run(ctx)
 	}()
 	select {
