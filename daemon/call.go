@@ -20,6 +20,7 @@ type call struct {
 	reply    reply
 	can      bool // only the verdict is wanted
 	arrived  time.Time
+	place    *place          // among the connections without a whole request
 	hungUp   chan struct{}   // closed when the other end has gone
 	stopping <-chan struct{} // closed when the daemon stops
 	frames   chan frame      // what the shim says after its request; nil in plain mode

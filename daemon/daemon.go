@@ -116,7 +116,9 @@ type Daemon struct {
 	live    stream
 	agents  agents
 	running running
-	work    sync.WaitGroup // every connection and every execution that is waited for
+	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
+	entering chan struct{}
+	work     sync.WaitGroup // every connection and every execution that is waited for
 }
 
 // New makes a daemon and loads its policy; an invalid policy is an error only for the log: then everything is denied.
@@ -125,8 +127,8 @@ func New(o Options) (*Daemon, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot watch processes: %v", err)
 	}
-	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed)}
-	d.agents.limits = o.Limits.withDefaults()
+	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed), entering: make(chan struct{}, 16)}
+	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {
 		watch.Close()
 		return nil, err
@@ -162,6 +164,7 @@ func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
 			}
 			continue
 		}
+		d.entering <- struct{}{} // given back as soon as the limits count the connection
 		d.work.Go(func() { d.connection(ctx, conn) })
 	}
 }
@@ -187,11 +190,16 @@ func (d *Daemon) Close() error {
 // connection is one request from its first byte to its last record.
 func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
 	c, err := d.identify(conn)
+	if err == nil {
+		c.place = d.agents.reading(c)
+	}
+	<-d.entering
 	if err != nil {
 		d.refuseUnknown(conn, err)
 		return
 	}
 	defer c.close()
+	c.request.Identity.User = d.o.UserName(c.peer.UID)
 	defer d.recover(c)
 	c.stopping = ctx.Done()
 	if err := d.receive(ctx, c); err != nil {

@@ -36,7 +36,6 @@ func (d *Daemon) identify(conn *net.UnixConn) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	peer.User = d.o.UserName(peer.UID)
 	c := &call{conn: conn, peer: peer, arrived: time.Now(), hungUp: make(chan struct{})}
 	c.reply = shimReply{c}
 	c.request.Identity = peer.Identity

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/clawrden/clawrden"
 )
 
@@ -54,6 +56,22 @@ func (l Limits) withDefaults() Limits {
 		l.ResolveTime = 30 * time.Second
 	}
 	return l
+}
+
+// within lowers the limits so that connections without a request take at most half of the descriptors that the process may
+// have, of which each needs three.
+func (l Limits) within(descriptors uint64) Limits {
+	l.Connections = max(1, min(l.Connections, int(min(descriptors, 1<<30)/6)))
+	return l
+}
+
+// descriptorLimit is how many descriptors this process may have.
+func descriptorLimit() uint64 {
+	var limit unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) != nil {
+		return 1024
+	}
+	return limit.Cur
 }
 
 // agentKey is whom the limits count, by the kernel's word.

@@ -35,10 +35,9 @@ func (d *Daemon) receive(ctx context.Context, c *call) error {
 	defer cancel()
 	_ = c.conn.SetReadDeadline(limit)
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
-	place := d.agents.reading(c)
 	in := &input{conn: c.conn, pid: c.peer.PID, large: func() error { return d.holdLarge(held, c) }}
 	err := d.receiveFrom(in, c)
-	evicted := place.leave() // from here on nobody else sets the deadline
+	evicted := c.place.leave() // from here on nobody else sets the deadline
 	if !stop() {
 		err = ctx.Err()
 	}
@@ -196,7 +195,7 @@ func (in *input) line(b []byte) ([]byte, error) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := in.read(buf)
-		if errors.Is(err, io.ErrUnexpectedEOF) {
+		if errors.Is(err, errEnded) {
 			return b, nil
 		}
 		if err != nil {
@@ -220,15 +219,22 @@ func (in *input) line(b []byte) ([]byte, error) {
 	}
 }
 
-// read receives once. At the end of the stream it returns io.ErrUnexpectedEOF, or a silent error if nothing ever came.
+var errEnded = errors.New("the connection ended before the request did")
+
+// read receives once. At the end of the stream it returns errEnded, silent if nothing ever came.
 func (in *input) read(b []byte) (int, error) {
 	oob := make([]byte, unix.CmsgSpace(4*protocol.MaxDescriptors)+unix.CmsgSpace(unix.SizeofUcred))
 	n, oobn, flags, _, err := in.conn.ReadMsgUnix(b, oob)
 	if err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
 			return 0, err
+		case errors.Is(err, io.EOF):
+			err = errEnded
+		default:
+			err = fmt.Errorf("cannot read: %w", err)
 		}
-		return 0, malformed{err: fmt.Errorf("cannot read: %w", err), silent: in.got == 0}
+		return 0, malformed{err: err, silent: in.got == 0}
 	}
 	sender, err := in.control(oob[:oobn])
 	switch {
@@ -237,7 +243,7 @@ func (in *input) read(b []byte) (int, error) {
 	case flags&unix.MSG_CTRUNC != 0 || len(in.fds) > protocol.MaxDescriptors:
 		return 0, malformed{err: errors.New("more descriptors came than a request has")}
 	case n == 0:
-		return 0, malformed{err: io.ErrUnexpectedEOF, silent: in.got == 0}
+		return 0, malformed{err: errEnded, silent: in.got == 0}
 	case sender != in.pid:
 		return 0, malformed{err: fmt.Errorf("the connection was opened by process %d and used by process %d; each has to open its own", in.pid, sender)}
 	}

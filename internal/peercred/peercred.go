@@ -97,7 +97,10 @@ func (p *Peer) fill(fd int) error {
 	}
 	// From here on the directory is that process's: its number can't have been used again while the pidfd's was alive.
 	stat, err := ReadAt(p.Proc, "stat", 4096)
-	if err != nil {
+	if err != nil && !isGone(err) {
+		return fmt.Errorf("cannot look at the caller: %v", err)
+	}
+	if err != nil || len(stat) == 0 {
 		return ErrGone
 	}
 	if p.Start, _, err = ParseStat(stat); err != nil {
