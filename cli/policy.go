@@ -54,7 +54,7 @@ func (a *app) policyCheckCommand() *cobra.Command {
 				}
 				paths = c.Paths.Policy
 			}
-			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev}) //nolint:gosec // a uid is 32 bits wide
+			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev})
 			if err := a.showPolicy(p, diags); err != nil {
 				return err
 			}
