@@ -31,8 +31,7 @@ func (a *argv) opaque(why string) { a.r.opaque(a.index, why) }
 
 // title names the command for messages: "git push".
 func (a *argv) title() string {
-	c := a.cmd()
-	return clawrden.Text(strings.Join(append([]string{c.Tool}, c.Subcommands...), " "))
+	return title(a.cmd())
 }
 
 func (a *argv) read() {
@@ -145,7 +144,7 @@ func (a *argv) letters(text string) {
 	at := a.pos
 	a.pos++
 	for i := 1; i < len(text); i++ {
-		name := text[:1] + text[i:i+1]
+		name := letter(text[0], text[i])
 		o := a.g.find(name)
 		if o == nil {
 			a.flag([]string{name}, "", false, at)
@@ -160,6 +159,21 @@ func (a *argv) letters(text string) {
 		a.take(o, value, true, at)
 		return
 	}
+}
+
+// letterNames are the one-letter options, made once.
+var letterNames = func() (names [256]string) {
+	for i := range names {
+		names[i] = "-" + string([]byte{byte(i)})
+	}
+	return names
+}()
+
+func letter(sign, c byte) string {
+	if sign == '-' {
+		return letterNames[c]
+	}
+	return string([]byte{sign, c})
 }
 
 // bundle reads tar's first word: letters without a dash, their values following in order.
@@ -231,6 +245,9 @@ func (o *option) safeValue(w word, has bool) bool {
 
 func (a *argv) flag(names []string, value string, has bool, at int) {
 	c := a.cmd()
+	if c.Flags == nil {
+		c.Flags = make([]clawrden.FlagFact, 0, 4)
+	}
 	c.Flags = append(c.Flags, clawrden.FlagFact{Names: names, Value: value, Has: has, Arg: at})
 }
 
@@ -271,6 +288,9 @@ func (a *argv) operand(w *word) {
 	a.count++
 	a.pos++
 	a.ended = a.ended || a.g.stop
+	if c.Operands == nil {
+		c.Operands = make([]int, 0, len(a.args)-at)
+	}
 	c.Operands = append(c.Operands, at)
 	a.byKind(kind, w, at)
 }
@@ -307,7 +327,7 @@ func (a *argv) byKind(kind operand, w *word, at int) {
 	case operandPath, operandProgram:
 		a.r.path(a.index, at, a.where, *w, false)
 	case operandAny:
-		for _, p := range pathsIn(w.text) {
+		for p := range pathsIn(w.text) {
 			a.r.path(a.index, at, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text}, false)
 		}
 	case operandRemote:
@@ -426,7 +446,7 @@ func (a *argv) guess() {
 	c := a.cmd()
 	for i := range a.args {
 		w := &a.args[i]
-		for _, p := range pathsIn(w.text) {
+		for p := range pathsIn(w.text) {
 			a.r.path(a.index, i, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text}, false)
 		}
 		switch {

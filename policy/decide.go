@@ -73,6 +73,7 @@ type judge struct {
 	facts    *clawrden.Facts
 	asked    func(*view, *rule, truth)
 	view     view
+	written  []string
 	paths    int // index of the first path fact not yet used
 	finds    []finding
 	observed []clawrden.RuleRef
@@ -84,7 +85,7 @@ type judge struct {
 // finding is one thing that speaks to the verdict on one command: a rule, or a setting of the policy.
 type finding struct {
 	rule    *rule // nil for the policy's own settings
-	ref     clawrden.RuleRef
+	ref     *clawrden.RuleRef
 	verdict clawrden.Verdict // what it gives: the rule's action, or less where it only may match
 	command int
 	reason  string
@@ -92,14 +93,16 @@ type finding struct {
 
 // all judges every command.
 func (j *judge) all() clawrden.Decision {
+	j.written = make([]string, len(j.facts.Paths))
+	j.finds = make([]finding, 0, 4+len(j.facts.Commands))
 	for i := range j.facts.Commands {
 		j.command(i)
 	}
 	if j.facts.Overflow != "" {
-		j.add(finding{ref: clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
+		j.add(finding{ref: &clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
 	}
 	if j.verdict == clawrden.Invalid { // nothing but carriers and builtins
-		j.add(finding{ref: j.policy.settings.defRef, verdict: j.policy.settings.def, reason: j.noRule(0)})
+		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def})
 	}
 	return j.decision()
 }
@@ -120,7 +123,7 @@ func (j *judge) command(i int) {
 	for j.paths < len(f.Paths) && f.Paths[j.paths].Command == i {
 		j.paths++
 	}
-	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
+	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
 	matched := j.rules(j.policy.index.byName[j.view.cmd.Tool])
 	if j.view.cmd.Tool == "" { // any rule may be about it, but one finding says it all
 		matched = true
@@ -129,7 +132,7 @@ func (j *judge) command(i int) {
 	j.opaque(i)
 	j.place(i)
 	if !matched && !j.silent() {
-		j.add(finding{ref: j.policy.settings.defRef, verdict: j.policy.settings.def, command: i, reason: j.noRule(i)})
+		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def, command: i})
 	}
 	if j.policy.settings.allowedPaths != nil {
 		j.allowed(i)
@@ -153,7 +156,7 @@ func (j *judge) rules(list []*rule) bool {
 			}
 			continue
 		}
-		f := finding{rule: r, ref: r.ref, verdict: r.ref.Action, command: j.view.index, reason: r.reason}
+		f := finding{rule: r, ref: &r.ref, verdict: r.ref.Action, command: j.view.index, reason: r.reason}
 		if t == maybe { // it hinges on words that aren't known: no more than the verdict for those
 			if j.policy.settings.opaque == clawrden.Allow {
 				continue
@@ -200,7 +203,7 @@ func (j *judge) opaque(i int) {
 		return
 	}
 	why := strings.Join(c.Opaque, "; ")
-	j.add(finding{ref: j.policy.settings.opaqueRef, verdict: j.policy.settings.opaque, command: i,
+	j.add(finding{ref: &j.policy.settings.opaqueRef, verdict: j.policy.settings.opaque, command: i,
 		reason: "It can't be told what this runs: " + why + "."})
 }
 
@@ -214,7 +217,7 @@ func (j *judge) place(i int) {
 	if g == nil || len(g.exec) == 0 && len(g.sha256) == 0 {
 		return
 	}
-	ref := clawrden.RuleRef{Name: "tool " + j.view.cmd.Tool, Action: clawrden.Deny, File: g.at.Filename, Line: g.at.Start.Line}
+	ref := &clawrden.RuleRef{Name: "tool " + j.view.cmd.Tool, Action: clawrden.Deny, File: g.at.Filename, Line: g.at.Start.Line}
 	found, sum := "", ""
 	if i == 0 {
 		found, sum = j.facts.Exe.Resolved, j.facts.Exe.SHA256
@@ -243,7 +246,10 @@ func (j *judge) noRule(i int) string {
 
 // title names a command with its subcommands.
 func title(c *clawrden.CommandFact) string {
-	return clawrden.Text(strings.Join(append([]string{c.Tool}, c.Subcommands...), " "))
+	if len(c.Subcommands) == 0 {
+		return clawrden.Text(c.Tool)
+	}
+	return clawrden.Text(c.Tool + " " + strings.Join(c.Subcommands, " "))
 }
 
 // allowed finds a path that no allowed path covers.
@@ -260,7 +266,7 @@ func (j *judge) allowed(i int) {
 		if pf.Arg == clawrden.ArgTool {
 			continue
 		}
-		switch covered(s.allowedPaths, &v, pf) {
+		switch covered(s.allowedPaths, &v, k) {
 		case yes:
 		case maybe:
 			j.outside(i, pf.Word, s.opaque)
@@ -276,22 +282,29 @@ func (j *judge) outside(i int, word string, verdict clawrden.Verdict) {
 	if verdict != clawrden.Deny {
 		reason = fmt.Sprintf("%s may lie outside the allowed paths.", clawrden.Text(word))
 	}
-	j.add(finding{ref: j.policy.settings.allowedRef, verdict: verdict, command: i, reason: reason})
+	j.add(finding{ref: &j.policy.settings.allowedRef, verdict: verdict, command: i, reason: reason})
 }
 
 // decision puts the findings together, the deciding one first.
 func (j *judge) decision() clawrden.Decision {
 	slices.SortStableFunc(j.finds, compareFindings)
 	first := &j.finds[0]
+	if first.rule == nil && first.reason == "" { // only the default gives no reason of its own
+		first.reason = j.noRule(first.command)
+	}
 	d := clawrden.Decision{Verdict: j.verdict, Reason: first.reason, Observed: j.observed, Policy: j.policy.digest}
+	d.Rules = make([]clawrden.RuleRef, 0, len(j.finds))
 	for i := range j.finds {
 		f := &j.finds[i]
-		if f.ref.Name != "" && f.ref.Name != "default" && !slices.Contains(d.Rules, f.ref) {
-			d.Rules = append(d.Rules, f.ref)
+		if f.ref.Name != "" && f.ref.Name != "default" && !slices.Contains(d.Rules, *f.ref) {
+			d.Rules = append(d.Rules, *f.ref)
 		}
 		if f.rule != nil && f.rule.fixed {
 			d.Fixed = true
 		}
+	}
+	if len(d.Rules) == 0 {
+		d.Rules = nil
 	}
 	if first.rule == nil {
 		if first.ref.Name == "" || first.ref.Name == "default" {

@@ -78,7 +78,7 @@ func (p *Policy) Explain(f *clawrden.Facts) Explanation {
 			c.Verdict = fi.verdict.String()
 		}
 		if fi.rule == nil && fi.ref.Name != "" {
-			c.Rules = append(c.Rules, RuleExplanation{RuleRef: fi.ref, Match: yes.String(), Conditions: []Condition{{Text: fi.reason, Holds: yes.String()}}})
+			c.Rules = append(c.Rules, RuleExplanation{RuleRef: *fi.ref, Match: yes.String(), Conditions: []Condition{{Text: fi.reason, Holds: yes.String()}}})
 		}
 	})
 	e.Decision, e.Verdict, e.Reason = d, d.Verdict, d.Reason
@@ -194,8 +194,8 @@ func wordsOf(p pred, v *view) []string {
 		}
 	case *pathsPred:
 		for i := range v.paths {
-			if pf := &v.paths[i]; covered(p.globs, v, pf) != no {
-				add(leadsTo(v.facts, pf))
+			if covered(p.globs, v, i) != no {
+				add(leadsTo(v.facts, &v.paths[i]))
 			}
 		}
 	case *subcommandsPred:

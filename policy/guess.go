@@ -1,40 +1,47 @@
 package policy
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // pathsIn guesses which paths a word of an unknown tool may name: the word itself, what follows = in an option or an
 // assignment, what is stuck to a short option, what follows @. Rather too many than too few: a word that is no path
 // lies in the working directory, where it does no harm.
-func pathsIn(word string) []string {
-	if word == "" || word == "-" || word == "--" || strings.Contains(word, "\x00") {
-		return nil
-	}
-	if rest, ok := strings.CutPrefix(word, "file://"); ok {
-		return []string{"/" + strings.TrimLeft(rest, "/")}
-	}
-	if isURL(word) {
-		return nil
-	}
-	if !strings.HasPrefix(word, "-") {
-		out := []string{word}
-		if _, value, ok := strings.Cut(word, "="); ok && value != "" {
-			out = append(out, value)
+func pathsIn(word string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		switch {
+		case word == "" || word == "-" || word == "--" || strings.IndexByte(word, 0) >= 0:
+		case strings.HasPrefix(word, "file://"):
+			yield("/" + strings.TrimLeft(word[len("file://"):], "/"))
+		case isURL(word):
+		case word[0] != '-':
+			_, value, _ := strings.Cut(word, "=")
+			rest, _ := strings.CutPrefix(word, "@")
+			_ = yield(word) && (value == "" || yield(value)) && (rest == "" || rest == word || yield(rest))
+		default:
+			pathsInOption(word, yield)
 		}
-		if rest, ok := strings.CutPrefix(word, "@"); ok && rest != "" {
-			out = append(out, rest)
-		}
-		return out
 	}
+}
+
+// pathsInOption looks behind the = of --name=value, and behind the letter of -xvalue.
+func pathsInOption(word string, yield func(string) bool) {
 	if name, value, ok := strings.Cut(word, "="); ok && value != "" && !strings.Contains(name, "/") {
-		return append([]string(nil), pathsIn(strings.TrimLeft(value, "-"))...)
-	}
-	if i := strings.IndexAny(word, "/~"); i > 1 && word[1] != '-' {
-		if i > 2 && word[i] == '/' {
-			return []string{word[i:], word[2:]}
+		for p := range pathsIn(strings.TrimLeft(value, "-")) {
+			if !yield(p) {
+				return
+			}
 		}
-		return []string{word[i:]}
+		return
 	}
-	return nil
+	i := strings.IndexAny(word, "/~")
+	if i < 2 || word[1] == '-' {
+		return
+	}
+	if yield(word[i:]) && i > 2 && word[i] == '/' {
+		yield(word[2:])
+	}
 }
 
 // isURL reports whether the word begins with a scheme.

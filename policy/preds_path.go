@@ -25,7 +25,7 @@ func (v *view) cwd(globs []*pathGlob) truth {
 	least, most, found := yes, no, false
 	for i := range v.paths {
 		if v.paths[i].Arg == clawrden.ArgCwd {
-			t := covered(globs, v, &v.paths[i])
+			t := covered(globs, v, i)
 			least, most, found = min(least, t), max(most, t), true
 		}
 	}
@@ -36,7 +36,7 @@ func (v *view) cwd(globs []*pathGlob) truth {
 		if outer.index < 0 || outer.index >= v.index {
 			outer.index = 0
 		}
-		outer.paths = pathsOf(v.facts, outer.index)
+		outer.paths, outer.written = pathsOf(v.facts, outer.index), nil
 		return outer.cwd(globs)
 	case !found && v.facts.Cwd == "":
 		return likely
@@ -81,7 +81,7 @@ func (p *pathsPred) eval(v *view) truth {
 		case p.kind == "redirects_any" && (pf.Arg != clawrden.ArgRedirect || !pf.Write):
 			continue
 		}
-		t := covered(p.globs, v, pf)
+		t := covered(p.globs, v, i)
 		least, most, found = min(least, t), max(most, t), true
 	}
 	switch {
@@ -95,10 +95,18 @@ func (p *pathsPred) eval(v *view) truth {
 	return v.cwd(p.globs) // a command that names no path works on the directory it is in
 }
 
-// covered asks whether one path lies in the globs. A rule that denies or asks looks at the path as written as well as at
-// where it leads; one that allows, and an exception from a strict one, only at where it leads.
-func covered(globs []*pathGlob, v *view, pf *clawrden.PathFact) truth {
-	written := lexical(v.facts, pf)
+// covered asks whether the k-th path of the command lies in the globs. A rule that denies or asks looks at the path as
+// written as well as at where it leads; one that allows, and an exception from a strict one, only at where it leads.
+func covered(globs []*pathGlob, v *view, k int) truth {
+	pf := &v.paths[k]
+	if pf.Resolved != "" && pf.Err == "" && !pf.Unknown {
+		t := anyGlob(globs, pf.Resolved, v)
+		if t == no && v.homes.wide {
+			t = anyGlob(globs, v.writtenAt(k), v)
+		}
+		return t
+	}
+	written := v.writtenAt(k)
 	switch {
 	case pf.Unknown:
 		if pf.Pattern && written != "" && !anyMeets(globs, written, v.homes) {
@@ -110,12 +118,19 @@ func covered(globs []*pathGlob, v *view, pf *clawrden.PathFact) truth {
 			return yes
 		}
 		return likely
-	case pf.Resolved == "":
-		return anyGlob(globs, written, v)
-	case v.homes.wide:
-		return max(anyGlob(globs, pf.Resolved, v), anyGlob(globs, written, v))
 	}
-	return anyGlob(globs, pf.Resolved, v)
+	return anyGlob(globs, written, v)
+}
+
+// writtenAt is the k-th path as written, made absolute; it is made once a command.
+func (v *view) writtenAt(k int) string {
+	if k >= len(v.written) {
+		return lexical(v.facts, &v.paths[k])
+	}
+	if v.written[k] == "" {
+		v.written[k] = lexical(v.facts, &v.paths[k])
+	}
+	return v.written[k]
 }
 
 func anyGlob(globs []*pathGlob, p string, v *view) truth {
@@ -134,7 +149,10 @@ const someHome = "/home/~"
 func lexical(f *clawrden.Facts, pf *clawrden.PathFact) string {
 	word := fromHome(f, pf.Word)
 	if strings.HasPrefix(word, "/") {
-		return path.Clean(word)
+		return path.Clean(word) // no allocation where it is clean
+	}
+	if pf.Base == "" && f.Cwd != "" && f.Cwd != "/" && isClean(word) {
+		return f.Cwd + "/" + word
 	}
 	base := fromHome(f, pf.Base)
 	if !strings.HasPrefix(base, "/") {
@@ -144,6 +162,23 @@ func lexical(f *clawrden.Facts, pf *clawrden.PathFact) string {
 		base = f.Cwd + "/" + base
 	}
 	return path.Clean(base + "/" + word)
+}
+
+// isClean reports whether a relative path has no empty, . or .. component.
+func isClean(word string) bool {
+	if word == "" {
+		return false
+	}
+	start := 0
+	for i := 0; i <= len(word); i++ {
+		if i == len(word) || word[i] == '/' {
+			if part := word[start:i]; part == "" || part == "." || part == ".." {
+				return false
+			}
+			start = i + 1
+		}
+	}
+	return true
 }
 
 // fromHome writes a leading ~ out.

@@ -51,6 +51,7 @@ type view struct {
 	index   int // of the command
 	cmd     *clawrden.CommandFact
 	paths   []clawrden.PathFact // of this command
+	written []string            // the same as written, made absolute when first asked for; may be nil
 	homes   homes
 	strict  bool // the rule denies or asks
 	excuse  bool // the question stands in an exception

@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/hashicorp/hcl/v2"
+import (
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // The schema of the language is data: the decoder, the suggestions for misspelled names, the JSON Schema and the
 // reference are all made from these tables, so that they can't disagree.
@@ -69,10 +73,18 @@ type block struct {
 	attrs  []attr
 	blocks []*block
 	doc    string
+
+	once   sync.Once
+	schema *hcl.BodySchema
 }
 
 // body gives the schema in the form that HCL checks, so that HCL's own messages name unknown attributes and blocks.
 func (b *block) body() *hcl.BodySchema {
+	b.once.Do(func() { b.schema = b.makeBody() })
+	return b.schema
+}
+
+func (b *block) makeBody() *hcl.BodySchema {
 	s := &hcl.BodySchema{}
 	for _, a := range b.attrs {
 		s.Attributes = append(s.Attributes, hcl.AttributeSchema{Name: a.name, Required: a.required})

@@ -29,7 +29,8 @@ func (p *Policy) Understand(req *clawrden.Request) clawrden.Facts {
 func (p *Policy) read(f *clawrden.Facts) {
 	r := reader{policy: p, facts: f}
 	f.Overflow = ""
-	f.Commands, f.Paths = nil, append(f.Paths[:0], clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
+	f.Commands = make([]clawrden.CommandFact, 0, 1)
+	f.Paths = append(make([]clawrden.PathFact, 0, 2+len(f.Args)), clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
 	r.command(call{word: f.Tool, name: tailName(f.Tool), args: plain(f.Args), raw: f.Args, parent: -1})
 	if !slices.IsSortedFunc(f.Paths, byCommand) {
 		slices.SortStableFunc(f.Paths, byCommand)
