@@ -74,7 +74,7 @@ func (p *Policy) runTest(t *testCase) (string, hcl.Range) {
 		by = fmt.Sprintf("%q (%s:%d)", r.Name, r.File, r.Line)
 	}
 	if verdict != t.want {
-		return fmt.Sprintf("the policy says %s, by %s, instead of %s. %s", verdict, by, t.want, d.Reason), t.wantAt
+		return strings.TrimSpace(fmt.Sprintf("the policy says %s, by %s, instead of %s. %s", verdict, by, t.want, d.Reason)), t.wantAt
 	}
 	if t.rule != "" && t.rule != name {
 		return fmt.Sprintf("%s decides, instead of %q.", by, t.rule), t.ruleAt

@@ -73,6 +73,7 @@ func (v *value) elemAt(i int) hcl.Range {
 // decode reads a block's body by its schema. It reports all mistakes that it finds and returns what it could read.
 func decode(body hcl.Body, b *block, ctx *hcl.EvalContext) (*node, hcl.Diagnostics) {
 	content, diags := body.Content(b.body())
+	diags = withoutEchoes(diags)
 	n := &node{schema: b, vals: make(map[string]value, len(content.Attributes))}
 	for _, a := range content.Attributes {
 		v, ds := decodeAttr(a, b.attr(a.Name), ctx)
@@ -115,9 +116,12 @@ func decodeAttr(a *hcl.Attribute, spec *attr, ctx *hcl.EvalContext) (value, hcl.
 		out.v = name
 		return out, diags
 	}
+	if d := unknownName(a.Expr, ctx); d != nil {
+		return out, hcl.Diagnostics{d}
+	}
 	v, diags := a.Expr.Value(ctx)
 	if diags.HasErrors() {
-		return out, diags
+		return out, hinted(diags)
 	}
 	if !v.IsWhollyKnown() || v.IsNull() {
 		return out, hcl.Diagnostics{problem(out.at, "Missing value", "%s must be %s, not null.", spec.name, spec.kind)}
@@ -157,7 +161,7 @@ func decodeAttr(a *hcl.Attribute, spec *attr, ctx *hcl.EvalContext) (value, hcl.
 	case kindRef:
 	}
 	if !ok {
-		return out, hcl.Diagnostics{problem(out.at, "Wrong type of value", "%s must be %s; this is %s.", spec.name, spec.kind, v.Type().FriendlyName())}
+		return out, hcl.Diagnostics{problem(out.at, "Wrong type of value", "%s must be %s; this is %s.", spec.name, spec.kind, friendly(v))}
 	}
 	return out, nil
 }
@@ -249,7 +253,7 @@ func asNumber(v cty.Value) (int, bool) {
 func asWord(v cty.Value, spec *attr, at hcl.Range) (any, *hcl.Diagnostic) {
 	s, ok := asText(v)
 	if !ok {
-		return nil, problem(at, "Wrong type of value", "%s must be %s; this is %s.", spec.name, spec.kind, v.Type().FriendlyName())
+		return nil, problem(at, "Wrong type of value", "%s must be %s; this is %s.", spec.name, spec.kind, friendly(v))
 	}
 	switch spec.kind {
 	case kindDuration:

@@ -3,10 +3,13 @@ package policy
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // WriteDiagnostics writes each diagnostic for a person: what, file and line, the line itself, and what to do. The policy
@@ -43,6 +46,73 @@ func caution(at hcl.Range, summary, format string, args ...any) *hcl.Diagnostic 
 	d := problem(at, summary, format, args...)
 	d.Severity = hcl.DiagWarning
 	return d
+}
+
+// withoutEchoes drops "X is missing" where "Y is unknown, did you mean X?" says it better.
+func withoutEchoes(diags hcl.Diagnostics) hcl.Diagnostics {
+	var out hcl.Diagnostics
+	for _, d := range diags {
+		echo := false
+		if _, rest, ok := strings.Cut(d.Detail, `The argument "`); ok && d.Summary == "Missing required argument" {
+			name, _, _ := strings.Cut(rest, `"`)
+			for _, other := range diags {
+				echo = echo || strings.HasSuffix(other.Detail, fmt.Sprintf("Did you mean %q?", name))
+			}
+		}
+		if !echo {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// unknownName finds a variable or local that doesn't exist, before the evaluation says so less helpfully.
+func unknownName(e hcl.Expression, ctx *hcl.EvalContext) *hcl.Diagnostic {
+	for _, t := range e.Variables() {
+		root := t.RootName()
+		if root != "var" && root != "local" || len(t) < 2 {
+			continue
+		}
+		step, ok := t[1].(hcl.TraverseAttr)
+		obj := ctx.Variables[root]
+		if !ok || obj == cty.NilVal || obj.Type().HasAttribute(step.Name) {
+			continue
+		}
+		known := slices.Sorted(maps.Keys(obj.Type().AttributeTypes()))
+		what := map[string]string{"var": "variable", "local": "local"}[root]
+		return problem(t.SourceRange(), "Unknown "+what, "There is no %s named %q.%s", what, step.Name, didYouMean(step.Name, known))
+	}
+	return nil
+}
+
+// hinted adds what to do to messages of the expression language that don't say it.
+func hinted(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		switch d.Summary {
+		case "Call to unknown function":
+			d.Detail += " A policy reads no file, environment or clock; it may call " + strings.Join(slices.Sorted(maps.Keys(functions)), ", ") + "."
+		case "Unknown variable":
+			d.Detail += " Texts stand in quotes; names are written var.NAME or local.NAME."
+		}
+	}
+	return diags
+}
+
+// friendly names a value's type for a person.
+func friendly(v cty.Value) string {
+	switch t := v.Type(); {
+	case t == cty.String:
+		return "a text"
+	case t == cty.Number:
+		return "a number"
+	case t == cty.Bool:
+		return "true or false"
+	case t.IsTupleType() || t.IsListType() || t.IsSetType():
+		return "a list of something else"
+	case t.IsObjectType() || t.IsMapType():
+		return "a map"
+	}
+	return "something else"
 }
 
 // didYouMean is a sentence to append, with a leading space, or "".

@@ -132,7 +132,11 @@ func (l *locals) eval(name string) {
 		return
 	}
 	l.ctx.Variables["local"] = cty.ObjectVal(l.vals)
+	if d := unknownName(a.Expr, l.ctx); d != nil {
+		l.diags = append(l.diags, d)
+		return
+	}
 	v, ds := a.Expr.Value(l.ctx)
-	l.diags = append(l.diags, ds...)
+	l.diags = append(l.diags, hinted(ds)...)
 	l.vals[name] = v
 }
