@@ -7,12 +7,11 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// conn is the connection to the daemon, and the descriptor on which signals arrive while it is awaited.
+// conn is the connection to the daemon.
 type conn struct {
-	fd        int
-	signals   int
-	path      string
-	elsewhere bool // the command runs in another process, so signals are passed on instead of obeyed
+	fd      int
+	signals int // where signals are read while the command runs elsewhere; -1: they are obeyed
+	path    string
 }
 
 // connect reaches the daemon, or ends with the reason.
@@ -21,7 +20,7 @@ func connect(s *start, tool string) *conn {
 	if path == "" {
 		path = protocol.DefaultSocket
 	}
-	c := &conn{path: path}
+	c := &conn{path: path, signals: -1}
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err == nil {
 		for {
@@ -32,9 +31,7 @@ func connect(s *start, tool string) *conn {
 	}
 	if err == nil {
 		c.fd = fd
-		c.signals, err = signalfd(-1, guarded&^mask&^ignored)
-	}
-	if err != nil {
+	} else {
 		fail(tool+" was not run: cannot reach the daemon at "+path+": "+err.Error(), reachHint(err))
 	}
 	return c
@@ -132,14 +129,12 @@ func (c *conn) read(b []byte, tool string) (fds []int) {
 	return fds
 }
 
-// await returns when the socket is readable.
+// await returns when the socket is readable. Where the command runs elsewhere, signals are sent there meanwhile.
 func (c *conn) await() {
-	for {
+	for c.signals >= 0 {
 		if ready := poll(c.fd, c.signals); ready[1] {
-			if c.elsewhere {
-				c.passOn()
-			} else {
-				obey()
+			if info, ok := readSignal(c.signals); ok {
+				c.write(protocol.AppendNumber(nil, protocol.TypeSignal, uint32(info.number)), nil)
 			}
 		} else if ready[0] {
 			return
@@ -147,11 +142,11 @@ func (c *conn) await() {
 	}
 }
 
-// passOn sends the signal that arrived to where the command runs.
-func (c *conn) passOn() {
-	if info, ok := readSignal(c.signals); ok {
-		c.write(protocol.AppendNumber(nil, protocol.TypeSignal, info.number), nil)
-	}
+// passSignals sends signals to where the command runs, from now on.
+func (c *conn) passSignals() {
+	signals, err := catch(caught &^ setOf(syscall.SIGCHLD, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT) &^ ignored)
+	c.check(err)
+	c.signals = signals
 }
 
 type pollfd struct {

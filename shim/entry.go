@@ -14,12 +14,16 @@ var (
 	mask    uint64  // the signal mask as inherited
 )
 
-// guarded are the signals that are blocked from the first instruction on: those that end a process by default. They are
-// taken from a signalfd, so that no Go thread handles one. SIGSTOP's family keeps its default action; faults stay with
-// the runtime.
-var guarded = uint64(^setOf(syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT,
-	syscall.SIGCHLD, syscall.SIGURG, syscall.SIGWINCH, syscall.SIGSEGV, syscall.SIGBUS, syscall.SIGFPE, syscall.SIGILL,
-	syscall.SIGTRAP, syscall.SIGSYS, syscall.SIGABRT))
+// guarded are the signals that are blocked from the first instruction until the Go runtime's handlers are taken away
+// again, so that none is handled by it. (Those for which the runtime unblocks its threads all the same have the same
+// effect there as in any program, but for SIGQUIT.) Faults stay with the runtime. The value is a constant, because the
+// entry needs it before anything is initialised.
+var guarded uint64 = all &^ (1<<(syscall.SIGKILL-1) | 1<<(syscall.SIGSTOP-1) | 1<<(syscall.SIGURG-1) | 1<<(syscall.SIGWINCH-1) |
+	1<<(syscall.SIGTSTP-1) | 1<<(syscall.SIGTTIN-1) | 1<<(syscall.SIGTTOU-1) | 1<<(syscall.SIGCONT-1) |
+	1<<(syscall.SIGSEGV-1) | 1<<(syscall.SIGBUS-1) | 1<<(syscall.SIGFPE-1) | 1<<(syscall.SIGILL-1) | 1<<(syscall.SIGTRAP-1) |
+	1<<(syscall.SIGSYS-1) | 1<<(syscall.SIGABRT-1))
+
+const all = 1<<64 - 1
 
 // entry is where the process starts.
 func entry()

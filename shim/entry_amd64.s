@@ -84,3 +84,30 @@ TEXT ·vfork(SB),NOSPLIT|NOFRAME,$0-8
 	PUSHQ R12
 	MOVQ AX, pid+0(FP)
 	RET
+
+// func handlerPC() uintptr
+TEXT ·handlerPC(SB),NOSPLIT,$0-8
+	LEAQ ·onSignal(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+// func restorerPC() uintptr
+TEXT ·restorerPC(SB),NOSPLIT,$0-8
+	LEAQ ·restorer(SB), AX
+	MOVQ AX, ret+0(FP)
+	RET
+
+// onSignal is a signal handler: it writes the start of siginfo_t to the pipe, on whichever thread it runs. It uses nothing
+// of the Go runtime; the kernel restores all registers.
+TEXT ·onSignal(SB),NOSPLIT|NOFRAME,$0
+	MOVQ ·wake(SB), DI
+	MOVQ $24, DX
+	MOVQ $1, AX
+	SYSCALL
+	RET
+
+// restorer is where a handler returns to: rt_sigreturn.
+TEXT ·restorer(SB),NOSPLIT|NOFRAME,$0
+	MOVQ $15, AX
+	SYSCALL
+	INT  $3

@@ -72,3 +72,28 @@ TEXT ·vfork(SB),NOSPLIT|NOFRAME,$0-8
 	SVC
 	MOVD R0, pid+0(FP)
 	RET
+
+// func handlerPC() uintptr
+TEXT ·handlerPC(SB),NOSPLIT,$0-8
+	MOVD $·onSignal(SB), R0
+	MOVD R0, ret+0(FP)
+	RET
+
+// func restorerPC() uintptr
+TEXT ·restorerPC(SB),NOSPLIT,$0-8
+	MOVD $·restorer(SB), R0
+	MOVD R0, ret+0(FP)
+	RET
+
+// onSignal and restorer: see entry_amd64.s.
+TEXT ·onSignal(SB),NOSPLIT|NOFRAME,$0
+	MOVD ·wake(SB), R0
+	MOVD $24, R2
+	MOVD $64, R8
+	SVC
+	RET
+
+TEXT ·restorer(SB),NOSPLIT|NOFRAME,$0
+	MOVD $139, R8
+	SVC
+	BRK

@@ -74,7 +74,7 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 			if w.FD >= len(fds) {
 				return cmd, "the daemon named a descriptor that it did not send"
 			}
-			word = "/proc/self/fd/" + digits(keep(fds[w.FD]))
+			word = "/proc/self/fd/" + digits(keep(fds[w.FD], syscall.F_DUPFD))
 		}
 		argv = append(argv, cstring(word))
 	}
@@ -104,12 +104,14 @@ func compare(e *protocol.Exec) string {
 	return ""
 }
 
-// keep makes a descriptor that survives exec, out of the way of the numbers that programs use.
-func keep(fd int) int {
+// keep duplicates a descriptor out of the way of the numbers that programs use.
+func keep(fd int, how uintptr) int {
 	const high = 100
-	n, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_DUPFD, high)
+	n, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), how, high)
+	if errno != 0 { // a low limit on descriptors
+		n, _, errno = syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), how, 3)
+	}
 	if errno != 0 {
-		syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), syscall.F_SETFD, 0)
 		return fd
 	}
 	return int(n)

@@ -34,6 +34,9 @@ func Main() {
 	if stack == 0 {
 		fail("this shim was linked without its entry; build it with \"make build-shim\"", "")
 	}
+	// From here on a signal does to the shim what it does to any program that doesn't care: it dies, or stops.
+	restoreHandlers()
+	setMask(mask)
 	s := readStart()
 	tool := s.tool()
 	if tool == Name || tool == "" {
@@ -75,7 +78,7 @@ func (c *conn) serve(s *start, tool string) {
 			c.check(err)
 			c.run(s, e, fds)
 		case protocol.TypeStarted:
-			c.elsewhere = true
+			c.passSignals()
 		case protocol.TypeExited:
 			status, err := protocol.ParseNumber(payload)
 			c.check(err)

@@ -5,28 +5,55 @@ import (
 	"unsafe"
 )
 
-// signalInfo is the start of struct signalfd_siginfo.
+// signalInfo is the start of siginfo_t.
 type signalInfo struct {
-	number uint32
+	number int32
 	_      int32
 	code   int32 // above 0: from the kernel; else from a process
-	pid    uint32
-	rest   [112]byte
+	_      int32
+	pid    int32
+	_      uint32
 }
 
-const (
-	sigSetmask = 2
-	siKernel   = 0x80
-)
+const siKernel = 0x80
 
-// signalfd makes a descriptor for a set of blocked signals, or changes the set of one.
-func signalfd(fd int, set uint64) (int, error) {
-	n, _, errno := syscall.RawSyscall6(syscall.SYS_SIGNALFD4, uintptr(fd), uintptr(unsafe.Pointer(&set)), 8,
-		syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0, 0)
-	if errno != 0 {
-		return -1, errno
+// caught are the signals that a shim can be told of in place of dying, stopping or ignoring them.
+const caught = all &^ (1<<(syscall.SIGKILL-1) | 1<<(syscall.SIGSTOP-1) | 1<<(syscall.SIGURG-1) | 1<<(syscall.SIGWINCH-1) |
+	1<<(syscall.SIGSEGV-1) | 1<<(syscall.SIGBUS-1) | 1<<(syscall.SIGFPE-1) | 1<<(syscall.SIGILL-1) | 1<<(syscall.SIGTRAP-1) |
+	1<<(syscall.SIGSYS-1))
+
+// wake is the end of the pipe that the handler in assembly writes to.
+var wake uintptr
+
+func handlerPC() uintptr
+func restorerPC() uintptr
+
+// catch has signals written to a pipe and returns its other end. A handler of its own is needed, because the Go runtime's
+// threads can't be kept from taking some signals.
+func catch(set uint64) (int, error) {
+	var p [2]int
+	if err := syscall.Pipe2(p[:], syscall.O_CLOEXEC|syscall.O_NONBLOCK); err != nil {
+		return -1, err
 	}
-	return int(n), nil
+	wake = uintptr(keep(p[1], syscall.F_DUPFD_CLOEXEC))
+	syscall.Close(p[1])
+	for n := syscall.Signal(1); n <= 64; n++ {
+		if set&bit(n) != 0 {
+			catchOne(n)
+		}
+	}
+	return keep(p[0], syscall.F_DUPFD_CLOEXEC), syscall.Close(p[0])
+}
+
+func catchOne(n syscall.Signal) {
+	const (
+		saRestart  = 0x10000000
+		saOnStack  = 0x08000000 // goroutines' stacks are too small for a signal frame
+		saRestorer = 0x04000000
+		saSiginfo  = 0x4
+	)
+	act := [4]uint64{uint64(handlerPC()), saRestart | saOnStack | saRestorer | saSiginfo, uint64(restorerPC()), all}
+	sigaction(n, &act)
 }
 
 func readSignal(fd int) (info signalInfo, ok bool) {
@@ -35,15 +62,7 @@ func readSignal(fd int) (info signalInfo, ok bool) {
 	return info, err == nil && n == len(b)
 }
 
-// obey lets the pending signals have the effect that they have on a program that does nothing about them: the shim dies
-// of them, and the daemon sees the connection close.
-func obey() {
-	restoreHandlers()
-	setMask(mask)
-	setMask(mask | guarded)
-}
-
-// restoreHandlers takes away the Go runtime's handlers: ignored again if it was inherited so, else the default.
+// restoreHandlers takes away all handlers: ignored again if it was inherited so, else the default.
 //
 //go:nosplit
 //go:norace
@@ -66,6 +85,7 @@ func sigaction(n syscall.Signal, act *[4]uint64) {
 //go:nosplit
 //go:norace
 func setMask(set uint64) {
+	const sigSetmask = 2
 	syscall.RawSyscall6(syscall.SYS_RT_SIGPROCMASK, sigSetmask, uintptr(unsafe.Pointer(&set)), 0, 8, 0, 0)
 }
 

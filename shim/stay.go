@@ -6,31 +6,22 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// staying are the further signals that a shim which waits for its child takes from the descriptor: it stops when the
-// child stops, and not before.
-var staying = setOf(syscall.SIGCHLD, syscall.SIGCONT, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
-
 // forwarded are the signals that only this process gets, even from the kernel: its timers'.
 var forwarded = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
 
 // stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
 // daemon how a process ended.
 func (c *conn) stay(cmd command, path string) {
-	blocked := mask | guarded | staying
-	setMask(blocked)
-	signals, err := signalfd(c.signals, (guarded|staying)&^(mask&^bit(syscall.SIGCHLD)))
+	setMask(all) // nothing may happen between the child's start and the handlers
+	signals, err := catch(caught&^mask&^ignored | bit(syscall.SIGCHLD))
 	if err != nil {
 		fail(path+" was not run: "+err.Error(), "")
 	}
-	// An inherited "ignore" for SIGCHLD would have the kernel reap the child unseen.
-	inherited := ignored
-	var dfl [4]uint64
-	sigaction(syscall.SIGCHLD, &dfl)
 	pid, errno := spawn(cmd)
 	if errno != 0 {
 		c.cannot(path, errno)
 	}
-	ignored = inherited
+	setMask(mask &^ bit(syscall.SIGCHLD))
 	for {
 		poll(signals, -1)
 		for {
@@ -49,7 +40,7 @@ func (c *conn) relay(pid int, info *signalInfo) {
 	switch {
 	case sig == syscall.SIGCHLD:
 		c.changed(pid)
-	case info.pid == uint32(pid) && info.code <= 0:
+	case info.pid == int32(pid) && info.code <= 0:
 		// The tool signalled its whole group: it has had it.
 	case info.code == siKernel && forwarded&bit(sig) == 0:
 		// From the terminal, which tells the whole foreground group.
@@ -81,10 +72,12 @@ func (c *conn) changed(pid int) {
 
 // stopAs stops this process by the signal that stopped the child, and returns when it is continued.
 func stopAs(sig syscall.Signal) {
-	blocked := mask | guarded | staying
+	var dfl [4]uint64
+	sigaction(sig, &dfl)
 	syscall.Kill(syscall.Getpid(), sig)
-	setMask(blocked &^ bit(sig))
-	setMask(blocked)
+	if sig != syscall.SIGSTOP && ignored&bit(sig) == 0 {
+		catchOne(sig)
+	}
 }
 
 // childErrno is where the child, which shares this memory, leaves the reason why it could not exec.

@@ -1,0 +1,152 @@
+// Command bench measures what a governed command costs, beside a direct one and sudo, in one run on one machine.
+//
+//	go run ./tests/bench [-bin bin] [-rounds 40] [-quick]
+//
+// It starts a daemon of its own with the programs in bin. It reports, it does not judge: figures on a shared machine move,
+// their ratios less so, because the ways are measured in turns.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	bin := flag.String("bin", "bin", "directory of the programs")
+	rounds := flag.Int("rounds", 40, "rounds of ten commands of each way")
+	quick := flag.Bool("quick", false, "smaller everything: to see that it works")
+	flag.Parse()
+	if err := run(*bin, *rounds, *quick); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(bin string, rounds int, quick bool) error {
+	size, clients := int64(1<<30), 2048
+	if quick {
+		rounds, size, clients = min(rounds, 4), 16<<20, 256
+	}
+	var hosts []*host
+	defer func() {
+		for _, h := range hosts {
+			h.close()
+		}
+	}()
+	for _, way := range []string{"kernel", "shim"} {
+		h, err := newHost(bin, way)
+		if err != nil {
+			if way == "kernel" {
+				fmt.Printf("(this kernel doesn't tell how others' children end: %v)\n", err)
+				continue
+			}
+			return err
+		}
+		hosts = append(hosts, h)
+	}
+	fmt.Printf("%s, %d rounds\n\n", time.Now().UTC().Format("2006-01-02"), rounds)
+	for _, step := range []func([]*host, int) error{latency, throughput(clients), output(size), breakdown} {
+		if err := step(hosts, rounds); err != nil {
+			return err
+		}
+	}
+	return memory(hosts)
+}
+
+// policy of the measured daemon: ten rules, as a small host has.
+const policy = `
+policy { default = "deny" }
+rule "allowed" {
+  commands = ["true", "cat", "head"]
+  action   = "allow"
+}
+rule "denied" {
+  commands = ["false"]
+  action   = "deny"
+  reason   = "It is never true."
+}
+`
+
+// host is a daemon with its shims.
+type host struct {
+	way    string
+	dir    string
+	daemon *exec.Cmd
+	env    []string
+}
+
+func newHost(bin, way string) (*host, error) {
+	dir, err := os.MkdirTemp("", "clawrden-bench-")
+	if err != nil {
+		return nil, err
+	}
+	h := &host{way: way, dir: dir}
+	bin, err = filepath.Abs(bin)
+	if err != nil {
+		return nil, err
+	}
+	text := policy
+	for i := range 8 {
+		text += fmt.Sprintf("rule \"other-%d\" {\n  commands = [\"tool%d\"]\n  action = \"ask\"\n}\n", i, i)
+	}
+	files := map[string]string{"policy.hcl": text, "clawrden.hcl": "mirror {\n  exit_status = \"" + way + "\"\n}\n"}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	shim, err := os.ReadFile(filepath.Join(bin, "clawrden-shim"))
+	if err != nil {
+		return nil, fmt.Errorf("%w (make build)", err)
+	}
+	if err := os.Mkdir(h.path("shims"), 0o755); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(h.path("shims/clawrden-shim"), shim, 0o755); err != nil {
+		return nil, err
+	}
+	for _, tool := range []string{"true", "false", "cat", "head"} {
+		if err := os.Symlink("clawrden-shim", h.path("shims/"+tool)); err != nil {
+			return nil, err
+		}
+	}
+	h.env = []string{"PATH=" + h.path("shims") + ":/usr/bin:/bin", "CLAWRDEN_SOCKET=" + h.path("shim.sock"), "HOME=/tmp"}
+	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), "--dev", "--config", h.path("clawrden.hcl"), "--policy", h.path("policy.hcl"),
+		"--socket", h.path("shim.sock"), "--control", h.path("control.sock"), "--audit", h.path("audit.jsonl"), "--state", h.path("state"))
+	log, err := os.Create(h.path("log"))
+	if err != nil {
+		return nil, err
+	}
+	h.daemon.Stdout, h.daemon.Stderr = log, log
+	if err := h.daemon.Start(); err != nil {
+		return nil, err
+	}
+	for range 1000 {
+		if exec.Command(h.path("shims/true")).Run(); h.command("true").Run() == nil {
+			return h, nil
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	said, _ := os.ReadFile(h.path("log"))
+	h.close()
+	return nil, fmt.Errorf("the daemon doesn't answer: %s", said)
+}
+
+func (h *host) path(name string) string { return filepath.Join(h.dir, name) }
+
+// command is a governed command.
+func (h *host) command(tool string, args ...string) *exec.Cmd {
+	c := exec.Command(h.path("shims/"+tool), args...)
+	c.Env = h.env
+	return c
+}
+
+func (h *host) close() {
+	_ = h.daemon.Process.Kill()
+	_ = h.daemon.Wait()
+	_ = os.RemoveAll(h.dir)
+}
