@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // The blocks that say how, rather than whether: approval, executor. Rules name them; other packages act on them.
@@ -28,6 +30,8 @@ type Executor struct {
 	Network string // ghost, unit: none, host, or a network's name
 	Mounts  []string
 	Timeout time.Duration
+
+	at hcl.Range
 }
 
 // Approval returns the approval block of that name.
@@ -89,6 +93,6 @@ func (c *compiler) executor(n *node) {
 	}
 	c.policy.executors[n.name] = &Executor{
 		Name: n.name, Kind: kind, Via: n.text("via"), User: n.text("user"), Image: n.text("image"), Pull: n.text("pull"),
-		Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
+		at: n.at, Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
 	}
 }
