@@ -97,9 +97,9 @@ tool "watch" {
 }
 
 tool "flock" {
-  flags           = ["-s", "--shared", "-x", "-e", "--exclusive", "-u", "--unlock", "-n", "--nonblock", "-o", "--close", "-F", "--no-fork", "--verbose"]
-  value_flags     = ["-w", "--timeout", "-E", "--conflict-exit-code"]
-  shell_flags     = ["-c", "--command"]
-  info_flags      = ["-h", "--help", "-V", "--version"]
-  operands        = ["path", "command"]
+  flags       = ["-s", "--shared", "-x", "-e", "--exclusive", "-u", "--unlock", "-n", "--nonblock", "-o", "--close", "-F", "--no-fork", "--verbose"]
+  value_flags = ["-w", "--timeout", "-E", "--conflict-exit-code"]
+  shell_flags = ["-c", "--command"]
+  info_flags  = ["-h", "--help", "-V", "--version"]
+  operands    = ["path", "command"]
 }

@@ -1,7 +1,7 @@
 tool "git" {
-  chdir_flags = ["-C"]
-  value_flags = ["-c", "--namespace", "--config-env", "--super-prefix", "--attr-source", "--list-cmds"]
-  path_flags  = ["--git-dir", "--work-tree"]
+  chdir_flags    = ["-C"]
+  value_flags    = ["-c", "--namespace", "--config-env", "--super-prefix", "--attr-source", "--list-cmds"]
+  path_flags     = ["--git-dir", "--work-tree"]
   optional_flags = ["--exec-path"]
   flags = [
     "-p", "--paginate", "-P", "--no-pager", "--no-replace-objects", "--bare", "--literal-pathspecs", "--glob-pathspecs",
@@ -94,13 +94,13 @@ tool "git" {
     operands     = ["remote", "path"]
   }
   subcommand "commit" {
-    abbreviate  = true
-    flags       = ["-a", "--all", "-p", "--patch", "-s", "--signoff", "-n", "--no-verify", "--allow-empty", "--allow-empty-message", "--amend", "--no-edit", "-e", "--edit", "-v", "--verbose", "-q", "--quiet", "--dry-run", "--no-gpg-sign", "--reset-author", "-i", "--include", "-o", "--only"]
-    value_flags = ["-m", "--message", "-c", "-C", "--reuse-message", "--reedit-message", "--fixup", "--squash", "--author", "--date", "--cleanup", "--trailer"]
+    abbreviate     = true
+    flags          = ["-a", "--all", "-p", "--patch", "-s", "--signoff", "-n", "--no-verify", "--allow-empty", "--allow-empty-message", "--amend", "--no-edit", "-e", "--edit", "-v", "--verbose", "-q", "--quiet", "--dry-run", "--no-gpg-sign", "--reset-author", "-i", "--include", "-o", "--only"]
+    value_flags    = ["-m", "--message", "-c", "-C", "--reuse-message", "--reedit-message", "--fixup", "--squash", "--author", "--date", "--cleanup", "--trailer"]
     optional_flags = ["-S", "--gpg-sign", "-u", "--untracked-files"]
-    path_flags  = ["-F", "--file", "-t", "--template", "--pathspec-from-file"]
-    same        = [["-a", "--all"], ["-n", "--no-verify"], ["-m", "--message"], ["-F", "--file"]]
-    operands    = ["path"]
+    path_flags     = ["-F", "--file", "-t", "--template", "--pathspec-from-file"]
+    same           = [["-a", "--all"], ["-n", "--no-verify"], ["-m", "--message"], ["-F", "--file"]]
+    operands       = ["path"]
   }
   subcommand "config" {
     # Settings can name programs: `git config alias.x '!cmd'`.
@@ -201,11 +201,11 @@ tool "git" {
   }
   subcommand "range-diff" { operands = ["text"] }
   subcommand "rebase" {
-    flags        = ["-i", "--interactive", "--continue", "--abort", "--skip", "--quit", "--autostash", "--no-autostash", "-q", "--root", "--autosquash", "--edit-todo", "-f"]
-    value_flags  = ["--onto", "-s", "--strategy", "-X"]
-    shell_flags  = ["-x", "--exec"]
-    same         = [["-x", "--exec"]]
-    operands     = ["text"]
+    flags       = ["-i", "--interactive", "--continue", "--abort", "--skip", "--quit", "--autostash", "--no-autostash", "-q", "--root", "--autosquash", "--edit-todo", "-f"]
+    value_flags = ["--onto", "-s", "--strategy", "-X"]
+    shell_flags = ["-x", "--exec"]
+    same        = [["-x", "--exec"]]
+    operands    = ["text"]
   }
   subcommand "remote" {
     flags = ["-v", "--verbose"]
@@ -311,12 +311,12 @@ tool "git" {
   }
   subcommand "symbolic-ref" { operands = ["text"] }
   subcommand "tag" {
-    flags       = ["-a", "--annotate", "-s", "--sign", "-d", "--delete", "-f", "--force", "-v", "--verify", "--no-sign"]
+    flags          = ["-a", "--annotate", "-s", "--sign", "-d", "--delete", "-f", "--force", "-v", "--verify", "--no-sign"]
     optional_flags = ["-l", "--list", "-n"]
-    value_flags = ["-m", "--message", "-u", "--local-user", "--sort", "--format", "--points-at"]
-    path_flags  = ["-F", "--file"]
-    same        = [["-d", "--delete"], ["-f", "--force"], ["-m", "--message"]]
-    operands    = ["text"]
+    value_flags    = ["-m", "--message", "-u", "--local-user", "--sort", "--format", "--points-at"]
+    path_flags     = ["-F", "--file"]
+    same           = [["-d", "--delete"], ["-f", "--force"], ["-m", "--message"]]
+    operands       = ["text"]
   }
   subcommand "update-index" { operands = ["path"] }
   subcommand "update-ref" { operands = ["text"] }
