@@ -22,6 +22,7 @@ type argv struct {
 	info  bool     // an option that makes the tool only tell about itself
 	repl  string   // xargs -I: the text that input replaces
 	shell bool     // the script option was given
+	doubt int      // options that may have taken the next word as their value
 	stop  bool     // the rest of the words is read
 }
 
@@ -89,6 +90,9 @@ func (a *argv) word(w *word) {
 	case !a.ended && w.text == "--":
 		a.pos++
 		a.ended = true
+	case !a.ended && w.text == "-" && a.g.find("-") != nil: // env - is env -i
+		a.flag(a.g.find("-").names, "", false, a.pos)
+		a.pos++
 	case !a.ended && len(w.text) > 1 && (w.text[0] == '-' || w.text[0] == '+' && a.g.find(w.text[:2]) != nil):
 		a.option(w.text)
 	default:
@@ -131,11 +135,15 @@ func (a *argv) option(text string) {
 	}
 }
 
+// maxDoubt bounds the readings that are tried after options that aren't known.
+const maxDoubt = 3
+
 // unknownOption is one that the grammar doesn't list. It may take the next word as its value, which matters where that
 // would otherwise be the subcommand or the inner command.
 func (a *argv) unknownOption(name string) {
 	if len(a.g.subs) > 0 && len(a.cmd().Subcommands) == 0 || slices.Contains(a.g.operands, operandCommand) || slices.Contains(a.g.operands, operandShell) || a.g.script != "" {
 		a.opaque(a.title() + " gets the option " + clawrden.Text(name) + ", which isn't known")
+		a.doubt++
 	}
 }
 
@@ -204,6 +212,9 @@ func (a *argv) take(o *option, value string, attached bool, at int) {
 	case o.takes == takesNothing && attached: // --flag=value of an option that takes none
 		attached = value != ""
 	}
+	if w.unknown && w.many && a.g.runsOthers() { // it may be the value and options after it
+		a.opaque(a.title() + " may get options that run something else from " + clawrden.Text(w.text))
+	}
 	a.flag(o.names, w.text, attached, at)
 	a.shell = a.shell || a.g.script != "" && slices.Contains(o.names, a.g.script)
 	if a.g.appends && (o.names[0] == "-I" || o.names[0] == "-i") {
@@ -221,6 +232,11 @@ func (a *argv) value(o *option, w word, has bool, at int) {
 	}
 	switch {
 	case !has:
+	case o.operand:
+		if n := len(a.g.operands); n > 0 {
+			a.byKind(a.g.operands[0], &w, at)
+		}
+		a.count = max(a.count, 1)
 	case o.shell:
 		a.shellText(w, a.title()+" "+o.names[0])
 	case o.chdir:
@@ -316,7 +332,7 @@ func (a *argv) subcommand(w *word) bool {
 		return false
 	}
 	c.Subcommands = append(c.Subcommands, sub.name)
-	a.g, a.count = sub, 0
+	a.g, a.count, a.doubt = sub, 0, 0
 	a.pos++
 	return true
 }
@@ -324,7 +340,12 @@ func (a *argv) subcommand(w *word) bool {
 // byKind draws the conclusions from one operand.
 func (a *argv) byKind(kind operand, w *word, at int) {
 	switch kind {
-	case operandPath, operandProgram:
+	case operandProgram:
+		if w.text == "-" || w.text == "/dev/stdin" || strings.HasPrefix(w.text, "/dev/fd/") || strings.HasPrefix(w.text, "/proc/") {
+			a.opaque(a.title() + " runs what it reads from " + clawrden.Text(w.text))
+		}
+		a.r.path(a.index, at, a.where, *w, false)
+	case operandPath:
 		a.r.path(a.index, at, a.where, *w, false)
 	case operandAny:
 		for p := range pathsIn(w.text) {
@@ -336,6 +357,9 @@ func (a *argv) byKind(kind operand, w *word, at int) {
 		}
 	case operandCommand:
 		a.command(a.args[at:], a.title())
+		for k := 1; k <= min(a.doubt, maxDoubt) && at+k < len(a.args); k++ { // had the option taken a value
+			a.command(a.args[at+k:], a.title())
+		}
 		a.stop = true
 	case operandShell:
 		a.shellOperand(at)

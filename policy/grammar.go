@@ -28,14 +28,15 @@ type grammar struct {
 
 // option is one option in all its spellings.
 type option struct {
-	names []string // the main one first
-	takes takes
-	path  bool
-	chdir bool
-	shell bool
-	info  bool
-	risky bool        // an escape
-	safe  []*wordGlob // values that make it none
+	names   []string // the main one first
+	takes   takes
+	path    bool
+	chdir   bool
+	shell   bool
+	info    bool
+	operand bool        // the value stands in for the first operand
+	risky   bool        // an escape
+	safe    []*wordGlob // values that make it none
 }
 
 // takes is what follows an option.
@@ -208,11 +209,12 @@ func (k *grammarCompiler) options() {
 		{"escape_flags", func(o *option) { o.risky = true }},
 		{"shell_flags", func(o *option) { o.takes, o.shell = takesValue, true }},
 		{"exec_flags", func(o *option) { o.takes = takesCommand }},
+		{"operand_flags", func(o *option) { o.takes, o.operand = takesValue, true }},
 		{"info_flags", func(o *option) { o.info = true }},
 	} {
 		v := k.n.vals[l.attr]
 		for i, name := range k.n.texts(l.attr) {
-			if len(name) < 2 || name[0] != '-' && name[0] != '+' {
+			if name != "-" && (len(name) < 2 || name[0] != '-' && name[0] != '+') {
 				k.c.problem(v.elemAt(i), "Not an option", "%q is not an option; write it with its dashes.", name)
 				continue
 			}

@@ -142,7 +142,8 @@ tool "git" {
   subcommand "grep" {
     abbreviate     = true
     flags          = ["-i", "-v", "-w", "-l", "-n", "-c", "-E", "-F", "-P", "-r", "-h", "-H", "-q", "-o", "--cached", "--untracked", "--no-index", "--name-only"]
-    value_flags    = ["-e", "-A", "-B", "-C", "-m", "--max-depth", "--threads"]
+    value_flags    = ["-A", "-B", "-C", "-m", "--max-depth", "--threads"]
+    operand_flags  = ["-e"]
     path_flags     = ["-f"]
     optional_flags = ["-O", "--open-files-in-pager", "--color"]
     escape_flags   = ["-O", "--open-files-in-pager"]

@@ -26,8 +26,22 @@ tool "wc" { operands = ["path"] }
 tool "grep" {
   also           = ["egrep", "fgrep"]
   flags          = ["-i", "-v", "-w", "-x", "-c", "-l", "-L", "-n", "-h", "-H", "-q", "-s", "-o", "-r", "-R", "-E", "-F", "-G", "-P", "-a", "-z", "-Z", "-b", "-T", "-U", "-I", "--line-number", "--recursive", "--ignore-case"]
-  value_flags    = ["-e", "--regexp", "-A", "-B", "-C", "-m", "--max-count", "-d", "-D", "--include", "--exclude", "--exclude-dir", "--label"]
+  value_flags    = ["-A", "-B", "-C", "-m", "--max-count", "-d", "-D", "--include", "--exclude", "--exclude-dir", "--label"]
+  operand_flags  = ["-e", "--regexp"]
   path_flags     = ["-f", "--file", "--exclude-from"]
   optional_flags = ["--color", "--colour"]
   operands       = ["text", "path"]
+}
+
+tool "sed" {
+  abbreviate     = true
+  flags          = ["-n", "--quiet", "--silent", "-E", "-r", "--regexp-extended", "-s", "--separate", "-u", "--unbuffered", "-z", "--null-data", "--debug", "--posix", "--sandbox", "--follow-symlinks"]
+  value_flags    = ["-l", "--line-length"]
+  optional_flags = ["-i", "--in-place"]
+  path_flags     = ["-f", "--file"]
+  escape_flags   = ["-f", "--file"]
+  operand_flags  = ["-e", "--expression"]
+  same           = [["-i", "--in-place"], ["-e", "--expression"], ["-f", "--file"], ["-n", "--quiet", "--silent"]]
+  info_flags     = ["--help", "--version"]
+  operands       = ["sed", "path"]
 }

@@ -1,4 +1,5 @@
 tool "sudo" {
+  abbreviate      = true
   flags           = ["-A", "--askpass", "-b", "--background", "-B", "--bell", "-E", "-H", "--set-home", "-i", "--login", "-k", "--reset-timestamp", "-K", "--remove-timestamp", "-n", "--non-interactive", "-N", "-P", "--preserve-groups", "-S", "--stdin", "-s", "--shell", "-e", "--edit"]
   value_flags     = ["-C", "--close-from", "-g", "--group", "-h", "--host", "-p", "--prompt", "-R", "--chroot", "-r", "--role", "-T", "--command-timeout", "-t", "--type", "-U", "--other-user", "-u", "--user"]
   optional_flags  = ["--preserve-env"]
