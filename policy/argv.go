@@ -230,13 +230,14 @@ func (a *argv) value(o *option, w word, has bool, at int) {
 	if o.risky && !o.safeValue(w, has) {
 		a.opaque(a.title() + " with " + o.names[0] + " can run something else")
 	}
-	switch {
-	case !has:
-	case o.operand:
-		if n := len(a.g.operands); n > 0 {
+	if has && o.operand {
+		if n := len(a.g.operands); n > 0 && !o.path {
 			a.byKind(a.g.operands[0], &w, at)
 		}
 		a.count = max(a.count, 1)
+	}
+	switch {
+	case !has:
 	case o.shell:
 		a.shellText(w, a.title()+" "+o.names[0])
 	case o.chdir:

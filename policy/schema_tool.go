@@ -9,7 +9,7 @@ var grammarAttrs = []attr{
 	{name: "chdir_flags", kind: kindTexts, doc: "Options whose value is the directory that the tool changes to first."},
 	{name: "escape_flags", kind: kindTexts, doc: "Options that can make the tool run another program: they make the command opaque. Those that also take a value stand in value_flags too."},
 	{name: "safe_values", kind: kindTextMap, doc: `Values of an escape flag that do no harm, as word globs: { "-c" = ["user.*"] }.`},
-	{name: "operand_flags", kind: kindTexts, doc: "Options whose value stands in for the first operand, as grep's -e."},
+	{name: "operand_flags", kind: kindTexts, doc: "Options whose value stands in for the first operand, as grep's -e; or, where they stand in path_flags too, the file that it names."},
 	{name: "shell_flags", kind: kindTexts, doc: "Options whose value is shell text; its commands are judged too."},
 	{name: "exec_flags", kind: kindTexts, doc: "Options followed by a command that ends with ; or +, as find's -exec."},
 	{name: "script_flag", kind: kindText, doc: "The option that makes the first operand shell text, as sh's -c."},
