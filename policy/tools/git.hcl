@@ -143,7 +143,7 @@ tool "git" {
     abbreviate     = true
     flags          = ["-i", "-v", "-w", "-l", "-n", "-c", "-E", "-F", "-P", "-r", "-h", "-H", "-q", "-o", "--cached", "--untracked", "--no-index", "--name-only"]
     value_flags    = ["-A", "-B", "-C", "-m", "--max-depth", "--threads"]
-    operand_flags  = ["-e"]
+    operand_flags  = ["-e", "-f"]
     path_flags     = ["-f"]
     optional_flags = ["-O", "--open-files-in-pager", "--color"]
     escape_flags   = ["-O", "--open-files-in-pager"]

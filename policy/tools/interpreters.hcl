@@ -40,6 +40,7 @@ tool "awk" {
   also            = ["gawk", "mawk", "nawk", "original-awk"]
   value_flags     = ["-F", "--field-separator", "-v", "--assign", "-e", "--source", "-i", "--include", "-l", "--load", "-E", "--exec"]
   path_flags      = ["-f", "--file"]
+  operand_flags   = ["-f", "--file", "-e", "--source", "-E", "--exec"]
   escape_flags    = ["-f", "--file", "-e", "--source", "-i", "--include", "-l", "--load", "-E", "--exec", "-D", "--debug", "-W"]
   info_flags      = ["--version", "-V", "--help", "-h"]
   same            = [["-F", "--field-separator"], ["-f", "--file"], ["-v", "--assign"], ["-e", "--source"]]
