@@ -26,3 +26,71 @@ build-daemon: ## build the daemon
 
 build-cli: ## build the CLI
 	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrden ./cmd/clawrden
+
+.PHONY: test integration-test demo bench fuzz lint fmt soak
+test: ## install what the tests need (as root on Debian), then run all of them on the real programs
+	tests/setup.sh test
+	$(GO) vet ./...
+	$(GO) test -json $(TESTFLAGS) ./... | $(GO) run ./tests/report $(if $(CI),-skips tests/skips.txt)
+
+integration-test: ## only the tests that run the real programs
+	tests/setup.sh test
+	$(GO) test -count=1 ./tests/...
+
+demo: ## install what is missing, build, and put real commands through a daemon in a scratch directory
+	tests/setup.sh demo
+	@$(MAKE) --no-print-directory -s build
+	@tests/demo/demo.sh $(BIN)
+
+bench: build ## what a governed command costs, beside a direct one and sudo
+	tests/setup.sh bench
+	$(GO) run ./tests/bench -bin $(BIN)
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 20s
+fuzz: ## run each fuzz target for FUZZTIME (20s)
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
+		done; \
+	done
+
+soak: ## slow checks: race detector, longer fuzzing
+	$(GO) test -race ./...
+	$(MAKE) fuzz FUZZTIME=2m
+
+lint: ## formatters and linters, pinned in tools/go.mod (the first build takes minutes)
+	$(TOOL) golangci-lint config verify
+	$(TOOL) golangci-lint run ./...
+	@if command -v shellcheck >/dev/null; then shellcheck tests/setup.sh tests/demo/demo.sh .ci/run; else echo "shellcheck is not installed: scripts not checked"; fi
+
+fmt: ## format the code
+	$(TOOL) golangci-lint fmt ./...
+
+.PHONY: install uninstall clean
+install: build ## install into DESTDIR, below PREFIX
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
+	install -m 0755 $(BIN)/clawrden '$(DESTDIR)$(PREFIX)/bin/clawrden'
+	install -m 0755 $(BIN)/clawrdend '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
+	install -m 0755 $(BIN)/clawrden-shim '$(DESTDIR)$(PREFIX)/lib/clawrden/clawrden-shim'
+	install -m 0644 packaging/policy.d/*.hcl '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d/'
+	install -m 0644 README.md LICENSE CHANGELOG.md '$(DESTDIR)$(PREFIX)/share/doc/clawrden/'
+	for shell in bash zsh fish; do \
+		case $$shell in \
+		bash) to=share/bash-completion/completions/clawrden ;; \
+		zsh) to=share/zsh/site-functions/_clawrden ;; \
+		fish) to=share/fish/vendor_completions.d/clawrden.fish ;; \
+		esac; \
+		install -d "$(DESTDIR)$(PREFIX)/$$(dirname $$to)" && \
+		$(BIN)/clawrden completion $$shell > "$(DESTDIR)$(PREFIX)/$$to" || exit 1; \
+	done
+
+uninstall: ## remove what install has put there; settings, state and logs stay
+	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
+	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
+	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clawrden' \
+		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_clawrden' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/clawrden.fish'
+
+clean: ## remove what was built
+	rm -rf $(BIN)
