@@ -350,11 +350,11 @@ func (a *argv) byKind(kind operand, w *word, at int) {
 		a.r.path(a.index, at, a.where, *w, false)
 	case operandAny:
 		for p := range pathsIn(w.text) {
-			a.r.path(a.index, at, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text}, false)
+			a.r.path(a.index, at, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text, alts: w.alts}, false)
 		}
 	case operandRemote:
 		if local, ok := localPath(w.text); ok || w.unknown {
-			a.r.path(a.index, at, a.where, word{text: local, unknown: w.unknown, pattern: w.pattern && local == w.text, tilde: w.tilde && local == w.text}, false)
+			a.r.path(a.index, at, a.where, word{text: local, unknown: w.unknown, pattern: w.pattern && local == w.text, tilde: w.tilde && local == w.text, alts: w.alts}, false)
 		}
 	case operandCommand:
 		a.command(a.args[at:], a.title())
@@ -472,7 +472,7 @@ func (a *argv) guess() {
 	for i := range a.args {
 		w := &a.args[i]
 		for p := range pathsIn(w.text) {
-			a.r.path(a.index, i, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text}, false)
+			a.r.path(a.index, i, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text, alts: w.alts}, false)
 		}
 		switch {
 		case w.unknown || a.ended || len(w.text) < 2 || w.text[0] != '-':

@@ -97,6 +97,10 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 	case name == "read" || name == "getopts" || name == "unset" || name == "printf" && len(args) > 0 && args[0].text == "-v":
 		i := note()
 		for _, a := range args {
+			delete(w.vars, a.text)
+			if a.unknown {
+				w.vars = nil
+			}
 			if a.unknown || riskyEnv(a.text+"=?") {
 				w.r.opaque(i, "setting "+clawrden.Text(shorten(a.text))+" can make what follows run something else")
 			}

@@ -132,10 +132,11 @@ type walker struct {
 	owner   int // the command whose text this is
 	via     string
 	dialect string
-	where   where // after what was walked so far, if it succeeded
-	failed  where // the same, if the last statement failed
-	hidden  bool  // the text holds a command substitution somewhere, so arithmetic on names may run one
-	lifted  bool  // see lift
+	where   where             // after what was walked so far, if it succeeded
+	failed  where             // the same, if the last statement failed
+	hidden  bool              // the text holds a command substitution somewhere, so arithmetic on names may run one
+	lifted  bool              // see lift
+	vars    map[string][]word // variables of loops that surround this place, with the words that they take
 	depth   int
 }
 
@@ -279,12 +280,41 @@ func (w *walker) ifClause(c *syntax.IfClause) {
 func (w *walker) loop(c *syntax.ForClause) {
 	switch l := c.Loop.(type) {
 	case *syntax.WordIter:
-		w.words(l.Items)
+		items := make([]word, len(l.Items))
+		for i, x := range l.Items {
+			items[i] = w.word(x)
+		}
+		w.loopOver(l.Name.Value, items, c.Do)
+		return
 	case *syntax.CStyleLoop:
 		w.inside(l)
 	}
 	w.perhaps(c.Do)
 }
+
+// loopOver walks a loop's body with its variable known, as far as its items are.
+func (w *walker) loopOver(name string, items []word, body []*syntax.Stmt) {
+	old, had := w.vars[name]
+	if w.vars == nil {
+		w.vars = map[string][]word{}
+	}
+	delete(w.vars, name)
+	known := len(items) > 0 && len(items) <= maxItems
+	for i := range items {
+		known = known && (!items[i].unknown || items[i].pattern)
+	}
+	if known {
+		w.vars[name] = items
+	}
+	w.perhaps(body)
+	delete(w.vars, name)
+	if had && w.vars != nil {
+		w.vars[name] = old
+	}
+}
+
+// maxItems bounds the items of a loop that are followed.
+const maxItems = 64
 
 // redirects notes the files that a command reads and writes by redirection.
 func (w *walker) redirects(index int, list []*syntax.Redirect) {
@@ -327,6 +357,7 @@ func (w *walker) assign(a *syntax.Assign) string {
 	name := ""
 	if a.Name != nil {
 		name = a.Name.Value
+		delete(w.vars, name)
 	}
 	if a.Index != nil {
 		w.inside(a.Index)

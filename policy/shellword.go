@@ -15,11 +15,31 @@ func (w *walker) words(list []*syntax.Word) {
 
 // word gives a word as far as it is known before the shell runs, and walks the commands inside it.
 func (w *walker) word(x *syntax.Word) word {
+	if items, name, bare := w.loopVar(x); items != nil {
+		return word{text: "$" + name, unknown: true, many: bare, alts: items}
+	}
 	b := wordBuilder{w: w}
 	for i, p := range x.Parts {
 		b.part(p, i == 0, i == len(x.Parts)-1)
 	}
 	return b.done()
+}
+
+// loopVar recognises a word that is a loop's variable alone: $f or "$f". bare says that it stands without quotes.
+func (w *walker) loopVar(x *syntax.Word) (items []word, name string, bare bool) {
+	if len(x.Parts) != 1 || len(w.vars) == 0 {
+		return nil, "", false
+	}
+	part := x.Parts[0]
+	q, quoted := part.(*syntax.DblQuoted)
+	if quoted && len(q.Parts) == 1 && !q.Dollar {
+		part = q.Parts[0]
+	}
+	p, ok := part.(*syntax.ParamExp)
+	if !ok || p.Param == nil || p.Excl || p.Length || p.Width || p.IsSet || p.Index != nil || p.Slice != nil || p.Repl != nil || p.Names != 0 || p.Exp != nil || len(p.Modifiers) > 0 {
+		return nil, "", false
+	}
+	return w.vars[p.Param.Value], p.Param.Value, !quoted
 }
 
 // wordBuilder gathers a word's parts.

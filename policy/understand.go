@@ -133,6 +133,12 @@ func (r *reader) unnamed(parent int, via, why string) {
 // path notes that a word of command i names a path.
 func (r *reader) path(i, arg int, at where, w word, write bool) {
 	f := r.facts
+	if len(w.alts) > 0 {
+		for _, alt := range w.alts {
+			r.path(i, arg, at, alt, write)
+		}
+		return
+	}
 	if len(f.Paths) >= maxPathsIn {
 		r.overflow("it names more paths than are looked at")
 		return

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // word is one word of a command as it is known before the command runs.
 type word struct {
@@ -9,11 +12,17 @@ type word struct {
 	many    bool   // it may become any number of words
 	pattern bool   // unknown only because the shell expands a glob: text is the pattern
 	tilde   bool   // a leading ~ is the home directory: the shell expands it
+	alts    []word // of an unknown word: what it may become, where that is known: each is used in turn
 	lead    string // of an unknown word: the characters that it surely starts with
 }
 
 // flag reports whether an unknown word may become an option.
-func (w *word) flag() bool { return w.unknown && (w.many || w.lead == "" || w.lead[0] == '-') }
+func (w *word) flag() bool {
+	if len(w.alts) > 0 {
+		return slices.ContainsFunc(w.alts, func(a word) bool { return a.flag() || strings.HasPrefix(a.text, "-") })
+	}
+	return w.unknown && (w.many || w.lead == "" || w.lead[0] == '-')
+}
 
 // plain makes words of texts that are known.
 func plain(texts []string) []word {
