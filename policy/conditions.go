@@ -31,7 +31,7 @@ func (c *compiler) condition(n, rule *node) condition {
 			return &operandsPred{globs: c.words(v, texts), all: name == "operands_all", text: texts}
 		})
 	}
-	for _, name := range []string{"paths", "paths_any", "redirects_any"} {
+	for _, name := range []string{"paths", "paths_any", "targets_any", "redirects_any"} {
 		add(name, func(value, []string) pred { return &pathsPred{kind: name, globs: c.paths(n, name)} })
 	}
 	add("cwd", func(value, []string) pred { return &cwdPred{globs: c.paths(n, "cwd")} })

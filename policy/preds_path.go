@@ -63,7 +63,7 @@ func pathsOf(f *clawrden.Facts, index int) []clawrden.PathFact {
 
 // pathsPred asks about the words that name paths.
 type pathsPred struct {
-	kind  string // paths: all of them; paths_any: any, the working directory too; redirects_any: files that the shell writes
+	kind  string // paths: all of them; paths_any: any, the working directory too; targets_any: any but that; redirects_any: files that the shell writes
 	globs []*pathGlob
 }
 
@@ -76,7 +76,7 @@ func (p *pathsPred) eval(v *view) truth {
 		switch {
 		case pf.Arg == clawrden.ArgTool:
 			continue
-		case p.kind == "paths" && pf.Arg == clawrden.ArgCwd && !v.cmd.Builtin:
+		case (p.kind == "paths" || p.kind == "targets_any") && pf.Arg == clawrden.ArgCwd && !v.cmd.Builtin:
 			continue
 		case p.kind == "redirects_any" && (pf.Arg != clawrden.ArgRedirect || !pf.Write):
 			continue

@@ -46,6 +46,7 @@ var conditionAttrs = []attr{
 	{name: "operands_all", kind: kindTexts, doc: "Word globs, one of which fits each operand; there must be one."},
 	{name: "paths", kind: kindTexts, doc: "Path globs that cover every word that names a path, or the working directory if there is none."},
 	{name: "paths_any", kind: kindTexts, doc: "Path globs, one of which covers a word that names a path, the file of a redirection, or the working directory."},
+	{name: "targets_any", kind: kindTexts, doc: "The same without the working directory."},
 	{name: "redirects_any", kind: kindTexts, doc: "Path globs, one of which covers a file that the shell writes for the command."},
 	{name: "cwd", kind: kindTexts, doc: "Path globs, one of which covers the working directory."},
 	{name: "env_any", kind: kindTexts, doc: "Variables of the environment, one of which is set: NAME or NAME=value, both globs."},

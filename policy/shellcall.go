@@ -86,7 +86,11 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 	case name == "exec" || name == "command" || name == "builtin" || name == "nocorrect" || name == "noglob" || name == "-":
 		return w.prefixed(name, args, env, redirs)
 	case murky[name] != "":
-		w.r.opaque(note(), name+" "+murky[name])
+		i := note()
+		w.r.opaque(i, name+" "+murky[name])
+		if (name == "." || name == "source") && len(args) > 0 {
+			w.r.path(i, 0, w.where, args[0], false)
+		}
 	case name == "export" || name == "declare" || name == "typeset" || name == "readonly" || name == "local":
 		i := note() // in dialects where they are ordinary commands
 		for _, a := range args {
