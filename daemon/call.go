@@ -66,6 +66,10 @@ func (c *call) close() {
 	c.closeTool()
 	c.leaveLarge()
 	c.peer.Close()
+	if c.place != nil {
+		close(c.place.gone)
+		c.place = nil
+	}
 }
 
 // leaveLarge lets another large request of the agent be read.

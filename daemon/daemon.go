@@ -191,6 +191,7 @@ func (d *Daemon) Close() error {
 func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
 	c, err := d.identify(conn)
 	if err == nil {
+		_ = conn.SetReadDeadline(c.arrived.Add(d.agents.limits.RequestTime)) // before another may make it pass
 		c.place = d.agents.reading(c)
 	}
 	<-d.entering

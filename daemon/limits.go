@@ -142,17 +142,19 @@ type place struct {
 	agents  *agents
 	load    *agentLoad
 	element *list.Element
-	evicted bool // guarded by agents.mu
+	evicted bool          // guarded by agents.mu
+	gone    chan struct{} // closed when the connection holds nothing any more
 }
 
 // reading counts a connection without a whole request. One too many takes the place of the oldest: of its own agent's, or
-// where all together are too many of the agent's that has most.
+// where all together are too many of the agent's that has most. It returns when that has really gone.
 func (a *agents) reading(c *call) *place {
-	p := &place{agents: a}
+	p := &place{agents: a, gone: make(chan struct{})}
+	var evicted *place
 	a.with(&c.request.Identity, func(l *agentLoad) {
 		switch {
 		case l.reading.Len() >= a.limits.ConnectionsPerAgent:
-			a.evict(l)
+			evicted = a.evict(l)
 		case a.open >= a.limits.Connections:
 			most := l
 			for _, other := range a.known {
@@ -160,12 +162,15 @@ func (a *agents) reading(c *call) *place {
 					most = other
 				}
 			}
-			a.evict(most)
+			evicted = a.evict(most)
 		}
 		a.open++
 		p.load = l
 		p.element = l.reading.PushBack(waiting{c, p})
 	})
+	if evicted != nil {
+		<-evicted.gone
+	}
 	return p
 }
 
@@ -176,15 +181,16 @@ type waiting struct {
 }
 
 // evict closes the oldest connection of one agent, by making its deadline pass.
-func (a *agents) evict(l *agentLoad) {
+func (a *agents) evict(l *agentLoad) *place {
 	front := l.reading.Front()
 	if front == nil {
-		return
+		return nil
 	}
 	w := l.reading.Remove(front).(waiting)
 	w.place.evicted = true
 	a.open--
 	_ = w.call.conn.SetReadDeadline(time.Unix(1, 0))
+	return w.place
 }
 
 // relieve closes the oldest connection of the agent that has most: the daemon is out of descriptors.

@@ -33,7 +33,6 @@ func (d *Daemon) receive(ctx context.Context, c *call) error {
 	limit := c.arrived.Add(d.agents.limits.RequestTime)
 	held, cancel := context.WithDeadline(ctx, limit)
 	defer cancel()
-	_ = c.conn.SetReadDeadline(limit)
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
 	in := &input{conn: c.conn, pid: c.peer.PID, large: func() error { return d.holdLarge(held, c) }}
 	err := d.receiveFrom(in, c)
@@ -240,6 +239,8 @@ func (in *input) read(b []byte) (int, error) {
 	switch {
 	case err != nil:
 		return 0, malformed{err: err}
+	case flags&unix.MSG_CTRUNC != 0 && len(in.fds) < protocol.MaxDescriptors:
+		return 0, malformed{err: fmt.Errorf("%w: the daemon has no room for the descriptors that came; try again", errBusy)}
 	case flags&unix.MSG_CTRUNC != 0 || len(in.fds) > protocol.MaxDescriptors:
 		return 0, malformed{err: errors.New("more descriptors came than a request has")}
 	case n == 0:
