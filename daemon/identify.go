@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -81,7 +82,20 @@ func (d *Daemon) refuseMalformed(c *call, err error) {
 	})
 	if m.version {
 		_, _ = c.conn.Write(protocol.AppendVersion(nil))
-		return
+	} else {
+		c.reply.refuse(protocol.ExitFailed, fmt.Sprintf("the daemon refused the request: %v", err))
 	}
-	c.reply.refuse(protocol.ExitFailed, fmt.Sprintf("the daemon refused the request: %v", err))
+	drain(c.conn)
+}
+
+// drain takes what the other end is still sending, for a short time: closing a socket with unread data resets it, and the
+// answer would be lost.
+func drain(conn *net.UnixConn) {
+	const (
+		most     = 2 * protocol.MaxRequest
+		patience = time.Second
+	)
+	_ = conn.CloseWrite()
+	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	_, _ = io.CopyN(io.Discard, conn, most)
 }

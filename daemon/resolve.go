@@ -141,6 +141,10 @@ func (w *resolution) paths() {
 			p.Err = agentroot.ErrNoCwd.Error()
 			continue
 		}
+		if word == w.facts.Cwd {
+			p.Resolved = word // it has just been followed
+			continue
+		}
 		resolved, err := w.root.Resolve(word)
 		if err != nil {
 			p.Err = err.Error()

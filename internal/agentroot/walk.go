@@ -54,14 +54,15 @@ type walker struct {
 }
 
 type dir struct {
-	fd   int
-	name string
-	st   unix.Stat_t
+	fd     int
+	name   string
+	st     unix.Stat_t
+	remote bool // on a file system whose content is somebody else's word
 }
 
 func (w *walker) walk(p string) (*File, error) {
 	defer w.pop(0)
-	w.here = dir{fd: w.root.fd}
+	w.here = dir{fd: w.root.fd, remote: remote(w.root.fd)}
 	if err := unix.Fstat(w.here.fd, &w.here.st); err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (w *walker) walk(p string) (*File, error) {
 				f.Close()
 				return nil, ErrTooDeep
 			}
-			d := dir{fd: f.FD, name: name, st: f.Stat}
+			d := dir{fd: f.FD, name: name, st: f.Stat, remote: w.remote(f)}
 			w.stable = w.stable && w.fixed(&d)
 			w.stack = append(w.stack, d)
 		default:
@@ -114,7 +115,7 @@ func (w *walker) walk(p string) (*File, error) {
 				return nil, fmt.Errorf("%w: %s is not a directory", ErrNotFound, path.Join(w.path(), name))
 			}
 			f.Resolved, f.Stable = path.Join(w.path(), name), w.stable
-			f.Writable = w.root.canWrite(f.FD, &f.Stat) || remote(f.FD)
+			f.Writable = w.root.canWrite(f.FD, &f.Stat) || w.remote(f)
 			return f, nil
 		}
 	}
@@ -174,7 +175,16 @@ func (w *walker) fixed(d *dir) bool {
 	if w.root.canWrite(d.fd, &d.st) {
 		return d.st.Mode&unix.S_ISVTX != 0 && !w.root.owns(&d.st)
 	}
-	return !remote(d.fd)
+	return !d.remote
+}
+
+// remote reports whether what was found in the current directory lies on a remote file system: the same as the
+// directory, unless another is mounted there.
+func (w *walker) remote(f *File) bool {
+	if top := w.top(); top.st.Dev == f.Stat.Dev {
+		return top.remote
+	}
+	return remote(f.FD)
 }
 
 func (w *walker) top() *dir {

@@ -9,9 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -176,18 +176,22 @@ func ReadAt(dir int, name string, limit int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), name)
-	defer func() { _ = f.Close() }()
-	b := make([]byte, limit)
-	n := 0
-	for n < limit {
-		m, err := f.Read(b[n:])
-		n += m
-		if m == 0 || err != nil {
+	defer func() { _ = unix.Close(fd) }()
+	b := make([]byte, 0, min(limit, 512))
+	for len(b) < limit {
+		if len(b) == cap(b) {
+			b = append(b, make([]byte, min(len(b), limit-len(b)))...)[:len(b)]
+		}
+		n, err := unix.Read(fd, b[len(b):min(cap(b), limit)])
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if n <= 0 || err != nil {
 			break
 		}
+		b = b[:len(b)+n]
 	}
-	return b[:n], nil
+	return b, nil
 }
 
 // ParseStat reads start time (clock ticks since boot, field 22) and parent (field 4) from /proc/PID/stat. The name in field
@@ -224,14 +228,24 @@ func unified(cgroup []byte) string {
 	return ""
 }
 
+// namespaces are this process's own, which never change.
+var namespaces = sync.OnceValue(func() map[string]unix.Stat_t {
+	own := map[string]unix.Stat_t{}
+	for _, n := range [...]string{"user", "pid", "mnt"} {
+		var st unix.Stat_t
+		if unix.Stat("/proc/self/ns/"+n, &st) == nil {
+			own[n] = st
+		}
+	}
+	return own
+})
+
 // sameNamespaces reports whether all of the named namespaces are this process's own. What can't be read isn't.
 func sameNamespaces(proc int, names ...string) bool {
 	for _, n := range names {
-		var theirs, ours unix.Stat_t
-		if unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil || unix.Stat("/proc/self/ns/"+n, &ours) != nil {
-			return false
-		}
-		if theirs.Dev != ours.Dev || theirs.Ino != ours.Ino {
+		var theirs unix.Stat_t
+		ours, ok := namespaces()[n]
+		if !ok || unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil || theirs.Dev != ours.Dev || theirs.Ino != ours.Ino {
 			return false
 		}
 	}
