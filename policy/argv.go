@@ -141,7 +141,7 @@ const maxDoubt = 3
 // unknownOption is one that the grammar doesn't list. It may take the next word as its value, which matters where that
 // would otherwise be the subcommand or the inner command.
 func (a *argv) unknownOption(name string) {
-	if len(a.g.subs) > 0 && len(a.cmd().Subcommands) == 0 || slices.Contains(a.g.operands, operandCommand) || slices.Contains(a.g.operands, operandShell) || a.g.script != "" {
+	if a.wantsSubcommand() || slices.Contains(a.g.operands, operandCommand) || slices.Contains(a.g.operands, operandShell) || a.g.script != "" {
 		a.opaque(a.title() + " gets the option " + clawrden.Text(name) + ", which isn't known")
 		a.doubt++
 	}
@@ -270,7 +270,7 @@ func (a *argv) flag(names []string, value string, has bool, at int) {
 
 // operand reads a word that is no option: a subcommand, or an operand by its kind.
 func (a *argv) operand(w *word) {
-	if len(a.g.subs) > 0 && a.count == 0 {
+	if a.wantsSubcommand() {
 		if a.subcommand(w) {
 			return
 		}
@@ -312,10 +312,15 @@ func (a *argv) operand(w *word) {
 	a.byKind(kind, w, at)
 }
 
+// wantsSubcommand reports whether the next operand may be a subcommand.
+func (a *argv) wantsSubcommand() bool {
+	return a.count == 0 && (len(a.g.subs) > 0 || a.g.levels > 0)
+}
+
 // subcommand takes a word as the next subcommand, if it is one.
 func (a *argv) subcommand(w *word) bool {
 	c := a.cmd()
-	sub := a.g.subs[w.text]
+	sub, path := a.g.subcommand(w.text)
 	switch {
 	case w.unknown:
 		a.opaque("which subcommand of " + a.title() + " runs isn't known")
@@ -324,15 +329,18 @@ func (a *argv) subcommand(w *word) bool {
 		if a.g.closed {
 			a.opaque(clawrden.Text(w.text) + " is no known subcommand of " + a.title() + "; an alias or a plugin may run anything")
 		}
-		if a.g.parent == nil {
+		if a.g.levels > 0 {
 			c.Subcommands = append(c.Subcommands, w.text)
 			a.pos++
-			a.g = &grammar{name: w.text, parent: a.g}
+			a.g = &grammar{name: w.text, parent: a.g, levels: a.g.levels - 1}
 			return true
 		}
 		return false
+	case path != nil:
+		c.Subcommands = path
+	default:
+		c.Subcommands = append(c.Subcommands, sub.name)
 	}
-	c.Subcommands = append(c.Subcommands, sub.name)
 	a.g, a.count, a.doubt = sub, 0, 0
 	a.pos++
 	return true

@@ -231,7 +231,10 @@ func mainNames(g *grammar, words []string) []string {
 		if g == nil || g.subs[w] == nil {
 			break
 		}
-		g = g.subs[w]
+		var path []string
+		if g, path = g.subcommand(w); path != nil {
+			return append(path, words[i+1:]...)
+		}
 		out[i] = g.name
 	}
 	return out

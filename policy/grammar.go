@@ -18,6 +18,8 @@ type grammar struct {
 	operands []operand
 	implies  []implied
 	script   string
+	stands   []string // the path of the subcommand that this is another spelling of
+	levels   int      // words that aren't known and yet are subcommands
 	exec     []*pathGlob
 	sha256   []string
 	at       hcl.Range
@@ -87,6 +89,27 @@ func (g *grammar) find(name string) *option {
 	return nil
 }
 
+// subcommand is the subcommand of the name, or the one that it stands for, with the path by which that is told of; the
+// path is nil where it is the name itself.
+func (g *grammar) subcommand(name string) (*grammar, []string) {
+	sub := g.subs[name]
+	if sub == nil || sub.stands == nil {
+		return sub, nil
+	}
+	to := g
+	for to.parent != nil {
+		to = to.parent
+	}
+	path := make([]string, 0, len(sub.stands))
+	for _, word := range sub.stands {
+		if to = to.subs[word]; to == nil {
+			return sub, nil
+		}
+		path = append(path, to.name)
+	}
+	return to, path
+}
+
 // complete looks up the options that an abbreviated long option may stand for.
 func (g *grammar) complete(name string) []*option {
 	if !g.abbreviate || len(name) < 3 || !strings.HasPrefix(name, "--") {
@@ -104,7 +127,7 @@ func (g *grammar) complete(name string) []*option {
 
 // runsOthers reports whether a word that isn't known could make the tool run something else.
 func (g *grammar) runsOthers() bool {
-	if len(g.subs) > 0 || g.script != "" {
+	if len(g.subs) > 0 || g.levels > 0 || g.script != "" {
 		return true
 	}
 	for _, k := range g.operands {
@@ -265,6 +288,15 @@ func (k *grammarCompiler) settings() {
 			}
 			g.operands = append(g.operands, operand(kind))
 		}
+	}
+	if n.has("stands_for") {
+		g.stands = strings.Fields(n.text("stands_for"))
+	}
+	switch {
+	case n.has("levels"):
+		g.levels = n.number("levels")
+	case g.parent == nil && g.levels == 0 && len(n.children("subcommand")) > 0:
+		g.levels = 1
 	}
 	if n.has("exec") {
 		g.exec = k.c.paths(n, "exec")

@@ -29,6 +29,8 @@ var grammarAttrs = []attr{
 	{name: "stdin", kind: kindBool, doc: "Without operands the tool runs what it reads from standard input."},
 	{name: "opaque", kind: kindBool, doc: "The tool runs what its arguments don't tell."},
 	{name: "closed", kind: kindBool, doc: "A subcommand that isn't named here may be an alias or a plugin and is opaque."},
+	{name: "stands_for", kind: kindText, doc: "The path of the subcommand that this one is another spelling of: docker container rm is docker rm. It is read, and told of, as that one."},
+	{name: "levels", kind: kindNumber, doc: "How many words that aren't named here are taken for subcommands; one where any is named. aws has two, its services and their operations."},
 	{name: "also", kind: kindTexts, doc: "Further names of the same; those of tools may be globs."},
 }
 
