@@ -124,11 +124,11 @@ func (j *judge) command(i int) {
 		j.paths++
 	}
 	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
-	matched := j.rules(j.policy.index.byName[j.view.cmd.Tool])
-	if j.view.cmd.Tool == "" { // any rule may be about it, but one finding says it all
-		matched = true
+	matched := j.view.cmd.Tool == "" // any rule may be about it, but that it is opaque says it all
+	if !matched {
+		named, general := j.rules(j.policy.index.byName[j.view.cmd.Tool]), j.rules(j.policy.index.general)
+		matched = named || general
 	}
-	matched = j.rules(j.policy.index.general) || matched
 	j.opaque(i)
 	j.place(i)
 	if !matched && !j.silent() {

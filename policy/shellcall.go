@@ -17,11 +17,12 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect) {
 	}
 	var env []string
 	for _, a := range c.Assigns {
-		env = append(env, w.assign(a))
+		text, _ := w.assign(a)
+		env = append(env, text)
 	}
-	args := make([]word, len(c.Args))
-	for i, x := range c.Args {
-		args[i] = w.word(x)
+	args := make([]word, 0, len(c.Args))
+	for _, x := range c.Args {
+		args = append(args, w.fields(x)...)
 	}
 	w.run(args, env, redirs)
 }
@@ -102,9 +103,6 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 		i := note()
 		for _, a := range args {
 			delete(w.vars, a.text)
-			if a.unknown {
-				w.vars = nil
-			}
 			if a.unknown || riskyEnv(a.text+"=?") {
 				w.r.opaque(i, "setting "+clawrden.Text(shorten(a.text))+" can make what follows run something else")
 			}

@@ -38,6 +38,9 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 	before := len(r.facts.Commands)
 	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at, lifted: lifted}
 	w.hidden = strings.Contains(text, "`") || strings.Contains(text, "$(")
+	if once, ok := singles(file); ok && dialect(shell) != syntax.LangZsh {
+		w.once = once
+	}
 	w.stmts(file.Stmts)
 	if len(r.facts.Commands) == before {
 		r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Tool: ":", Word: ":", Parent: parent, Via: via, Builtin: true})
@@ -136,7 +139,9 @@ type walker struct {
 	failed  where             // the same, if the last statement failed
 	hidden  bool              // the text holds a command substitution somewhere, so arithmetic on names may run one
 	lifted  bool              // see lift
-	vars    map[string][]word // variables of loops that surround this place, with the words that they take
+	once    map[string]bool   // variables that the text sets once; nil where they can't be followed
+	vars    map[string][]word // those that are followed, with the words that they take
+	unsure  int               // branches and loops around this place, which may not run
 	depth   int
 }
 
@@ -162,14 +167,18 @@ func (w *walker) stmts(list []*syntax.Stmt) {
 // aside walks statements whose changes of directory don't reach what follows, as in a subshell.
 func (w *walker) aside(list []*syntax.Stmt) {
 	at := w.where
+	w.unsure++
 	w.stmts(list)
+	w.unsure--
 	w.where, w.failed = at, at
 }
 
 // perhaps walks statements that may not run: what follows is in either directory.
 func (w *walker) perhaps(list []*syntax.Stmt) {
 	at := w.where
+	w.unsure++
 	w.stmts(list)
+	w.unsure--
 	w.where = at.or(w.where)
 	w.failed = w.where
 }
@@ -200,6 +209,7 @@ func (w *walker) stmt(s *syntax.Stmt) {
 	}
 	if s.Background || s.Coprocess {
 		w.where, w.failed = at, at
+		w.vars = nil
 	}
 }
 
@@ -251,16 +261,25 @@ func (w *walker) binary(c *syntax.BinaryCmd) {
 	w.depth++
 	defer func() { w.depth-- }()
 	at := w.where
+	pipe := c.Op != syntax.AndStmt && c.Op != syntax.OrStmt
+	if pipe {
+		w.unsure++
+		defer func() { w.unsure-- }()
+	}
 	w.stmt(c.X)
 	switch c.Op {
 	case syntax.AndStmt: // the right side runs only after the left one's success
 		failed := w.failed
+		w.unsure++
 		w.stmt(c.Y)
+		w.unsure--
 		w.failed = failed.or(w.failed)
 	case syntax.OrStmt:
 		where := w.where
 		w.where = w.failed
+		w.unsure++
 		w.stmt(c.Y)
+		w.unsure--
 		w.where = where.or(w.where)
 	default: // a pipe: both sides run in subshells, except that some shells run the last one in place
 		w.where = at
@@ -280,9 +299,9 @@ func (w *walker) ifClause(c *syntax.IfClause) {
 func (w *walker) loop(c *syntax.ForClause) {
 	switch l := c.Loop.(type) {
 	case *syntax.WordIter:
-		items := make([]word, len(l.Items))
-		for i, x := range l.Items {
-			items[i] = w.word(x)
+		var items []word
+		for _, x := range l.Items {
+			items = append(items, w.fields(x)...)
 		}
 		w.loopOver(l.Name.Value, items, c.Do)
 		return
@@ -294,23 +313,18 @@ func (w *walker) loop(c *syntax.ForClause) {
 
 // loopOver walks a loop's body with its variable known, as far as its items are.
 func (w *walker) loopOver(name string, items []word, body []*syntax.Stmt) {
-	old, had := w.vars[name]
-	if w.vars == nil {
-		w.vars = map[string][]word{}
-	}
-	delete(w.vars, name)
-	known := len(items) > 0 && len(items) <= maxItems
+	known := w.once[name] && len(items) > 0 && len(items) <= maxItems
 	for i := range items {
 		known = known && (!items[i].unknown || items[i].pattern)
 	}
 	if known {
+		if w.vars == nil {
+			w.vars = map[string][]word{}
+		}
 		w.vars[name] = items
 	}
 	w.perhaps(body)
 	delete(w.vars, name)
-	if had && w.vars != nil {
-		w.vars[name] = old
-	}
 }
 
 // maxItems bounds the items of a loop that are followed.
@@ -345,7 +359,10 @@ func (w *walker) redirects(index int, list []*syntax.Redirect) {
 // assigns walks assignments that stand without a command: they hold for all that follows.
 func (w *walker) assigns(list []*syntax.Assign) {
 	for _, a := range list {
-		text := w.assign(a)
+		text, value := w.assign(a)
+		if a.Name != nil && !a.Naked {
+			w.follow(a.Name.Value, value)
+		}
 		if name, _, _ := strings.Cut(text, "="); riskyEnv(text) && !a.Naked {
 			w.opaque("setting " + clawrden.Text(name) + " can make what follows run something else")
 		}
@@ -353,11 +370,10 @@ func (w *walker) assigns(list []*syntax.Assign) {
 }
 
 // assign gives NAME=value, walking the substitutions in the value. A value that isn't known is given as its source.
-func (w *walker) assign(a *syntax.Assign) string {
+func (w *walker) assign(a *syntax.Assign) (string, word) {
 	name := ""
 	if a.Name != nil {
 		name = a.Name.Value
-		delete(w.vars, name)
 	}
 	if a.Index != nil {
 		w.inside(a.Index)
@@ -373,11 +389,11 @@ func (w *walker) assign(a *syntax.Assign) string {
 		}
 	}
 	if a.Value == nil {
-		return name + "="
+		return name + "=", word{unknown: a.Array != nil}
 	}
 	v := w.word(a.Value)
 	if v.unknown {
-		return name + "=$" + v.text
+		return name + "=$" + v.text, v
 	}
-	return name + "=" + v.text
+	return name + "=" + v.text, v
 }

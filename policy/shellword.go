@@ -25,23 +25,6 @@ func (w *walker) word(x *syntax.Word) word {
 	return b.done()
 }
 
-// loopVar recognises a word that is a loop's variable alone: $f or "$f". bare says that it stands without quotes.
-func (w *walker) loopVar(x *syntax.Word) (items []word, name string, bare bool) {
-	if len(x.Parts) != 1 || len(w.vars) == 0 {
-		return nil, "", false
-	}
-	part := x.Parts[0]
-	q, quoted := part.(*syntax.DblQuoted)
-	if quoted && len(q.Parts) == 1 && !q.Dollar {
-		part = q.Parts[0]
-	}
-	p, ok := part.(*syntax.ParamExp)
-	if !ok || p.Param == nil || p.Excl || p.Length || p.Width || p.IsSet || p.Index != nil || p.Slice != nil || p.Repl != nil || p.Names != 0 || p.Exp != nil || len(p.Modifiers) > 0 {
-		return nil, "", false
-	}
-	return w.vars[p.Param.Value], p.Param.Value, !quoted
-}
-
 // wordBuilder gathers a word's parts.
 type wordBuilder struct {
 	w       *walker
@@ -206,6 +189,10 @@ func (b *wordBuilder) param(p *syntax.ParamExp, bare bool) {
 	}
 	if name == "HOME" && p.Exp == nil && p.Repl == nil && p.Slice == nil && p.Index == nil && !p.Excl && !p.Length && len(b.text) == 0 && !b.unknown {
 		b.text, b.tilde = append(b.text, '~'), true // the same directory, unless the text sets HOME, which is opaque
+		return
+	}
+	if v, ok := b.w.value(p, bare); ok {
+		b.quoted(v.text)
 		return
 	}
 	b.w.inside(p)

@@ -3,6 +3,7 @@
 tool "python" {
   also            = ["python2", "python3", "python2.*", "python3.*", "pypy", "pypy3"]
   flags           = ["-b", "-B", "-d", "-E", "-i", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-v", "-x"]
+  operand_flags   = ["-m"]
   value_flags     = ["-c", "-m", "-W", "-X", "--check-hash-based-pycs"]
   escape_flags    = ["-c", "-i"]
   info_flags      = ["-V", "--version", "-h", "--help", "-VV"]
