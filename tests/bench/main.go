@@ -126,7 +126,7 @@ func newHost(bin, way string) (*host, error) {
 		return nil, err
 	}
 	for range 1000 {
-		if exec.Command(h.path("shims/true")).Run(); h.command("true").Run() == nil {
+		if h.command("true").Run() == nil {
 			return h, nil
 		}
 		<-time.After(5 * time.Millisecond)
