@@ -1,6 +1,9 @@
 package clawrden
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Request is one command that an agent wants to run. Words are raw bytes as the agent sent them: they need not be UTF-8.
 type Request struct {
@@ -43,12 +46,7 @@ func (id *Identity) InGroup(gid uint32) bool {
 	if id.GID == gid {
 		return true
 	}
-	for _, g := range id.Groups {
-		if g == gid {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(id.Groups, gid)
 }
 
 // Facts is all that a rule can match: made once from a request by the steps understand and resolve, kept in the record.

@@ -117,7 +117,7 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 			why = "the daemon is stopping"
 		}
 		if _, err := d.o.Queue.Cancel(c.request.ID, why); err != nil && !errors.Is(err, clawrden.ErrDecided) {
-			d.log.Debug("cannot cancel an ask")
+			d.log.DebugContext(ctx, "cannot cancel an ask")
 		}
 		<-ticket.Done()
 	}

@@ -116,13 +116,13 @@ func (d *Daemon) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, erro
 func (d *Daemon) Entry(id string) (clawrden.Entry, error) { return d.o.Audit.Lookup(id) }
 
 // Kill throws the kill switch: first nothing new runs, then what runs and what waits is ended.
-func (d *Daemon) Kill(_ context.Context, by clawrden.Caller, reason string) (string, error) {
+func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, reason string) (string, error) {
 	kept := d.lock.set(reason, d.personAt(by))
 	killed := d.running.killAll()
 	cancelled := d.o.Queue.CancelAll("the kill switch was thrown")
 	message := fmt.Sprintf("%d running commands were killed, %d waiting requests were cancelled; everything is refused until it is unlocked", killed, cancelled)
 	if kept != nil {
-		d.log.Error("the kill switch is on, but a restart would forget it", slog.Any("error", kept))
+		d.log.ErrorContext(ctx, "the kill switch is on, but a restart would forget it", slog.Any("error", kept))
 		message += fmt.Sprintf(" (a restart of the daemon would forget this: %v)", kept)
 	}
 	_ = d.record(&clawrden.Record{Event: clawrden.EventKilled, Reason: reason, Approver: d.approver(by)})
@@ -143,12 +143,12 @@ func (d *Daemon) Unlock(_ context.Context, by clawrden.Caller) error {
 }
 
 // Reload reads the policy again. An invalid one is refused, and the one in force stays.
-func (d *Daemon) Reload(_ context.Context, by clawrden.Caller) error {
+func (d *Daemon) Reload(ctx context.Context, by clawrden.Caller) error {
 	err := d.loadPolicy()
 	r := &clawrden.Record{Event: clawrden.EventReloaded, Policy: d.policy.Load().Digest(), Approver: d.approver(by)}
 	if err != nil {
 		r.Reason = err.Error()
-		d.log.Error("the policy was not reloaded", slog.Any("error", err))
+		d.log.ErrorContext(ctx, "the policy was not reloaded", slog.Any("error", err))
 	}
 	_ = d.record(r)
 	d.live.publish(clawrden.Event{Type: clawrden.LiveReloaded, Message: r.Reason})

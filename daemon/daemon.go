@@ -133,10 +133,7 @@ func New(o Options) (*Daemon, error) {
 		watch.Close()
 		return nil, err
 	}
-	if err := d.lock.open(o.StateDir); err != nil {
-		watch.Close()
-		return nil, err
-	}
+	d.lock.open(o.StateDir)
 	if err := d.loadPolicy(); err != nil {
 		d.log.Error("the policy is invalid, every command is denied", slog.Any("error", err))
 	}
@@ -155,7 +152,7 @@ func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
 			return nil
 		case err != nil:
 			// Out of descriptors, most likely: those go that have sent nothing for longest.
-			d.log.Warn("cannot accept", slog.Any("error", err))
+			d.log.WarnContext(ctx, "cannot accept", slog.Any("error", err))
 			d.agents.relieve()
 			select {
 			case <-time.After(50 * time.Millisecond):

@@ -134,10 +134,10 @@ func (c *call) untilExec() (exit job.Exit, ended bool) {
 
 // said reads the shim's last words. They are the agent's claim, and recorded as such.
 func (c *call) said(f frame) (job.Exit, bool) {
-	switch f.typ {
-	case protocol.TypeFinished:
+	if f.typ == protocol.TypeFinished {
 		return job.Exit{Status: syscall.WaitStatus(f.number), Known: true, Source: clawrden.ExitShim}, true
-	case protocol.TypeFailed:
+	}
+	if f.typ == protocol.TypeFailed {
 		c.failed = fmt.Errorf("the shim could not run it: %v", syscall.Errno(f.number))
 		return job.Exit{Source: clawrden.ExitShim}, true
 	}
@@ -187,7 +187,7 @@ func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
 	if err != nil {
 		finish()
 		code := protocol.ExitFailed
-		if errors.As(err, &job.NoSuch{}) {
+		if errors.As(err, &job.NotRunError{}) {
 			code = protocol.ExitDenied
 		}
 		return d.unrun(c, code, err)

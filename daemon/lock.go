@@ -26,11 +26,11 @@ type lockState struct {
 	Since  time.Time `json:"since"`
 }
 
-func (l *lockFile) open(dir string) error {
+func (l *lockFile) open(dir string) {
 	l.path = filepath.Join(dir, "kill.json")
 	b, err := os.ReadFile(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return
 	}
 	var s lockState
 	if err == nil {
@@ -38,10 +38,9 @@ func (l *lockFile) open(dir string) error {
 	}
 	if err != nil {
 		l.why = fmt.Sprintf("%s can't be read: %v", l.path, err)
-		return nil
+		return
 	}
 	l.why = s.text()
-	return nil
 }
 
 func (s lockState) text() string {

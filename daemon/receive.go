@@ -304,9 +304,7 @@ func (c *call) readFrames() {
 		if err != nil {
 			return
 		}
-		switch h.Type {
-		case protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal:
-		default:
+		if h.Type != protocol.TypeFinished && h.Type != protocol.TypeFailed && h.Type != protocol.TypeSignal {
 			return // a second request, for instance
 		}
 		select {

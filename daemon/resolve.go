@@ -56,7 +56,7 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 		defer func() { _ = unix.Close(proc) }()
 		defer func() {
 			if v := recover(); v != nil { // here, beside, it would end the daemon
-				d.log.Error("looking at the caller's files failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+				d.log.ErrorContext(ctx, "looking at the caller's files failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 				work.err, work.code = errors.New("internal error while its files were looked at"), protocol.ExitFailed
 			}
 		}()

@@ -30,7 +30,7 @@ func (r shimReply) answer(c *call) {
 }
 
 func (r shimReply) refuse(code int, text string) {
-	r.send(protocol.AppendRefuse(nil, uint8(code), text))
+	r.send(protocol.AppendRefuse(nil, uint8(code), text)) //nolint:gosec // an exit code
 }
 
 func (r shimReply) stdio(c *call) ([3]*os.File, func(), error) { return c.stdio, func() {}, nil }

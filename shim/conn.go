@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"errors"
 	"syscall"
 	"unsafe"
 
@@ -38,10 +39,10 @@ func connect(s *start, tool string) *conn {
 }
 
 func reachHint(err error) string {
-	switch err {
-	case syscall.ENOENT, syscall.ECONNREFUSED:
+	switch {
+	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ECONNREFUSED):
 		return "start it (systemctl enable --now clawrden.socket), or set CLAWRDEN_SOCKET; a retry does not help until then"
-	case syscall.EACCES, syscall.EPERM:
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return "this user may not use the socket; add it to the group clawrden-agents"
 	}
 	return ""

@@ -98,7 +98,7 @@ func compare(e *protocol.Exec) string {
 	if err := syscall.Fstat(fd, &st); err != nil {
 		return err.Error()
 	}
-	if uint64(st.Dev) != e.Dev || st.Ino != e.Ino {
+	if st.Dev != e.Dev || st.Ino != e.Ino {
 		return "it is not the file that was judged"
 	}
 	return ""

@@ -88,6 +88,8 @@ func (c *conn) serve(s *start, tool string) {
 			c.check(err)
 			fail("the daemon speaks protocol versions "+digits(int(lowest))+" to "+digits(int(highest))+
 				", this shim speaks "+digits(protocol.Version), "install shim and daemon of the same release; a retry does not help")
+		case protocol.TypeRequest, protocol.TypeAnswer, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal:
+			c.check(protocol.ErrValue)
 		default:
 			c.check(protocol.ErrValue)
 		}

@@ -80,24 +80,24 @@ func stopAs(sig syscall.Signal) {
 	}
 }
 
-// childErrno is where the child, which shares this memory, leaves the reason why it could not exec.
-var childErrno syscall.Errno
+// errChild is where the child, which shares this memory, leaves the reason why it could not exec.
+var errChild syscall.Errno
 
 // spawn starts the child. It must not allocate or grow the stack between vfork and exec.
 //
 //go:noinline
 //go:norace
 func spawn(cmd command) (int, syscall.Errno) {
-	childErrno = 0
+	errChild = 0
 	parent := syscall.Getpid()
 	pid := fork(&cmd, uintptr(parent))
 	if int(pid) < 0 {
 		return 0, syscall.Errno(-int(pid))
 	}
-	if childErrno != 0 {
+	if errChild != 0 {
 		var status syscall.WaitStatus
-		syscall.Wait4(int(pid), &status, 0, nil)
-		return 0, childErrno
+		_, _ = syscall.Wait4(int(pid), &status, 0, nil)
+		return 0, errChild
 	}
 	return int(pid), 0
 }
@@ -117,14 +117,14 @@ func fork(cmd *command, parent uintptr) uintptr {
 	if ppid, _, _ := syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0); ppid != parent {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 128+uintptr(syscall.SIGKILL), 0, 0)
 	}
-	for fd := uintptr(0); fd < 3; fd++ {
+	for fd := range uintptr(3) {
 		if closed&(1<<fd) != 0 {
 			syscall.RawSyscall(syscall.SYS_CLOSE, fd, 0, 0)
 		}
 	}
 	restoreHandlers()
 	setMask(cmd.signals)
-	childErrno = execute(*cmd)
+	errChild = execute(*cmd)
 	for {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 127, 0, 0)
 	}

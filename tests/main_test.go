@@ -63,7 +63,7 @@ type hostOptions struct {
 // newHost starts a daemon and waits until it answers. It is killed at the end of the test.
 func newHost(t testing.TB, o hostOptions) *host {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clawrden-test-") // t.TempDir is closed to other users, and its names are long for a socket
+	dir, err := os.MkdirTemp("", "clawrden-test-") //nolint:usetesting // t.TempDir is closed to other users, and its names are long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return err
 	}
 	if o.dev {
-		log.Warn("--dev: the local executor and self-approval are on; this governs nobody who means harm")
+		log.WarnContext(ctx, "--dev: the local executor and self-approval are on; this governs nobody who means harm")
 	}
 	if err := os.MkdirAll(c.Paths.State, 0o700); err != nil {
 		return fmt.Errorf("cannot make the state directory: %v", err)
@@ -100,7 +100,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady)
 	for name, ls := range socks {
 		for _, l := range ls {
-			log.Info("listening", slog.String("socket", name), slog.String("path", l.Addr().String()))
+			log.InfoContext(ctx, "listening", slog.String("socket", name), slog.String("path", l.Addr().String()))
 		}
 	}
 	var err error
@@ -109,7 +109,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	case err = <-failed:
 	}
 	_, _ = sd.SdNotify(false, sd.SdNotifyStopping)
-	log.Info("stopping")
+	log.InfoContext(ctx, "stopping")
 	for _, l := range socks["shim"] {
 		_ = l.Close()
 	}

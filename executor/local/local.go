@@ -36,7 +36,7 @@ func Start(ctx context.Context, j *job.Job) (*Process, error) {
 		return nil, fmt.Errorf("%w: the daemon runs as uid %d and can't become uid %d", job.ErrForeign, me, id.UID)
 	}
 	if j.Cwd == nil {
-		return nil, job.NoSuch{Err: errors.New("the working directory does not exist any more")}
+		return nil, job.NotRunError{Err: errors.New("the working directory does not exist any more")}
 	}
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Path, cmd.Args, cmd.ExtraFiles = command(j)
@@ -64,15 +64,14 @@ func Start(ctx context.Context, j *job.Job) (*Process, error) {
 		}
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, job.NoSuch{Err: startError(j, err)}
+		return nil, job.NotRunError{Err: startError(j, err)}
 	}
 	return &Process{cmd: cmd}, nil
 }
 
 // startError names the tool, not the path by which it was run.
 func startError(j *job.Job, err error) error {
-	var pe *os.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		err = pe.Err
 	}
 	return fmt.Errorf("cannot run %s in %s: %v", j.Tool.Path, clawrden.Text(j.Request.Cwd), err)

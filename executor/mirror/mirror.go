@@ -23,7 +23,7 @@ func Plan(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error) {
 	e := protocol.Exec{Path: t.Path, Stay: stay}
 	if t.Stable() {
 		st := &t.Stage[0].Stat
-		e.Mode, e.Dev, e.Ino = protocol.ExecPath, uint64(st.Dev), st.Ino
+		e.Mode, e.Dev, e.Ino = protocol.ExecPath, st.Dev, st.Ino
 		return protocol.AppendExec(nil, &e), nil, nil
 	}
 	e.Mode = protocol.ExecFD

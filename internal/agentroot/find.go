@@ -49,7 +49,7 @@ var ErrNoTool = errors.New("no such tool on PATH")
 
 // Find searches a tool as execvp does in the agent: along PATH, by its rights, past every shim. It neither reads nor
 // hashes what it finds: Load does. The last error that was met on the way is part of the message.
-func (r *Root) Find(name string, searchPath string, isShim func(*File) bool) (*File, string, error) {
+func (r *Root) Find(name, searchPath string, isShim func(*File) bool) (*File, string, error) {
 	if name == "" || strings.ContainsRune(name, '/') {
 		return nil, "", fmt.Errorf("%w: %q is not a plain name", ErrNoTool, name)
 	}

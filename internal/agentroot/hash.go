@@ -95,8 +95,8 @@ func (h *Hasher) IsShim(ctx context.Context, f *File) bool {
 func (h *Hasher) sum(ctx context.Context, f *File) (cached, error) {
 	st := &f.Stat
 	key := fileKey{
-		dev: uint64(st.Dev), ino: st.Ino, size: st.Size,
-		mtimeSec: int64(st.Mtim.Sec), mtimeNsec: int64(st.Mtim.Nsec), ctimeSec: int64(st.Ctim.Sec), ctimeNsec: int64(st.Ctim.Nsec),
+		dev: st.Dev, ino: st.Ino, size: st.Size,
+		mtimeSec: st.Mtim.Sec, mtimeNsec: st.Mtim.Nsec, ctimeSec: st.Ctim.Sec, ctimeNsec: st.Ctim.Nsec,
 	}
 	// No group or other may write, and only root owns it, whoever asks: the entry serves every agent.
 	rootOnly := st.Uid == 0 && st.Mode&0o022 == 0

@@ -80,7 +80,7 @@ func shebang(head []byte) (interp, arg string, hasArg bool, err error) {
 		end = len(line)
 		// Without the end of line the name must at least be whole: the kernel refuses a cut one.
 		trimmed := bytes.TrimLeft(line, " \t")
-		if len(head) >= headLen && bytes.IndexAny(trimmed, " \t\x00") < 0 {
+		if len(head) >= headLen && !bytes.ContainsAny(trimmed, " \t\x00") {
 			return "", "", false, fmt.Errorf("its first line is longer than %d bytes", headLen)
 		}
 	}

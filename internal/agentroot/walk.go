@@ -270,7 +270,7 @@ var remoteTypes = map[int64]bool{
 
 func remote(fd int) bool {
 	var s unix.Statfs_t
-	return unix.Fstatfs(fd, &s) != nil || remoteTypes[int64(s.Type)]
+	return unix.Fstatfs(fd, &s) != nil || remoteTypes[s.Type]
 }
 
 func isProc(fd int) bool {

@@ -48,13 +48,13 @@ func (e Exit) Signal() string {
 	return unix.SignalName(e.Status.Signal())
 }
 
-// NoSuch tells an executor's error that says the tool can't be run by its own fault, with the shim's exit code for it.
-type NoSuch struct{ Err error }
+// NotRunError is an executor's error for a tool that the kernel would not run, or not there.
+type NotRunError struct{ Err error }
 
-func (e NoSuch) Error() string { return e.Err.Error() }
+func (e NotRunError) Error() string { return e.Err.Error() }
 
 // Unwrap gives the cause.
-func (e NoSuch) Unwrap() error { return e.Err }
+func (e NotRunError) Unwrap() error { return e.Err }
 
 // ErrForeign refuses a caller that an executor may not run for.
 var ErrForeign = errors.New("the caller is not one that this executor may run for")

@@ -128,7 +128,7 @@ func ExitStatus(fd int) (syscall.WaitStatus, bool) {
 	if errno != 0 || i.mask&infoExit == 0 {
 		return 0, false
 	}
-	return syscall.WaitStatus(i.exitCode), true
+	return syscall.WaitStatus(uint32(i.exitCode)), true //nolint:gosec // the kernel's bits, as wait(2) gives them
 }
 
 // Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks. The

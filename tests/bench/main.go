@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -89,11 +90,12 @@ func newHost(bin, way string) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := policy
+	var text strings.Builder
+	text.WriteString(policy)
 	for i := range 8 {
-		text += fmt.Sprintf("rule \"other-%d\" {\n  commands = [\"tool%d\"]\n  action = \"ask\"\n}\n", i, i)
+		fmt.Fprintf(&text, "rule \"other-%d\" {\n  commands = [\"tool%d\"]\n  action = \"ask\"\n}\n", i, i)
 	}
-	files := map[string]string{"policy.hcl": text, "clawrden.hcl": "mirror {\n  exit_status = \"" + way + "\"\n}\n"}
+	files := map[string]string{"policy.hcl": text.String(), "clawrden.hcl": "mirror {\n  exit_status = \"" + way + "\"\n}\n"}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return nil, err
