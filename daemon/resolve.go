@@ -31,6 +31,10 @@ func (d *Daemon) understand(c *call) {
 // resolve finds the tool and the paths in the caller's own root. The caller's files may be slow, or never answer, so it
 // happens beside, for a limited time, a limited number an agent at once.
 func (d *Daemon) resolve(ctx context.Context, c *call) {
+	if me := os.Geteuid(); me != 0 && uint32(me) != c.request.Identity.UID {
+		c.deny(protocol.ExitFailed, fmt.Sprintf("the daemon runs as uid %d and governs only that user; an operator can start it as root", me))
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
 	defer cancel()
 	leave, err := d.agents.resolve(ctx, &c.request.Identity)
