@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 	"time"
 
@@ -101,6 +102,12 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 func (c *call) slim() {
 	c.facts = clawrden.Facts{Exe: c.facts.Exe}
 	c.request.Env = nil
+	argv := make([]string, len(c.request.Argv))
+	for i, w := range c.request.Argv {
+		argv[i] = strings.Clone(w) // each word of a request keeps the whole request in memory
+	}
+	c.request.Argv = argv
+	c.approval = nil
 	c.leaveLarge()
 }
 

@@ -27,7 +27,7 @@ type Limits struct {
 	// one each. 64.
 	ResolversPerAgent int
 	// LargePerAgent requests of more than 64 KiB may be in memory before they run or wait for a person, the others wait
-	// to be read. 32: that is 64 MiB of words.
+	// to be read. 16: each costs up to 20 MiB until its record is written.
 	LargePerAgent int
 	// RequestTime is how long a request may take to arrive. 10 s.
 	RequestTime time.Duration
@@ -47,7 +47,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.RunningPerAgent, 1024)
 	set(&l.Connections, 4096)
 	set(&l.ResolversPerAgent, 64)
-	set(&l.LargePerAgent, 32)
+	set(&l.LargePerAgent, 16)
 	set(&l.CanPerSecond, 20)
 	if l.RequestTime <= 0 {
 		l.RequestTime = 10 * time.Second

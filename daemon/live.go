@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/clawrden/clawrden"
@@ -84,7 +85,10 @@ func (s *stream) close() {
 }
 
 // shownBytes bounds the words of an event: it is kept, and sent to every reader. The whole is had by the request's id.
-const shownBytes = 4096
+const (
+	shownBytes = 4096
+	shownWords = 256
+)
 
 func shorten(e *clawrden.Event) {
 	if e.Pending != nil {
@@ -99,12 +103,15 @@ func shorten(e *clawrden.Event) {
 	}
 }
 
+// shortWords copies the words, because each of a request's own keeps the whole request in memory.
 func shortWords(words, b64 []string) (short, shortB64 []string) {
 	total := 0
+	short = make([]string, 0, min(len(words), shownWords))
 	for i, w := range words {
-		if total += len(w); total > shownBytes {
-			return append(append([]string(nil), words[:i]...), "…"), nil
+		if total += len(w); total > shownBytes || i == shownWords {
+			return append(short, "…"), nil
 		}
+		short = append(short, strings.Clone(w))
 	}
-	return words, b64
+	return short, b64
 }

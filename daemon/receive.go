@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -123,7 +124,8 @@ func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
 	c.setDescriptors(r.Descriptors, in.fds)
 	in.fds = nil
 	c.can = r.Purpose == protocol.PurposeCan
-	c.request.Tool, c.request.Argv, c.request.Env = r.Tool, r.Argv, r.Env
+	// The name outlives the request in events and approvals, and must not keep all of it in memory.
+	c.request.Tool, c.request.Argv, c.request.Env = strings.Clone(r.Tool), r.Argv, r.Env
 	return nil
 }
 
@@ -176,12 +178,14 @@ func (in *input) payload(n int) ([]byte, error) {
 	var b []byte
 	for len(b) < n {
 		have := len(b)
-		if have == maxSmall {
+		next := min(n, maxSmall)
+		if have > 0 { // few at a time come here, so the rest may be believed
 			if err := in.large(); err != nil {
 				return nil, err
 			}
+			next = n
 		}
-		b = append(b, make([]byte, min(n-have, max(maxSmall, have)))...)
+		b = append(make([]byte, 0, next), b...)[:next]
 		if err := in.fill(b[have:]); err != nil {
 			return nil, err
 		}

@@ -34,7 +34,8 @@ func (d *Daemon) recordDecided(c *call) error {
 	r.EnvNames, r.EnvSHA256 = environment(c.request.Env)
 	r.Hint = c.request.Hint
 	if c.facts.Exe.Path != "" {
-		r.Exe = &c.facts.Exe
+		exe := c.facts.Exe // a copy: the record's event is kept long after the call, and must not keep that
+		r.Exe = &exe
 	}
 	verdict := c.decision.Verdict
 	r.Verdict = &verdict
