@@ -56,7 +56,8 @@ func TestAttackSecondRequest(t *testing.T) {
 	twice := request("rm", nil)
 	sendFDs(t, c, twice, nullFDs(t, 4)...)
 	sendFDs(t, c, twice, nullFDs(t, 4)...)
-	if a := readAnswer(t, c); a.typ != protocol.TypeRefuse || a.code != protocol.ExitDenied {
+	// Which code depends on when the second came: before the first was judged it counts as hanging up.
+	if a := readAnswer(t, c); a.typ != protocol.TypeRefuse || a.code != protocol.ExitDenied && a.code != protocol.ExitFailed {
 		t.Errorf("the first was answered with %v", a)
 	}
 	if a := readAnswer(t, c); a.typ != 0 {
