@@ -243,9 +243,23 @@ func (a *argv) value(o *option, w word, has bool, at int) {
 	case o.chdir:
 		a.r.path(a.index, at, a.where, w, false)
 		a.where = a.where.enter(w)
+	case o.at:
+		a.r.path(a.index, at, a.where, word{text: atFile(w.text), unknown: w.unknown}, false)
 	case o.path:
 		a.r.path(a.index, at, a.where, w, false)
 	}
+}
+
+// atFile gives the file that a value names behind @ or <, or without = and @ as a whole; "" if none.
+func atFile(value string) string {
+	if i := strings.IndexAny(value, "@<"); i >= 0 {
+		value, _, _ = strings.Cut(value[i+1:], ";")
+		return value
+	}
+	if strings.ContainsAny(value, "={}: ") {
+		return ""
+	}
+	return value
 }
 
 func (o *option) safeValue(w word, has bool) bool {
@@ -300,6 +314,9 @@ func (a *argv) operand(w *word) {
 				a.flag(a.g.implies[i].opt.names, "", false, a.pos)
 			}
 		}
+	}
+	if anyWord(a.g.escapes, w.text) {
+		a.opaque(a.title() + " with " + clawrden.Text(shorten(w.text)) + " can run something else")
 	}
 	at := a.pos
 	a.count++

@@ -17,6 +17,7 @@ type grammar struct {
 	subs     map[string]*grammar
 	operands []operand
 	implies  []implied
+	escapes  []*wordGlob // operands
 	script   string
 	stands   []string // the path of the subcommand that this is another spelling of
 	levels   int      // words that aren't known and yet are subcommands
@@ -34,6 +35,7 @@ type option struct {
 	takes   takes
 	path    bool
 	chdir   bool
+	at      bool // the value may hold @file
 	shell   bool
 	info    bool
 	operand bool        // the value stands in for the first operand
@@ -228,6 +230,7 @@ func (k *grammarCompiler) options() {
 		{"value_flags", func(o *option) { o.takes = takesValue }},
 		{"optional_flags", func(o *option) { o.takes = takesAttached }},
 		{"path_flags", func(o *option) { o.takes, o.path = max(o.takes, takesValue), true }},
+		{"at_flags", func(o *option) { o.takes, o.at = takesValue, true }},
 		{"chdir_flags", func(o *option) { o.takes, o.path, o.chdir = takesValue, true, true }},
 		{"escape_flags", func(o *option) { o.risky = true }},
 		{"shell_flags", func(o *option) { o.takes, o.shell = takesValue, true }},
@@ -251,6 +254,7 @@ func (k *grammarCompiler) options() {
 	for name, globs := range k.texts("implies") {
 		k.g.implies = append(k.g.implies, implied{opt: k.option(name), globs: k.words("implies", globs)})
 	}
+	k.g.escapes = append(k.g.escapes, k.words("escape_operands", k.n.texts("escape_operands"))...)
 	slices.SortFunc(k.g.implies, func(a, b implied) int { return strings.Compare(a.opt.names[0], b.opt.names[0]) })
 }
 

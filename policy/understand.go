@@ -143,6 +143,9 @@ func (r *reader) path(i, arg int, at where, w word, write bool) {
 		r.overflow("it names more paths than are looked at")
 		return
 	}
+	if (w.text == "" || w.text == "-") && arg != clawrden.ArgCwd && !w.unknown { // standard input or output
+		return
+	}
 	if strings.HasPrefix(w.text, "~") && !w.tilde {
 		w.text = "./" + w.text // no shell expands it: a file of that name
 	}
