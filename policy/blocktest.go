@@ -22,9 +22,11 @@ type testCase struct {
 	counts int
 }
 
-// TestResult is how one test block ended.
+// TestResult is how one test block, or one example of a rule, ended.
 type TestResult struct {
-	Name string `json:"name"`
+	Kind string `json:"kind"` // test, match, not_match
+	Name string `json:"name"` // of the test; of an example its command line
+	Rule string `json:"rule,omitempty"`
 	File string `json:"file"`
 	Line int    `json:"line"`
 	OK   bool   `json:"ok"`
@@ -37,7 +39,7 @@ func (p *Policy) Tests() []TestResult {
 	for i := range p.tests {
 		t := &p.tests[i]
 		got, _ := p.runTest(t)
-		out = append(out, TestResult{Name: t.name, File: t.at.Filename, Line: t.at.Start.Line, OK: got == "", Got: got})
+		out = append(out, TestResult{Kind: "test", Name: t.name, Rule: t.rule, File: t.at.Filename, Line: t.at.Start.Line, OK: got == "", Got: got})
 	}
 	return out
 }

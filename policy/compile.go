@@ -60,6 +60,7 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 		}
 	}
 	c.extends(nodes)
+	c.oneFile(nodes)
 	if s := &c.policy.settings; s.opaque == clawrden.Invalid {
 		s.opaque = clawrden.Stricter(clawrden.Ask, s.def)
 		s.opaqueRef = s.defRef
@@ -141,6 +142,9 @@ func (c *compiler) settings(n *node) {
 		s.opaque = n.verdict("opaque")
 		s.opaqueRef = clawrden.RuleRef{File: v.at.Filename, Line: v.at.Start.Line}
 	}
+	if v, ok := n.vals["combine"]; ok && n.text("combine") == "first" {
+		s.first, s.firstAt = true, v.at
+	}
 	s.observe = s.observe || n.text("mode") == "observe"
 	s.selfApproval = s.selfApproval || n.bool("self_approval")
 	if v, ok := n.vals["allowed_paths"]; ok {
@@ -165,7 +169,7 @@ func (c *compiler) rule(n *node) {
 		}
 	}
 	r.commands, r.rank = c.commands(n)
-	r.when = c.condition(n, n)
+	r.when = append(c.condition(n, n), c.patterns(n)...)
 	for _, inner := range n.nodes {
 		cond := c.condition(inner, n)
 		switch {

@@ -95,16 +95,25 @@ type finding struct {
 func (j *judge) all() clawrden.Decision {
 	j.written = make([]string, len(j.facts.Paths))
 	j.finds = make([]finding, 0, 4+len(j.facts.Commands))
+	if j.policy.settings.first {
+		j.first()
+		return j.decision()
+	}
 	for i := range j.facts.Commands {
 		j.command(i)
 	}
-	if j.facts.Overflow != "" {
-		j.add(finding{ref: &clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
-	}
+	j.overflow()
 	if j.verdict == clawrden.Invalid { // nothing but carriers and builtins
 		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def})
 	}
 	return j.decision()
+}
+
+// overflow denies what was too large to be read.
+func (j *judge) overflow() {
+	if j.facts.Overflow != "" {
+		j.add(finding{ref: &clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
+	}
 }
 
 func (j *judge) add(f finding) {
@@ -118,12 +127,7 @@ func (j *judge) add(f finding) {
 
 // command judges one command.
 func (j *judge) command(i int) {
-	f := j.facts
-	from := j.paths
-	for j.paths < len(f.Paths) && f.Paths[j.paths].Command == i {
-		j.paths++
-	}
-	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
+	j.look(i)
 	matched := j.view.cmd.Tool == "" // any rule may be about it, but that it is opaque says it all
 	if !matched {
 		named, general := j.rules(j.policy.index.byName[j.view.cmd.Tool]), j.rules(j.policy.index.general)
@@ -137,6 +141,16 @@ func (j *judge) command(i int) {
 	if j.policy.settings.allowedPaths != nil {
 		j.allowed(i)
 	}
+}
+
+// look turns to one command.
+func (j *judge) look(i int) {
+	f := j.facts
+	from := j.paths
+	for j.paths < len(f.Paths) && f.Paths[j.paths].Command == i {
+		j.paths++
+	}
+	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
 }
 
 // rules asks some rules, and reports whether any speaks of the command for sure.

@@ -141,3 +141,20 @@ func oneOf(words []string) string {
 	}
 	return strings.Join(quoted[:len(quoted)-1], ", ") + " or " + quoted[len(quoted)-1]
 }
+
+// Snippet gives the lines that a diagnostic is about, for those who show it in another form; "" where it is about a file
+// as a whole.
+func (p *Policy) Snippet(d *hcl.Diagnostic) string {
+	if d.Subject == nil || d.Subject.Start.Line < 1 || p == nil || p.files[d.Subject.Filename] == nil {
+		return ""
+	}
+	lines := strings.SplitAfter(string(p.files[d.Subject.Filename].Bytes), "\n")
+	from, to := d.Subject.Start.Line, min(d.Subject.End.Line, d.Subject.Start.Line+maxSnippet)
+	if from > len(lines) {
+		return ""
+	}
+	return strings.TrimRight(strings.Join(lines[from-1:max(min(to, len(lines)), from)], ""), "\n")
+}
+
+// maxSnippet is how many lines of a long place are shown.
+const maxSnippet = 10

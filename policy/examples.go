@@ -123,7 +123,7 @@ func (p *Policy) exampleMatches(r *rule, e *example) bool {
 	}
 	one := Policy{
 		rules: []*rule{&alone}, index: newIndex([]*rule{&alone}), tools: p.tools, guarded: p.guarded,
-		settings: settings{def: rest, opaque: rest},
+		settings: settings{def: rest, opaque: rest, first: p.settings.first},
 	}
 	f := clawrden.Facts{Tool: e.argv[0], Args: e.argv[1:], Cwd: "/"}
 	if i := strings.LastIndexByte(f.Tool, '/'); i >= 0 {
@@ -132,4 +132,26 @@ func (p *Policy) exampleMatches(r *rule, e *example) bool {
 	one.read(&f)
 	j := judge{policy: &one, facts: &f, example: true}
 	return j.all().Verdict == r.ref.Action
+}
+
+// Examples judges the match and not_match lines of all rules and tells how each ended.
+func (p *Policy) Examples() []TestResult {
+	var out []TestResult
+	for _, r := range p.rules {
+		for i := range r.examples {
+			e := &r.examples[i]
+			x := TestResult{Kind: "match", Name: e.line, Rule: r.ref.Name, File: e.at.Filename, Line: e.at.Start.Line, OK: true}
+			if !e.want {
+				x.Kind = "not_match"
+			}
+			if p.exampleMatches(r, e) != e.want {
+				x.OK, x.Got = false, "the rule matches it"
+				if e.want {
+					x.Got = "the rule doesn't match it"
+				}
+			}
+			out = append(out, x)
+		}
+	}
+	return out
 }

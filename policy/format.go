@@ -1,6 +1,9 @@
 package policy
 
-import "github.com/hashicorp/hcl/v2/hclwrite"
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
 
 // Format gives a policy file in its canonical layout: the same tokens with even indentation and aligned values. It doesn't
 // check the file. The JSON form has no canonical layout and is returned as it is.
@@ -9,4 +12,13 @@ func Format(name string, data []byte) []byte {
 		return data
 	}
 	return hclwrite.Format(data)
+}
+
+// Syntax checks a file's syntax alone. The policy serves to print the diagnostics.
+func Syntax(name string, data []byte) (*Policy, hcl.Diagnostics) {
+	f, diags := parseFile(source{name: name, data: data})
+	if f == nil {
+		f = &hcl.File{Bytes: data}
+	}
+	return &Policy{files: map[string]*hcl.File{name: f}}, diags
 }

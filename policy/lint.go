@@ -51,6 +51,13 @@ func (l *linter) covered(r *rule) {
 		if other == r || other.observe || len(other.unless) > 0 || !l.names(other, r) || !subset(other.when, r.when) {
 			continue
 		}
+		if l.p.settings.first {
+			if other.at.Start.Byte < r.at.Start.Byte {
+				l.warn(r.at, "Unreachable rule", "The rule %q (%s) stands before and matches every command that %q matches.", other.ref.Name, place(other.at), r.ref.Name)
+				return
+			}
+			continue
+		}
 		stricter := other.ref.Action.Strictness() > r.ref.Action.Strictness()
 		same := other.ref.Action == r.ref.Action && (len(other.when) < len(r.when) || other.ref.Name < r.ref.Name) && sameOutcome(r, other)
 		switch {

@@ -81,7 +81,7 @@ func (src *Source) list(layer string, found map[string]string) hcl.Diagnostics {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || !strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".hcl.json") {
+		if strings.HasPrefix(name, ".") || !strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".hcl.json") && (src.Convert == nil || !IsYAML(name)) {
 			continue
 		}
 		found[name] = filepath.Join(layer, name)

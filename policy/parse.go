@@ -12,12 +12,18 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
+
+	"github.com/clawrden/clawrden"
 )
 
 // Options are what a policy depends on beside its files.
 type Options struct {
 	Executors []string                          // kinds of executor that this build has; nil means mirror and local
 	Group     func(name string) (uint32, error) // looks a group's id up; nil: names of groups are errors
+	Untested  bool                              // don't run the policy's own tests and examples: Tests and Examples tell how they end
+
+	// Convert makes HCL's JSON form of a policy in the YAML form, each rule on the line where it stands; nil: there is none.
+	Convert func(name string, text []byte) ([]byte, hcl.Diagnostics)
 }
 
 // Limits of what is read as policy.
@@ -49,12 +55,46 @@ func (o Options) Parse(files map[string][]byte) (*Policy, hcl.Diagnostics) {
 type source struct {
 	name string
 	data []byte
+	json []byte // what a file in the YAML form was converted to
+}
+
+// converted replaces a file in the YAML form, which must be the only one: first-match rules beside others would mean
+// something else than either.
+func (o *Options) converted(sources []source) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for i := range sources {
+		s := &sources[i]
+		switch {
+		case !IsYAML(s.name):
+			continue
+		case o.Convert == nil:
+			return append(diags, unplaced(s.name, "YAML can't be read here", "Convert it: `clawrden policy convert %s`.", s.name))
+		case len(sources) > 1:
+			other := sources[(i+1)%len(sources)].name
+			return append(diags, unplaced(s.name, "YAML beside other files", "A policy in the YAML form stands alone, and %s is there too. Turn it into HCL with `clawrden policy convert %s`, or take the other files away.", other, s.name))
+		}
+		var ds hcl.Diagnostics
+		s.json, ds = o.Convert(s.name, s.data)
+		diags = append(diags, ds...)
+	}
+	return diags
+}
+
+// IsYAML reports whether a file is taken for a policy in the YAML form, by its name.
+func IsYAML(name string) bool {
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
 }
 
 // parse compiles files that are in their final order.
 func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	parsed := make(map[string]*hcl.File, len(sources))
-	var diags hcl.Diagnostics
+	diags := o.converted(sources)
+	if diags.HasErrors() {
+		for _, s := range sources {
+			parsed[s.name] = &hcl.File{Bytes: s.data}
+		}
+		return denyAll(whyInvalid, parsed), diags
+	}
 	var top []*hcl.File
 	for _, s := range sources {
 		f, ds := parseFile(s)
@@ -80,8 +120,13 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 		return denyAll(whyInvalid, parsed), diags
 	}
 	p.files, p.digest = parsed, digest(sources)
-	diags = append(diags, p.checkExamples()...)
-	diags = append(diags, p.checkTests()...)
+	for _, s := range sources {
+		p.texts = append(p.texts, clawrden.PolicyFile{Name: s.name, Text: string(s.data)})
+	}
+	if !o.Untested {
+		diags = append(diags, p.checkExamples()...)
+		diags = append(diags, p.checkTests()...)
+	}
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, parsed), diags
 	}
@@ -101,6 +146,9 @@ func parseFile(s source) (f *hcl.File, diags hcl.Diagnostics) {
 			f, diags = nil, hcl.Diagnostics{problem(start, "The file can't be parsed", "The parser failed: %v.", r)}
 		}
 	}()
+	if s.json != nil {
+		return json.Parse(s.json, s.name)
+	}
 	if strings.HasSuffix(s.name, ".json") {
 		return json.Parse(s.data, s.name)
 	}

@@ -32,6 +32,7 @@ type Policy struct {
 	killSwitch  KillSwitch
 
 	files  map[string]*hcl.File // for snippets
+	texts  []clawrden.PolicyFile
 	digest string
 	why    string // why everything is denied: no files, or errors; "" for a policy in force
 }
@@ -42,6 +43,8 @@ type settings struct {
 	defRef       clawrden.RuleRef // where the default is written; zero if it isn't
 	opaque       clawrden.Verdict // for what can't be known before it runs
 	opaqueRef    clawrden.RuleRef // where that is written, or the default
+	first        bool             // of the rules in their order only the first that matches the request's own command counts
+	firstAt      hcl.Range
 	observe      bool
 	selfApproval bool
 	allowedPaths []*pathGlob // nil: any path
@@ -50,6 +53,9 @@ type settings struct {
 
 // Digest is the hex SHA-256 over the names and contents of the files; "" for a policy without files.
 func (p *Policy) Digest() string { return p.digest }
+
+// Files are the names and texts that the policy was made from, in order; none for a policy that denies all.
+func (p *Policy) Files() []clawrden.PolicyFile { return p.texts }
 
 // Rules counts the rules.
 func (p *Policy) Rules() int { return len(p.rules) }

@@ -17,6 +17,8 @@ var policySchema = &block{
 		{name: "version", kind: kindNumber, doc: "Version of the language: 1."},
 		{name: "default", kind: kindVerdict, doc: "Verdict when no rule matches; deny where it isn't set."},
 		{name: "mode", kind: kindEnum, enum: []string{"enforce", "observe"}, doc: "observe: everything runs; what would have been said is recorded."},
+		{name: "combine", kind: kindEnum, enum: []string{"strictest", "first"}, doc: "strictest: every command, nested ones too, is judged by all rules. first: only the request's own command is judged, " +
+			"by the first rule of the one file that matches it, and allowed_paths speaks of the working directory alone; that is for policies converted from the YAML form."},
 		{name: "opaque", kind: kindVerdict, doc: "Verdict for what can't be known before it runs: shell text with an unknown command, code in an argument, an option that runs " +
 			"another program. The stricter of ask and the default where it isn't set."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
@@ -114,6 +116,7 @@ var ruleSchema = &block{
 		{name: "executor", kind: kindRef, enum: []string{"executor"}, doc: "How an allowed command runs."},
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},
 		{name: "profile", kind: kindRef, enum: []string{"profile"}, doc: "The sandbox that an allowed command runs in."},
+		{name: "patterns", kind: kindTexts, doc: `Only with combine = "first": texts, one of which is part of the arguments joined by spaces, or whose words fit arguments in a row as word globs (without {a,b}).`},
 		{name: "match", kind: kindTexts, doc: "Command lines that this rule must match. Checked when the policy is loaded."},
 		{name: "not_match", kind: kindTexts, doc: "Command lines that this rule must not match."},
 	}, conditionAttrs...),
