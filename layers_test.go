@@ -30,6 +30,7 @@ var layers = []struct {
 	// What decides, remembers and records. None of these knows another.
 	{name: "protocol/plain", ours: ". internal/* protocol"},
 	{name: "policy", ours: ". internal/*", other: sys + hcl + " mvdan.cc/sh/v3/*"},
+	{name: "policy/convert", ours: ". internal/* policy", other: hcl + " github.com/goccy/go-yaml github.com/goccy/go-yaml/*"},
 	{name: "config", ours: ". internal/*", other: sys + hcl},
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
@@ -60,7 +61,7 @@ var layers = []struct {
 	{name: "client", ours: ". internal/*", other: sys},
 	{name: "bridge/*", ours: ". internal/* client", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/* github.com/go-telegram/bot github.com/go-telegram/bot/* github.com/godbus/dbus/v5"},
 	{
-		name: "cli", ours: ". internal/* protocol protocol/plain client policy profile audit config guard",
+		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit config guard",
 		other: sys + hcl + " github.com/spf13/cobra github.com/spf13/cobra/* github.com/spf13/pflag golang.org/x/term",
 	},
 
