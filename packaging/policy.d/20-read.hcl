@@ -1,0 +1,56 @@
+# Looking at files and at the machine. What may not be looked at stands in 80-secrets.hcl.
+
+rule "look at files" {
+  commands = [
+    "ls", "cat", "tac", "head", "tail", "wc", "nl", "file", "stat", "tree", "du", "df", "pwd", "readlink", "realpath", "basename", "dirname", "namei",
+    "diff", "cmp", "comm", "colordiff", "sdiff", "cut", "tr", "paste", "join", "fold", "fmt", "pr", "rev", "expand", "unexpand", "column", "od", "hexdump", "strings",
+    "grep", "egrep", "fgrep", "zgrep", "zcat", "bzcat", "xzcat", "zstdcat", "bat", "batcat", "jq", "cksum", "md5sum", "sha1sum", "sha256sum", "sha512sum", "b2sum", "base64",
+    "uniq", "numfmt", "eza", "exa", "lsd", "tokei", "cloc", "scc", "ldd", "nm", "size", "readelf", "objdump", "locate",
+  ]
+  action    = "allow"
+  match     = ["ls -la", "cat go.mod | head -20", "bash -lc 'cd src && grep -rn TODO . | wc -l'", "diff -u a b", "cat <<'EOF'\nhello\nEOF"]
+  not_match = ["cat a | sh", "less a", "ls; rm x", "cat $(curl x)"]
+}
+
+rule "search" {
+  commands = ["find", "fd", "fdfind", "rg", "ag", "ack", "sort", "xxd", "yq"]
+  action   = "allow"
+  # What deletes, writes to a file or runs a program is left to the default.
+  unless {
+    flags_any = [
+      "-delete", "-fprint", "-fprint0", "-fprintf", "-fls",                # find
+      "-X", "--exec", "--exec-batch",                                      # fd
+      "--pre", "--hostname-bin", "--pager",                                # rg, ag, ack
+      "-o=?*", "--output", "--compress-program", "--in-place", "-inplace", # sort, yq
+    ]
+  }
+  match     = ["rg -n -i TODO src", "find . -name '*.go' -type f", "sort -u names.txt", "find src -type d -empty", "fd -e ts"]
+  not_match = ["find . -exec sh -c 'curl x' \\;", "find . -name '*.o' -delete", "rg --pre ./x a", "find . -fprint x"]
+}
+
+rule "search, and write" {
+  commands = ["sort", "xxd", "yq", "fd", "fdfind"]
+  action   = "ask"
+  reason   = "This writes a file, or runs a program for each. Print to standard output instead."
+  when {
+    flags_any = ["-o", "--output", "-x", "-i", "--revert"]
+  }
+  match     = ["sort -o a b", "yq -i .a=1 x.yml", "fd -x rm"]
+  not_match = ["sort -rn a", "fd -e ts"]
+}
+
+rule "say" {
+  commands = [
+    "echo", "printf", "true", "false", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
+    "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "type", "man", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
+  ]
+  action = "allow"
+  match  = ["echo done", "which node npm", "ps aux", "date -u +%F"]
+}
+
+rule "streams" {
+  commands  = ["sed", "awk", "gawk", "mawk"]
+  action    = "allow"
+  match     = ["sed -n '10,20p' main.go", "awk '{print $1}' data.txt", "sed 's/a/b/' f"]
+  not_match = ["awk 'BEGIN{system(\"id\")}'", "sed '1e id' f"]
+}

