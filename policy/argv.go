@@ -102,7 +102,10 @@ func (a *argv) word(w *word) {
 
 // unknown reads a word that isn't known before the command runs.
 func (a *argv) unknown(w *word) {
-	if !a.ended && w.flag() && a.g.runsOthers() {
+	switch {
+	case a.ended:
+		a.noOption(a.pos)
+	case w.flag() && a.g.runsOthers():
 		a.opaque(a.title() + " may get options that run something else from " + clawrden.Text(w.text))
 	}
 	a.operand(w)
@@ -208,6 +211,9 @@ func (a *argv) take(o *option, value string, attached bool, at int) {
 		return
 	case o.takes == takesValue && !attached && a.pos < len(a.args):
 		w, attached = a.args[a.pos], true
+		if !w.many {
+			a.noOption(a.pos)
+		}
 		a.pos++
 	case o.takes == takesNothing && attached: // --flag=value of an option that takes none
 		attached = value != ""
@@ -260,6 +266,16 @@ func atFile(value string) string {
 		return ""
 	}
 	return value
+}
+
+// noOption notes that a word that isn't known stands where none is an option: as another one's value, or behind --.
+func (a *argv) noOption(arg int) {
+	unknown := a.cmd().Unknown
+	for i := range unknown {
+		if unknown[i].Arg == arg {
+			unknown[i].Flag = false
+		}
+	}
 }
 
 func (o *option) safeValue(w word, has bool) bool {
