@@ -328,6 +328,9 @@ func (a *argv) operand(w *word) {
 		for _, glob := range a.g.implies[i].globs {
 			if glob.match(w.text) {
 				a.flag(a.g.implies[i].opt.names, "", false, a.pos)
+				if opt := a.g.implies[i].opt; opt.risky {
+					a.opaque(a.title() + " with " + clawrden.Text(shorten(w.text)) + " can run something else")
+				}
 			}
 		}
 	}
@@ -365,7 +368,7 @@ func (a *argv) subcommand(w *word) bool {
 		if a.g.levels > 0 {
 			c.Subcommands = append(c.Subcommands, w.text)
 			a.pos++
-			a.g = &grammar{name: w.text, parent: a.g, levels: a.g.levels - 1}
+			a.g = &grammar{name: w.text, parent: a.g, levels: a.g.levels - 1, anywhere: a.g.anywhere}
 			return true
 		}
 		return false

@@ -158,7 +158,7 @@ func (c *compiler) grammar(n *node, parent, base *grammar) *grammar {
 	if base != nil {
 		g = base.clone(parent)
 	} else if parent != nil {
-		g.abbreviate, g.singleDash = parent.abbreviate, parent.singleDash
+		g.abbreviate, g.singleDash, g.anywhere = parent.abbreviate, parent.singleDash, parent.anywhere
 	}
 	g.at = n.at
 	k := grammarCompiler{c: c, n: n, g: g}
