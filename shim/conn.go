@@ -12,6 +12,7 @@ import (
 type conn struct {
 	fd      int
 	signals int // where signals are read while the command runs elsewhere; -1: they are obeyed
+	blocked int // where those arrive that were blocked when the shim started, and can't stay so; -1: there are none
 	path    string
 }
 
@@ -21,7 +22,7 @@ func connect(s *start, tool string) *conn {
 	if path == "" {
 		path = protocol.DefaultSocket
 	}
-	c := &conn{path: path, signals: -1}
+	c := &conn{path: path, signals: -1, blocked: -1}
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err == nil {
 		for {
@@ -29,6 +30,9 @@ func connect(s *start, tool string) *conn {
 				break
 			}
 		}
+	}
+	if keptBlocked := mask & escaping; err == nil && keptBlocked != 0 {
+		c.blocked, err = catch(keptBlocked)
 	}
 	if err == nil {
 		c.fd = fd
@@ -145,7 +149,8 @@ func (c *conn) await() {
 
 // passSignals sends signals to where the command runs, from now on.
 func (c *conn) passSignals() {
-	signals, err := catch(caught &^ setOf(syscall.SIGCHLD, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT) &^ ignored)
+	own := setOf(syscall.SIGCHLD, syscall.SIGURG, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT)
+	signals, err := catch(all &^ own &^ ignored)
 	c.check(err)
 	c.signals = signals
 }

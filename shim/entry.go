@@ -12,21 +12,32 @@ var (
 	closed  uintptr // bit n: descriptor n (0, 1, 2) was closed
 	ignored uint64  // bit n-1: signal n was ignored
 	mask    uint64  // the signal mask as inherited
+	taken   uint64  // of the escaping ones, which were pending; they were taken off, and are raised again before exec
+	wake    uintptr // where the handler writes
 )
 
-// guarded are the signals that are blocked from the first instruction until the Go runtime's handlers are taken away
-// again, so that none is handled by it. (Those for which the runtime unblocks its threads all the same have the same
-// effect there as in any program, but for SIGQUIT.) Faults stay with the runtime. The value is a constant, because the
-// entry needs it before anything is initialised.
-var guarded uint64 = all &^ (1<<(syscall.SIGKILL-1) | 1<<(syscall.SIGSTOP-1) | 1<<(syscall.SIGURG-1) | 1<<(syscall.SIGWINCH-1) |
-	1<<(syscall.SIGTSTP-1) | 1<<(syscall.SIGTTIN-1) | 1<<(syscall.SIGTTOU-1) | 1<<(syscall.SIGCONT-1) |
-	1<<(syscall.SIGSEGV-1) | 1<<(syscall.SIGBUS-1) | 1<<(syscall.SIGFPE-1) | 1<<(syscall.SIGILL-1) | 1<<(syscall.SIGTRAP-1) |
-	1<<(syscall.SIGSYS-1) | 1<<(syscall.SIGABRT-1))
+// all is every signal: they are blocked from the first instruction until the Go runtime's handlers are taken away again,
+// so that none is handled by it.
+const all = ^uint64(0)
 
-const all = 1<<64 - 1
+// escaping are the signals that the Go runtime unblocks in each of its threads whatever was inherited: HUP INT QUIT ILL
+// TRAP ABRT BUS FPE SEGV TERM STKFLT CHLD URG PROF SYS 32 33 34. Those that are to stay blocked are kept by a handler.
+// The entry reads this variable before anything is initialised, so its value has to be a constant.
+var escaping uint64 = 1<<0 | 1<<1 | 1<<2 | 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<10 | 1<<14 | 1<<15 | 1<<16 | 1<<22 | 1<<26 |
+	1<<30 | 1<<31 | 1<<32 | 1<<33
+
+// limits are what setrlimit(2) said of the resources that the Go runtime needs more of than the tool may: address space,
+// data, processes. Their soft limits are raised by the entry. The fourth, open files, is raised by the runtime.
+var limits [4]syscall.Rlimit
+
+// limited are the numbers of those resources (RLIMIT_AS, RLIMIT_DATA, RLIMIT_NPROC, RLIMIT_NOFILE).
+var limited = [4]uintptr{9, 2, 6, 7}
 
 // entry is where the process starts.
 func entry()
+
+// handlers gives the addresses of the signal handler that writes what it is told to the pipe wake, and of its return.
+func handlers() (catch, restorer uintptr)
 
 // vfork makes a child that shares this memory and this stack until it execs; this thread waits for that. It returns a
 // pid, 0 in the child, or minus errno.

@@ -4,8 +4,8 @@
 //
 // The process starts here (linked with -E) and not in the Go runtime, which opens /dev/null over closed descriptors,
 // puts handlers over ignored signals, and has no memory of either. What is found goes to the variables of entry.go; then
-// all signals that would end the shim are blocked, so that its Go threads never see one, and the runtime is entered with
-// the stack as the kernel left it.
+// all signals are blocked, so that its Go threads never see one, and the runtime is entered with the stack as the kernel
+// left it.
 TEXT ·entry(SB),NOSPLIT|NOFRAME,$0
 	MOVQ SP, ·stack(SB)
 	SUBQ $128, SP
@@ -56,14 +56,73 @@ next:
 	JLE  sigs
 	MOVQ R12, ·ignored(SB)
 
-	// rt_sigprocmask(SIG_BLOCK, &guarded, &mask, 8)
+	// rt_sigprocmask(SIG_BLOCK, &all, &mask, 8)
+	MOVQ $-1, AX
+	MOVQ AX, 16(SP)
 	MOVQ $14, AX
 	XORQ DI, DI
-	LEAQ ·guarded(SB), SI
+	LEAQ 16(SP), SI
 	LEAQ ·mask(SB), DX
 	MOVQ $8, R10
 	SYSCALL
 
+	// rt_sigtimedwait(&escaping, NULL, &zero, 8), until none is left: the runtime would unblock and lose them.
+	MOVQ $0, 24(SP)
+	MOVQ $0, 32(SP)
+	XORQ R12, R12
+take:
+	MOVQ $128, AX
+	LEAQ ·escaping(SB), DI
+	XORQ SI, SI
+	LEAQ 24(SP), DX
+	MOVQ $8, R10
+	SYSCALL
+	TESTQ AX, AX
+	JLE  taken
+	MOVQ AX, CX
+	DECQ CX
+	MOVQ $1, AX
+	SHLQ CX, AX
+	ORQ  AX, R12
+	JMP  take
+taken:
+	MOVQ R12, ·taken(SB)
+
+	// prlimit64(0, resource, NULL, &limits[i]), and for all but the last its soft limit as high as may be.
+	XORQ R13, R13
+	LEAQ ·limits(SB), R12
+	LEAQ ·limited(SB), R14
+limit:
+	MOVQ $302, AX
+	XORQ DI, DI
+	MOVQ (R14)(R13*8), SI
+	XORQ DX, DX
+	MOVQ R12, R10
+	SYSCALL
+	CMPQ R13, $3
+	JEQ  limited
+	MOVQ (R12), AX
+	CMPQ AX, $-1
+	JEQ  enough
+	MOVQ $-1, AX
+	MOVQ AX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ $302, AX
+	LEAQ 16(SP), DX
+	XORQ R10, R10
+	SYSCALL
+	TESTQ AX, AX
+	JEQ  enough
+	MOVQ 8(R12), AX
+	MOVQ AX, 16(SP)
+	MOVQ AX, 24(SP)
+	MOVQ $302, AX
+	SYSCALL
+enough:
+	ADDQ $16, R12
+	INCQ R13
+	JMP  limit
+limited:
 	ADDQ $128, SP
 	XORQ DX, DX
 	JMP  _rt0_amd64_linux(SB)
@@ -85,29 +144,32 @@ TEXT ·vfork(SB),NOSPLIT|NOFRAME,$0-8
 	MOVQ AX, pid+0(FP)
 	RET
 
-// func handlerPC() uintptr
-TEXT ·handlerPC(SB),NOSPLIT,$0-8
-	LEAQ ·onSignal(SB), AX
-	MOVQ AX, ret+0(FP)
-	RET
-
-// func restorerPC() uintptr
-TEXT ·restorerPC(SB),NOSPLIT,$0-8
-	LEAQ ·restorer(SB), AX
-	MOVQ AX, ret+0(FP)
-	RET
-
-// onSignal is a signal handler: it writes the start of siginfo_t to the pipe, on whichever thread it runs. It uses nothing
-// of the Go runtime; the kernel restores all registers.
-TEXT ·onSignal(SB),NOSPLIT|NOFRAME,$0
+// caught is a signal handler: it writes its siginfo to the pipe. A fault of the shim's own ends it.
+TEXT caught<>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ $0x9B0, AX // ILL TRAP BUS FPE SEGV
+	BTQ  DI, AX
+	JCC  tell
+	CMPL 8(SI), $0
+	JLE  tell
+	MOVQ $231, AX
+	MOVQ $125, DI
+	SYSCALL
+tell:
+	MOVQ $1, AX
 	MOVQ ·wake(SB), DI
 	MOVQ $24, DX
-	MOVQ $1, AX
 	SYSCALL
 	RET
 
-// restorer is where a handler returns to: rt_sigreturn.
-TEXT ·restorer(SB),NOSPLIT|NOFRAME,$0
+TEXT restorer<>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ $15, AX
 	SYSCALL
 	INT  $3
+
+// func handlers() (catch, restorer uintptr)
+TEXT ·handlers(SB),NOSPLIT,$0-16
+	LEAQ caught<>(SB), AX
+	MOVQ AX, catch+0(FP)
+	LEAQ restorer<>(SB), AX
+	MOVQ AX, restorer+8(FP)
+	RET

@@ -16,6 +16,8 @@ type command struct {
 	argv, envp unsafe.Pointer
 	byFD       bool
 	signals    uint64 // the mask that it starts with
+	pending    uint64 // what a child is to find pending
+	subreaper  int32  // whether a child is to adopt orphans, as this process does
 }
 
 // run executes what the daemon decided: in place, or as a child where the daemon wants to be told its end.
@@ -28,14 +30,26 @@ func (c *conn) run(s *start, e *protocol.Exec, fds []int) {
 	if e.Stay {
 		c.stay(cmd, e.Path)
 	}
+	c.gather()
 	for fd := range 3 {
 		if closed&(1<<fd) != 0 {
 			syscall.Close(fd)
 		}
 	}
-	restoreHandlers()
-	setMask(mask)
+	restoreLimits()
+	surrender()
 	c.cannot(e.Path, execute(cmd))
+}
+
+// gather notes what arrived of the signals that were to stay blocked: it is the tool's.
+func (c *conn) gather() {
+	for c.blocked >= 0 {
+		info, ok := readSignal(c.blocked)
+		if !ok {
+			return
+		}
+		taken |= bit(syscall.Signal(info.number))
+	}
 }
 
 // cannot ends the shim after an exec that failed, with the exit code that a shell gives.

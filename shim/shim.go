@@ -35,7 +35,9 @@ func Main() {
 		fail("this shim was linked without its entry; build it with \"make build-shim\"", "")
 	}
 	// From here on a signal does to the shim what it does to any program that doesn't care: it dies, or stops.
+	waiting := pending()
 	restoreHandlers()
+	taken |= waiting &^ pending() // setting the default action of some throws away what is pending
 	setMask(mask)
 	s := readStart()
 	tool := s.tool()

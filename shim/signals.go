@@ -17,17 +17,6 @@ type signalInfo struct {
 
 const siKernel = 0x80
 
-// caught are the signals that a shim can be told of in place of dying, stopping or ignoring them.
-const caught = all &^ (1<<(syscall.SIGKILL-1) | 1<<(syscall.SIGSTOP-1) | 1<<(syscall.SIGURG-1) | 1<<(syscall.SIGWINCH-1) |
-	1<<(syscall.SIGSEGV-1) | 1<<(syscall.SIGBUS-1) | 1<<(syscall.SIGFPE-1) | 1<<(syscall.SIGILL-1) | 1<<(syscall.SIGTRAP-1) |
-	1<<(syscall.SIGSYS-1))
-
-// wake is the end of the pipe that the handler in assembly writes to.
-var wake uintptr
-
-func handlerPC() uintptr
-func restorerPC() uintptr
-
 // catch has signals written to a pipe and returns its other end. A handler of its own is needed, because the Go runtime's
 // threads can't be kept from taking some signals.
 func catch(set uint64) (int, error) {
@@ -52,7 +41,11 @@ func catchOne(n syscall.Signal) {
 		saRestorer = 0x04000000
 		saSiginfo  = 0x4
 	)
-	act := [4]uint64{uint64(handlerPC()), saRestart | saOnStack | saRestorer | saSiginfo, uint64(restorerPC()), all}
+	handler, restorer := handlers()
+	act := [4]uint64{uint64(handler), saRestart | saOnStack | saSiginfo, uint64(restorer), all}
+	if restorer != 0 {
+		act[1] |= saRestorer
+	}
 	sigaction(n, &act)
 }
 
@@ -60,6 +53,85 @@ func readSignal(fd int) (info signalInfo, ok bool) {
 	b := (*[unsafe.Sizeof(info)]byte)(unsafe.Pointer(&info))
 	n, err := syscall.Read(fd, b[:])
 	return info, err == nil && n == len(b)
+}
+
+// consume takes what is pending for this process off it.
+func consume() (set uint64) {
+	every, now := all, syscall.Timespec{}
+	var info [128]byte
+	for {
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(&every)), uintptr(unsafe.Pointer(&info)),
+			uintptr(unsafe.Pointer(&now)), 8, 0, 0)
+		if errno == syscall.EINTR {
+			continue
+		}
+		if errno != 0 {
+			return set
+		}
+		if n != uintptr(syscall.SIGURG) { // the Go runtime's own
+			set |= bit(syscall.Signal(n))
+		}
+	}
+}
+
+// pending is what waits for this process because it is blocked.
+//
+//go:nosplit
+//go:norace
+func pending() uint64 {
+	var set uint64
+	syscall.RawSyscall(syscall.SYS_RT_SIGPENDING, uintptr(unsafe.Pointer(&set)), 8, 0)
+	return set &^ (1 << (uint(syscall.SIGURG) - 1)) // the Go runtime's own
+}
+
+// surrender makes signals what they were when the process started, with those pending that came since: it is the last
+// thing before exec. Setting an action may throw away what is pending, so that is raised again.
+//
+//go:nosplit
+//go:norace
+func surrender() {
+	setMask(all)
+	waiting := pending() | taken
+	restoreHandlers()
+	waiting &^= pending()
+	tid, _, _ := syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
+	pid, _, _ := syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	for n := uintptr(1); n <= 64; n++ {
+		switch b := uint64(1) << (n - 1); {
+		case waiting&b == 0:
+		case escaping&b != 0: // another thread would take it
+			syscall.RawSyscall(syscall.SYS_TGKILL, pid, tid, n)
+		default:
+			syscall.RawSyscall(syscall.SYS_KILL, pid, n, 0)
+		}
+	}
+	setMask(mask)
+}
+
+// restoreLimits puts the limits back that the entry and the runtime raised.
+//
+//go:nosplit
+//go:norace
+func restoreLimits() {
+	for i := range limits {
+		syscall.RawSyscall6(syscall.SYS_PRLIMIT64, 0, limited[i], uintptr(unsafe.Pointer(&limits[i])), 0, 0, 0)
+	}
+}
+
+// raise sends signals to this process, as many of the set as there are.
+//
+//go:nosplit
+//go:norace
+func raise(set uint64) {
+	if set == 0 {
+		return
+	}
+	pid, _, _ := syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	for n := uintptr(1); n <= 64; n++ {
+		if set&(1<<(n-1)) != 0 {
+			syscall.RawSyscall(syscall.SYS_KILL, pid, n, 0)
+		}
+	}
 }
 
 // restoreHandlers takes away all handlers: ignored again if it was inherited so, else the default.
@@ -99,7 +171,7 @@ func endAs(status syscall.WaitStatus) {
 	syscall.RawSyscall(syscall.SYS_PRCTL, prSetDumpable, 0, 0) // the tool may have left a core; the shim leaves none
 	ignored &^= bit(sig)
 	restoreHandlers()
-	setMask(0)
+	setMask(all &^ bit(sig)) // another one may be pending here that the tool lived through
 	syscall.Kill(syscall.Getpid(), sig)
 	exit(128 + int(sig))
 }

@@ -2,26 +2,41 @@ package shim
 
 import (
 	"syscall"
+	"unsafe"
 
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// forwarded are the signals that only this process gets, even from the kernel: its timers'.
-var forwarded = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
+// own are the signals that only this process gets, even from the kernel: its timers'.
+var own = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
+
+// stayer is a shim that stays as the parent of its tool.
+type stayer struct {
+	*conn
+	pid     int
+	leader  bool // of its session: the kernel tells it alone that the terminal hung up
+	stopped bool // the tool is, as far as the kernel has told
+}
 
 // stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
 // daemon how a process ended.
 func (c *conn) stay(cmd command, path string) {
+	sid, _, _ := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0)
+	y := &stayer{conn: c, leader: int(sid) == syscall.Getpid()}
 	setMask(all) // nothing may happen between the child's start and the handlers
-	signals, err := catch(caught&^mask&^ignored | bit(syscall.SIGCHLD))
+	c.gather()
+	// What is pending belongs to the tool: fork would not hand it on.
+	cmd.pending = taken | consume()
+	// All are caught, ignored or not: the tool may come to want them, and a child's end is told only where it is wanted.
+	signals, err := catch(all)
 	if err != nil {
 		fail(path+" was not run: "+err.Error(), "")
 	}
-	pid, errno := spawn(cmd)
-	if errno != 0 {
+	var errno syscall.Errno
+	if y.pid, errno = spawn(cmd); errno != 0 {
 		c.cannot(path, errno)
 	}
-	setMask(mask &^ bit(syscall.SIGCHLD))
+	setMask(0)
 	for {
 		poll(signals, -1)
 		for {
@@ -29,53 +44,65 @@ func (c *conn) stay(cmd command, path string) {
 			if !ok {
 				break
 			}
-			c.relay(pid, &info)
+			y.relay(&info)
 		}
 	}
 }
 
-// relay does with one signal what makes shim and child look like one process.
-func (c *conn) relay(pid int, info *signalInfo) {
-	sig := syscall.Signal(info.number)
+// relay does with one signal what makes shim and tool look like one process.
+func (y *stayer) relay(s *signalInfo) {
+	sig := syscall.Signal(s.number)
 	switch {
-	case sig == syscall.SIGCHLD:
-		c.changed(pid)
-	case info.pid == int32(pid) && info.code <= 0:
-		// The tool signalled its whole group: it has had it.
-	case info.code == siKernel && forwarded&bit(sig) == 0:
-		// From the terminal, which tells the whole foreground group.
-	default:
-		syscall.Kill(pid, sig)
-	}
-}
-
-// changed looks at the child: an end is passed on to the daemon and imitated; a stop is imitated.
-func (c *conn) changed(pid int) {
-	for {
-		var status syscall.WaitStatus
-		got, err := syscall.Wait4(pid, &status, syscall.WNOHANG|syscall.WUNTRACED, nil)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil || got != pid {
+	case sig == syscall.SIGCHLD && s.code > 0:
+		y.changed()
+		return
+	case s.pid == int32(y.pid) && s.code <= 0:
+		return // the tool signalled its whole group: it has had it
+	case s.pid == int32(syscall.Getpid()) && s.code < 0:
+		return // the Go runtime's, to a thread of its own
+	case sig == syscall.SIGCONT:
+		// Whoever continues a job tells the whole group, and the tool was told first.
+		stopped := y.stopped
+		y.changed()
+		if stopped && !y.stopped {
 			return
 		}
-		if status.Stopped() {
+	case s.code == siKernel && own&bit(sig) == 0 && !y.leader:
+		return // from the terminal, which tells the whole foreground group
+	case s.code == siKernel && y.leader && sig != syscall.SIGHUP && sig != syscall.SIGCONT && own&bit(sig) == 0:
+		return
+	}
+	syscall.Kill(y.pid, sig)
+}
+
+// changed looks at the tool: an end is passed on to the daemon and imitated; a stop is imitated.
+func (y *stayer) changed() {
+	const wcontinued = 8
+	for {
+		var status syscall.WaitStatus
+		got, err := syscall.Wait4(y.pid, &status, syscall.WNOHANG|syscall.WUNTRACED|wcontinued, nil)
+		switch {
+		case err == syscall.EINTR:
+		case err != nil || got != y.pid:
+			return
+		case status.Continued():
+			y.stopped = false
+		case status.Stopped():
+			y.stopped = true
 			stopAs(status.StopSignal())
-			syscall.Kill(pid, syscall.SIGCONT)
-			continue
+		default:
+			y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil)
+			endAs(status)
 		}
-		c.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil)
-		endAs(status)
 	}
 }
 
-// stopAs stops this process by the signal that stopped the child, and returns when it is continued.
+// stopAs stops this process by the signal that stopped the tool, and returns when it is continued.
 func stopAs(sig syscall.Signal) {
 	var dfl [4]uint64
 	sigaction(sig, &dfl)
 	syscall.Kill(syscall.Getpid(), sig)
-	if sig != syscall.SIGSTOP && ignored&bit(sig) == 0 {
+	if sig != syscall.SIGSTOP {
 		catchOne(sig)
 	}
 }
@@ -89,6 +116,8 @@ var errChild syscall.Errno
 //go:norace
 func spawn(cmd command) (int, syscall.Errno) {
 	errChild = 0
+	const prGetSubreaper = 37
+	syscall.RawSyscall(syscall.SYS_PRCTL, prGetSubreaper, uintptr(unsafe.Pointer(&cmd.subreaper)), 0)
 	parent := syscall.Getpid()
 	pid := fork(&cmd, uintptr(parent))
 	if int(pid) < 0 {
@@ -112,7 +141,7 @@ func fork(cmd *command, parent uintptr) uintptr {
 	if pid != 0 {
 		return pid
 	}
-	const prSetPdeathsig = 1
+	const prSetPdeathsig, prSetSubreaper = 1, 36
 	syscall.RawSyscall(syscall.SYS_PRCTL, prSetPdeathsig, uintptr(syscall.SIGKILL), 0)
 	if ppid, _, _ := syscall.RawSyscall(syscall.SYS_GETPPID, 0, 0, 0); ppid != parent {
 		syscall.RawSyscall(syscall.SYS_EXIT_GROUP, 128+uintptr(syscall.SIGKILL), 0, 0)
@@ -122,7 +151,12 @@ func fork(cmd *command, parent uintptr) uintptr {
 			syscall.RawSyscall(syscall.SYS_CLOSE, fd, 0, 0)
 		}
 	}
+	if cmd.subreaper != 0 {
+		syscall.RawSyscall(syscall.SYS_PRCTL, prSetSubreaper, 1, 0)
+	}
+	restoreLimits()
 	restoreHandlers()
+	raise(cmd.pending)
 	setMask(cmd.signals)
 	errChild = execute(*cmd)
 	for {

@@ -22,8 +22,14 @@ import (
 func Plan(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error) {
 	e := protocol.Exec{Path: t.Path, Stay: stay}
 	if t.Stable() {
-		st := &t.Stage[0].Stat
-		e.Mode, e.Dev, e.Ino = protocol.ExecPath, st.Dev, st.Ino
+		first := &t.Stage[0]
+		if t.Shell {
+			// The kernel would refuse it, and the caller is no longer there to do what execvp(3) does then.
+			_, e.Words = words(t)
+			first = &t.Stage[1]
+			e.Path = first.Path
+		}
+		e.Mode, e.Dev, e.Ino = protocol.ExecPath, first.Stat.Dev, first.Stat.Ino
 		return protocol.AppendExec(nil, &e), nil, nil
 	}
 	e.Mode = protocol.ExecFD

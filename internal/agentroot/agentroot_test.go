@@ -212,8 +212,32 @@ func TestShebang(t *testing.T) {
 	}
 }
 
+func TestLoadGivesTextToTheShell(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"bin/sh": "\x7fELF", "plain": "echo hello\n", "empty": "", "binary": "a\x00b\n", "late": "a\nb\x00\n", "elf": "\x7fELF\n", "script": "#!/plain\n",
+	})
+	r, h := rootAt(t, dir, "/", stranger), NewHasher(1<<20)
+	for name, want := range map[string]struct {
+		shell  bool
+		stages int
+	}{"plain": {true, 2}, "empty": {true, 2}, "late": {true, 2}, "binary": {false, 1}, "elf": {false, 1}, "script": {false, 2}} {
+		f, found, err := r.Find(name, "/", func(*File) bool { return false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		tool, err := r.Load(context.Background(), f, found, h, Seal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tool.Shell != want.shell || len(tool.Stage) != want.stages {
+			t.Errorf("%s: shell %v, %d stages; want %+v", name, tool.Shell, len(tool.Stage), want)
+		}
+		tool.Close()
+	}
+}
+
 func TestLoadSealsWhatTheAgentCanWrite(t *testing.T) {
-	dir := tree(t, map[string]string{"tool": "#!/interp one two\nbody", "interp": "binary"})
+	dir := tree(t, map[string]string{"tool": "#!/interp one two\nbody", "interp": "\x7fELF"})
 	h := NewHasher(1 << 20)
 	r := rootAt(t, dir, "/", uint32(os.Geteuid()))
 	load := func(mode Writable) (*Tool, error) {

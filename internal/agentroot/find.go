@@ -20,6 +20,9 @@ const maxPathDirs = 256
 type Tool struct {
 	Path  string // as found, links kept: what the tool sees as its own path
 	Stage []Stage
+	// Shell says that the first stage is a script without a first line, which the kernel doesn't run: the shell that
+	// follows it has to be given it.
+	Shell bool
 }
 
 // Stage is one file of the chain: the script first, the binary last.

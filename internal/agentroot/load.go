@@ -49,6 +49,9 @@ func (r *Root) Load(ctx context.Context, f *File, found string, h *Hasher, mode 
 			return nil, fmt.Errorf("cannot read %s: %w", p, err)
 		}
 		interp, arg, hasArg, err := shebang(head)
+		if err == nil && interp == "" && len(t.Stage) == 1 && isText(head) {
+			interp, t.Shell = shell, true
+		}
 		if err == nil && interp != "" && len(t.Stage) > maxStages {
 			err = ErrTooDeep
 		}
@@ -66,6 +69,16 @@ func (r *Root) Load(ctx context.Context, f *File, found string, h *Hasher, mode 
 		}
 		p = interp
 	}
+}
+
+// shell runs a script that names no interpreter, as execvp(3) has it.
+const shell = "/bin/sh"
+
+// isText reports whether the kernel would refuse the file (ENOEXEC) and a shell would take it for a script of its own: no
+// NUL in the first line.
+func isText(head []byte) bool {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return bytes.IndexByte(line, 0) < 0 && !bytes.HasPrefix(head, []byte("\x7fELF"))
 }
 
 // shebang reads the first line of a script as the kernel does (fs/binfmt_script.c): the interpreter, and all that
