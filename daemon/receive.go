@@ -249,6 +249,8 @@ func (in *input) read(b []byte) (int, error) {
 		return 0, malformed{err: errors.New("more descriptors came than a request has")}
 	case n == 0:
 		return 0, malformed{err: errEnded, silent: in.got == 0}
+	case sender == 0:
+		return 0, malformed{err: errors.New("the kernel does not say who sent this, because it was sent before the daemon had the socket; try again, and set PassCredentials=yes in clawrden.socket")}
 	case sender != in.pid:
 		return 0, malformed{err: fmt.Errorf("the connection was opened by process %d and used by process %d; each has to open its own", in.pid, sender)}
 	}
