@@ -263,6 +263,7 @@ var puppets = map[string]func(args []string) error{
 	"keeper":  puppetKeeper,
 	"decide":  puppetDecide,
 	"daemon":  puppetDaemon,
+	"lend":    puppetLend,
 }
 
 // puppet is a process of this test program in another role, at a place where every user can run it.

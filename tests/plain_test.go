@@ -36,7 +36,9 @@ rule "no" {
 }
 `
 
-func plainHost(t testing.TB) *host { return newHost(t, hostOptions{policy: plainPolicy, tools: []string{"echo"}}) }
+func plainHost(t testing.TB) *host {
+	return newHost(t, hostOptions{policy: plainPolicy, tools: []string{"echo"}})
+}
 
 // line is a request of the plain mode.
 func line(t testing.TB, r plain.Request) string {
@@ -176,7 +178,9 @@ func TestPlainBadLines(t *testing.T) {
 // TestPlainRuns is what comes back of commands that run, and of such that don't.
 func TestPlainRuns(t *testing.T) {
 	h := plainHost(t)
-	sh := func(text string) plain.Request { return plain.Request{Command: "sh", Args: []string{"-c", text}, Cwd: "/tmp"} }
+	sh := func(text string) plain.Request {
+		return plain.Request{Command: "sh", Args: []string{"-c", text}, Cwd: "/tmp"}
+	}
 	last := func(all []plain.Answer) plain.Answer { return all[len(all)-1] }
 
 	if all := h.plain(line(t, sh(`printf '\377\000ok'; echo no >&2; exit 7`))); output(all, plain.TypeStdout) != "\xff\x00ok" ||
