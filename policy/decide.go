@@ -384,6 +384,12 @@ func compareFindings(a, b finding) int {
 			return r
 		}
 	}
+	if (a.reason == "") != (b.reason == "") && a.rule == nil { // the default gives no reason; let another setting speak
+		if a.reason == "" {
+			return 1
+		}
+		return -1
+	}
 	if c := strings.Compare(a.ref.Name, b.ref.Name); c != 0 {
 		return c
 	}
