@@ -8,102 +8,64 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/users"
 	"github.com/clawrden/clawrden/policy"
+	"github.com/clawrden/clawrden/policy/convert"
 )
 
 func (a *app) policyCommand() *cobra.Command {
-	return group("policy", "Check the policy", a.policyCheckCommand())
+	return group("policy", "Check, test and understand the policy",
+		a.policyCheckCommand(), a.policyTestCommand(), a.policyFmtCommand(), a.policyConvertCommand(), a.policySchemaCommand())
 }
 
-// checked is the JSON answer of `policy check`.
-type checked struct {
-	Valid       bool         `json:"valid"`
-	Rules       int          `json:"rules"`
-	Digest      string       `json:"digest,omitempty"`
-	Diagnostics []diagnostic `json:"diagnostics"`
+// policyFiles is where a command finds the policy: the paths that it was given, else what the settings of this host name.
+type policyFiles struct {
+	paths    []string
+	dev      bool // files that others may change are a warning
+	untested bool // the caller runs the tests itself
 }
 
-type diagnostic struct {
-	Severity string `json:"severity"` // error or warning
-	Summary  string `json:"summary"`
-	Detail   string `json:"detail"`
-	File     string `json:"file,omitempty"`
-	Line     int    `json:"line,omitempty"`
-	Column   int    `json:"column,omitempty"`
+func (f *policyFiles) devFlag(c *cobra.Command) {
+	c.Flags().BoolVar(&f.dev, "dev", false, "files that others may change are a warning, as with `clawrdend --dev`")
 }
 
-func (a *app) policyCheckCommand() *cobra.Command {
-	var dev bool
-	c := &cobra.Command{
-		Use:   "check [PATH…]",
-		Short: "Read the policy as the daemon would, and show every mistake",
-		Long: "Reads files or directories of policy as the daemon would, and shows every mistake with its place. Of files with the same\n" +
-			"name in several directories, the last one counts. Without a path it reads what the settings of this host name.",
-		Example: "  clawrden policy check\n  clawrden policy check ./policy.d && sudo cp ./policy.d/* /etc/clawrden/policy.d/",
-		Args:    args(0, -1, ""),
-		RunE: func(_ *cobra.Command, paths []string) error {
-			for _, path := range paths {
-				if _, err := os.Stat(path); err != nil {
-					return fmt.Errorf("cannot check the policy: %w", err)
-				}
-			}
-			if len(paths) == 0 {
-				c, err := settings()
-				if err != nil {
-					return err
-				}
-				paths = c.Paths.Policy
-			}
-			p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: dev})
-			if err := a.showPolicy(p, diags); err != nil {
-				return err
-			}
-			if diags.HasErrors() {
-				return toldError{clawrden.ErrPolicyInvalid}
-			}
-			return nil
-		},
-	}
-	c.Flags().BoolVar(&dev, "dev", false, "files that others may change are a warning, as with `clawrdend --dev`")
-	return c
-}
-
-func (a *app) showPolicy(p *policy.Policy, diags hcl.Diagnostics) error {
-	if a.format == formatJSON {
-		answer := checked{Valid: !diags.HasErrors(), Rules: p.Rules(), Digest: p.Digest(), Diagnostics: []diagnostic{}}
-		for _, d := range diags {
-			answer.Diagnostics = append(answer.Diagnostics, toDiagnostic(d))
+// read reads the policy as the daemon would. What is wrong with it stands in the diagnostics.
+func (f *policyFiles) read() (*policy.Policy, hcl.Diagnostics, error) {
+	paths := f.paths
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return nil, nil, fmt.Errorf("cannot read the policy: %w", err)
 		}
-		return a.json(answer)
 	}
+	if len(paths) == 0 {
+		c, err := settings()
+		if err != nil {
+			return nil, nil, err
+		}
+		paths = c.Paths.Policy
+	}
+	o := policyOptions()
+	o.Untested = f.untested
+	p, diags := policy.Load(policy.Source{Layers: paths, Owner: uint32(os.Geteuid()), Dev: f.dev, Options: o})
+	return p, diags, nil
+}
+
+// policyOptions are the daemon's own: the same text must mean the same here.
+func policyOptions() policy.Options {
+	db := &users.DB{}
+	return policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
+		g, err := db.GroupByName(name)
+		return g.GID, err
+	}}
+}
+
+// complainPolicy shows the diagnostics of a policy that isn't itself what was asked for; an invalid one is the end.
+func (a *app) complainPolicy(p *policy.Policy, diags hcl.Diagnostics) error {
 	if err := policy.WriteDiagnostics(a.stderr, p, diags, a.width(), a.color()); err != nil {
 		return err
 	}
-	errs := 0
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError {
-			errs++
-		}
+	if diags.HasErrors() {
+		return hintedError{fmt.Errorf("%w: it would not be loaded", clawrden.ErrPolicyInvalid), ""}
 	}
-	var err error
-	switch {
-	case errs > 0:
-		_, err = fmt.Fprintf(a.stderr, "clawrden: the policy has %s and would not be loaded\n", plural(errs, "error", "errors"))
-	case p.Digest() == "":
-		_, err = fmt.Fprintln(a.stdout, "there is no policy file: every command would be denied")
-	default:
-		_, err = fmt.Fprintf(a.stdout, "the policy is valid: %s\n", plural(p.Rules(), "rule", "rules"))
-	}
-	return err
-}
-
-func toDiagnostic(d *hcl.Diagnostic) diagnostic {
-	out := diagnostic{Severity: "error", Summary: d.Summary, Detail: d.Detail}
-	if d.Severity == hcl.DiagWarning {
-		out.Severity = "warning"
-	}
-	if d.Subject != nil {
-		out.File, out.Line, out.Column = d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column
-	}
-	return out
+	return nil
 }

@@ -14,11 +14,16 @@ func Format(name string, data []byte) []byte {
 	return hclwrite.Format(data)
 }
 
+// Text is no policy but a file's text, to print diagnostics with.
+func Text(name string, data []byte) *Policy {
+	return denyAll(whyInvalid, map[string]*hcl.File{name: {Bytes: data}})
+}
+
 // Syntax checks a file's syntax alone. The policy serves to print the diagnostics.
 func Syntax(name string, data []byte) (*Policy, hcl.Diagnostics) {
 	f, diags := parseFile(source{name: name, data: data})
 	if f == nil {
 		f = &hcl.File{Bytes: data}
 	}
-	return &Policy{files: map[string]*hcl.File{name: f}}, diags
+	return denyAll(whyInvalid, map[string]*hcl.File{name: f}), diags
 }

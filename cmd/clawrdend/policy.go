@@ -11,13 +11,19 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/clawrden/clawrden/daemon"
+	"github.com/clawrden/clawrden/internal/users"
 	"github.com/clawrden/clawrden/packaging"
 	"github.com/clawrden/clawrden/policy"
+	"github.com/clawrden/clawrden/policy/convert"
 )
 
 // loader gives the function that the daemon calls at start and at each reload. Without layers the default policy that is
-// embedded in the program is used.
-func loader(layers []string, dev bool, log *slog.Logger) func() (daemon.Policy, error) {
+// embedded in the program is used. A policy in the YAML form is converted in memory.
+func loader(layers []string, groups *users.DB, dev bool, log *slog.Logger) func() (daemon.Policy, error) {
+	o := policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
+		g, err := groups.GroupByName(name)
+		return g.GID, err
+	}}
 	return func() (daemon.Policy, error) {
 		var p *policy.Policy
 		var diags hcl.Diagnostics
@@ -26,9 +32,9 @@ func loader(layers []string, dev bool, log *slog.Logger) func() (daemon.Policy, 
 			if err != nil {
 				return nil, err
 			}
-			p, diags = policy.Parse(files)
+			p, diags = o.Parse(files)
 		} else {
-			p, diags = policy.Load(policy.Source{Layers: layers, Owner: uint32(os.Geteuid()), Dev: dev})
+			p, diags = policy.Load(policy.Source{Layers: layers, Owner: uint32(os.Geteuid()), Dev: dev, Options: o})
 		}
 		var text strings.Builder
 		if err := policy.WriteDiagnostics(&text, p, diags, 0, false); err != nil {

@@ -60,7 +60,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.Logger, do.Version = log, version
 	do.Audit, do.Queue = records, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
-	do.LoadPolicy = loader(layers, o.dev, log)
+	do.LoadPolicy = loader(layers, db, o.dev, log)
 	do.UserName, do.Home = db.Name, home(db)
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
 	if o.dev {
