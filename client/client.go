@@ -71,6 +71,12 @@ func (c *Client) Status(ctx context.Context) (s clawrden.Status, err error) {
 	return s, err
 }
 
+// Policy gives the text of the policy in force.
+func (c *Client) Policy(ctx context.Context) (p clawrden.PolicySource, err error) {
+	_, err = c.get(ctx, "/api/policy", nil, &p)
+	return p, err
+}
+
 // Queue gives the waiting asks, oldest first.
 func (c *Client) Queue(ctx context.Context) (q []clawrden.Pending, err error) {
 	_, err = c.get(ctx, "/api/queue", nil, &q)

@@ -43,8 +43,9 @@ func (nothing) Understand(r *clawrden.Request) clawrden.Facts {
 func (nothing) Decide(*clawrden.Facts) clawrden.Decision {
 	return clawrden.Refuse("the policy is invalid, so every command is denied; an operator has to mend it (clawrden policy check)")
 }
-func (nothing) Digest() string { return "" }
-func (nothing) Rules() int     { return 0 }
+func (nothing) Digest() string               { return "" }
+func (nothing) Rules() int                   { return 0 }
+func (nothing) Files() []clawrden.PolicyFile { return nil }
 
 // Status tells what the daemon is doing.
 func (d *Daemon) Status() clawrden.Status {
@@ -59,6 +60,16 @@ func (d *Daemon) Status() clawrden.Status {
 	}
 	s.Policy.Digest, s.Policy.Rules, s.Policy.Error = p.Digest(), p.Rules(), p.failed
 	s.Policy.Loaded = clawrden.Timestamp{Time: p.at}
+	return s
+}
+
+// Policy gives the text of the policy in force; no files where there never was a good one.
+func (d *Daemon) Policy() clawrden.PolicySource {
+	p := d.policy.Load()
+	s := clawrden.PolicySource{Digest: p.Digest(), Files: p.Files()}
+	if s.Files == nil {
+		s.Files = []clawrden.PolicyFile{}
+	}
 	return s
 }
 

@@ -31,6 +31,7 @@ type Policy interface {
 	Decide(*clawrden.Facts) clawrden.Decision
 	Digest() string
 	Rules() int
+	Files() []clawrden.PolicyFile
 }
 
 // Log is the audit log. AppendSync also forces the record to the disk.

@@ -37,6 +37,8 @@ const (
 // package clawrden, wrapped or not; any other error is an inside fault.
 type Control interface {
 	Status() clawrden.Status
+	// Policy gives the text of the policy in force.
+	Policy() clawrden.PolicySource
 	// Queue gives the waiting asks, oldest first.
 	Queue() []clawrden.Pending
 	// Pending gives one waiting ask by its id or a unique prefix: ErrNotFound, ErrAmbiguous, or ErrDecided.

@@ -24,6 +24,8 @@ var routes = []struct {
 }{
 	// How many wait, whether the kill switch is on, which policy is in force.
 	{"GET /api/status", clawrden.RightRead, (*Server).status},
+	// What the agent may do and what not, word for word: an agent that read it would know what to try.
+	{"GET /api/policy", clawrden.RightRead, (*Server).policy},
 	// Commands with their arguments, which may hold secrets: for those who decide or look on, not for everybody.
 	{"GET /api/queue", clawrden.RightRead, (*Server).queue},
 	{"GET /api/queue/{id}", clawrden.RightRead, (*Server).pending},

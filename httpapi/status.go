@@ -6,6 +6,11 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
+// policy: GET /api/policy → clawrden.PolicySource.
+func (s *Server) policy(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+	return writeJSON(w, s.control.Policy())
+}
+
 // status: GET /api/status → clawrden.Status.
 func (s *Server) status(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
 	return writeJSON(w, s.control.Status())

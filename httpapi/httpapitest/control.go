@@ -21,6 +21,13 @@ func (c *Control) Status() clawrden.Status {
 	return s
 }
 
+// Policy gives what SetPolicy set.
+func (c *Control) Policy() clawrden.PolicySource {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return clawrden.PolicySource{Digest: Digest, Files: append([]clawrden.PolicyFile{}, c.policy...)}
+}
+
 // Queue gives the waiting asks.
 func (c *Control) Queue() []clawrden.Pending {
 	c.mu.Lock()

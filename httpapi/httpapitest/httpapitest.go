@@ -37,6 +37,7 @@ type Control struct {
 	refused map[clawrden.Right]bool
 	fault   error
 	locked  bool
+	policy  []clawrden.PolicyFile
 }
 
 // Serve answers on l until stop is called.
@@ -105,6 +106,13 @@ func (c *Control) Fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fault = err
+}
+
+// SetPolicy puts a policy in force, as far as Policy tells of it.
+func (c *Control) SetPolicy(files ...clawrden.PolicyFile) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.policy = files
 }
 
 // Calls is what was asked of it so far, reading aside.
