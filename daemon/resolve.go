@@ -138,12 +138,18 @@ func (w *resolution) paths() {
 		if p.Arg == clawrden.ArgCwd && word == "" {
 			word = w.facts.Cwd
 		}
-		if !path.IsAbs(word) && p.Base != "" {
+		if !path.IsAbs(word) && p.Base != "" && !strings.HasPrefix(word, "~") {
 			word = p.Base + "/" + word
 		}
 		if word == "" {
 			p.Err = agentroot.ErrNoCwd.Error()
 			continue
+		}
+		if strings.HasPrefix(word, "~") {
+			if word = fromHome(word, w.request.Env, w.facts.Home); word == "" {
+				p.Err = "the home directory that it starts from isn't known"
+				continue
+			}
 		}
 		if word == w.facts.Cwd {
 			p.Resolved = word // it has just been followed
@@ -156,6 +162,21 @@ func (w *resolution) paths() {
 		}
 		p.Resolved = resolved
 	}
+}
+
+// fromHome writes a leading ~ out as the shell will: by HOME, else by the user database. "" if that can't be said; the
+// homes of other users, ~NAME, are left to the shell, so they aren't known here.
+func fromHome(word string, env []string, home string) string {
+	for _, e := range env {
+		if h, ok := strings.CutPrefix(e, "HOME="); ok { // the first of several counts, as for getenv(3)
+			home = h
+			break
+		}
+	}
+	if word != "~" && !strings.HasPrefix(word, "~/") || !path.IsAbs(home) {
+		return ""
+	}
+	return home + word[1:]
 }
 
 // openCwd opens the working directory that a plain request names.
