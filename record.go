@@ -35,38 +35,51 @@ const (
 
 // Record is one line of the audit log: flat JSON. Seq, Prev, Schema and Timestamp are set by the log.
 type Record struct {
-	Schema     string      `json:"schema"`
-	Seq        uint64      `json:"seq"`
-	Prev       string      `json:"prev"` // hex SHA-256 of the line before, without its newline; 64 zeros for the first
-	Event      string      `json:"event"`
-	Timestamp  Timestamp   `json:"timestamp"`
-	ID         string      `json:"id,omitempty"`
-	Way        Way         `json:"way,omitempty"`
-	Command    string      `json:"command,omitempty"`
-	Argv0      string      `json:"argv0,omitempty"` // only where it isn't the command's name
-	Args       []string    `json:"args,omitempty"`  // escaped where a word isn't UTF-8
-	ArgsB64    []string    `json:"args_b64,omitempty"`
-	Cwd        string      `json:"cwd,omitempty"`
-	EnvNames   []string    `json:"env_names,omitempty"`
-	EnvSHA256  string      `json:"env_sha256,omitempty"`
-	Identity   *Identity   `json:"identity,omitempty"`
-	Hint       *Identity   `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
-	Exe        *Executable `json:"exe,omitempty"`
-	Verdict    *Verdict    `json:"verdict,omitempty"`
-	Decision   Outcome     `json:"decision,omitempty"`
-	Rules      []RuleRef   `json:"rules,omitempty"`
-	Reason     string      `json:"reason,omitempty"`
-	Policy     string      `json:"policy,omitempty"`
-	Digest     string      `json:"digest,omitempty"`
-	Approver   *Approver   `json:"approver,omitempty"`
-	Comment    string      `json:"comment,omitempty"`
-	WaitedMS   int64       `json:"waited_ms,omitempty"` // how long the ask waited
-	Executor   string      `json:"executor,omitempty"`
-	Boundary   Boundary    `json:"boundary,omitempty"`
-	ExitCode   *int        `json:"exit_code"` // null if killed, not run or unknown
-	Signal     string      `json:"signal,omitempty"`
-	ExitSource string      `json:"exit_source,omitempty"`
-	DurationMS int64       `json:"duration_ms"`
+	Schema     string         `json:"schema"`
+	Seq        uint64         `json:"seq"`
+	Prev       string         `json:"prev"` // hex SHA-256 of the line before, without its newline; 64 zeros for the first
+	Event      string         `json:"event"`
+	Timestamp  Timestamp      `json:"timestamp"`
+	ID         string         `json:"id,omitempty"`
+	Way        Way            `json:"way,omitempty"`
+	Command    string         `json:"command,omitempty"`
+	Argv0      string         `json:"argv0,omitempty"` // only where it isn't the command's name
+	Args       []string       `json:"args,omitempty"`  // escaped where a word isn't UTF-8
+	ArgsB64    []string       `json:"args_b64,omitempty"`
+	Cwd        string         `json:"cwd,omitempty"`
+	EnvNames   []string       `json:"env_names,omitempty"`
+	EnvSHA256  string         `json:"env_sha256,omitempty"`
+	Identity   *Identity      `json:"identity,omitempty"`
+	Hint       *Identity      `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
+	Exe        *Executable    `json:"exe,omitempty"`
+	Home       string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
+	Session    string         `json:"session,omitempty"`   // name of the guard session
+	Image      string         `json:"image,omitempty"`     // of the identity's container, with its digest
+	Paths      []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead
+	PathsCut   bool           `json:"paths_cut,omitempty"` // there were more of them than a record holds
+	Counts     map[string]int `json:"counts,omitempty"`    // by rule: what its rate condition had counted
+	Verdict    *Verdict       `json:"verdict,omitempty"`
+	Decision   Outcome        `json:"decision,omitempty"`
+	Rules      []RuleRef      `json:"rules,omitempty"`
+	Reason     string         `json:"reason,omitempty"`
+	Policy     string         `json:"policy,omitempty"`
+	Digest     string         `json:"digest,omitempty"`
+	Approver   *Approver      `json:"approver,omitempty"`
+	Comment    string         `json:"comment,omitempty"`
+	WaitedMS   int64          `json:"waited_ms,omitempty"` // how long the ask waited
+	Executor   string         `json:"executor,omitempty"`
+	Boundary   Boundary       `json:"boundary,omitempty"`
+	ExitCode   *int           `json:"exit_code"` // null if killed, not run or unknown
+	Signal     string         `json:"signal,omitempty"`
+	ExitSource string         `json:"exit_source,omitempty"`
+	DurationMS int64          `json:"duration_ms"`
+}
+
+// RecordPath is a word that names a path, with where it led when the command was decided.
+type RecordPath struct {
+	Path     string `json:"path"`               // as written, behind the directory that it starts from
+	Resolved string `json:"resolved,omitempty"` // only where it isn't Path, made absolute and clean
+	Err      string `json:"err,omitempty"`      // why it couldn't be resolved
 }
 
 // Timestamp is RFC 3339 in UTC with microseconds.

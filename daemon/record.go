@@ -37,6 +37,8 @@ func (d *Daemon) recordDecided(c *call) error {
 		exe := c.facts.Exe // a copy: the record's event is kept long after the call, and must not keep that
 		r.Exe = &exe
 	}
+	r.Home, r.Session, r.Image, r.Counts = c.facts.Home, c.facts.Session, c.facts.Image, c.facts.Counts
+	r.Paths, r.PathsCut = recordPaths(&c.facts)
 	verdict := c.decision.Verdict
 	r.Verdict = &verdict
 	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
