@@ -55,26 +55,30 @@ note "$ clawrden shims add $tools"
 # --- the agent's side ----------------------------------------------------------------------------------------------
 mkdir "$dir/work" "$dir/home"
 git init -q --bare "$dir/origin.git"
-# agent runs a command as an agent would: shims first on PATH, a directory and a home of its own.
+# agent STATUS COMMAND… runs a command as an agent would: shims first on PATH, a directory and a home of its own. Another
+# exit status than the given one ends the demonstration: it would show something else than it says.
 agent() {
+	want=$1
+	shift
 	printf "${dim}agent\$${off} %s\n" "$*"
 	status=0
 	(cd "$dir/work" && HOME="$dir/home" PATH="$dir/shims:$PATH" GIT_CONFIG_NOSYSTEM=1 "$@" 2>&1) || status=$?
 	[ "$status" = 0 ] || note "(exit status $status)"
+	[ "$status" = "$want" ] || { echo "demo: exit status $status, expected $want" >&2; return 1; }
 }
 
 title "2. Allowed: it runs in the agent's own context, as without Clawrden"
-agent git init -q -b main .
-agent git -c user.name=agent -c user.email=agent@example.org commit -q --allow-empty -m "first"
-agent git log --oneline
-case " $tools " in *" npm "*) agent npm --version ;; *" make "*) agent make --version ;; esac
+agent 0 git init -q -b main .
+agent 0 git -c user.name=agent -c user.email=agent@example.org commit -q --allow-empty -m "first"
+agent 0 git log --oneline
+case " $tools " in *" npm "*) agent 0 npm --version ;; *" make "*) agent 0 make --version ;; esac
 
 title "3. Denied: the reason goes to stderr, where the model reads it"
-agent sudo -n true
+agent 126 sudo -n true
 
 title "4. Asked: it waits until a person decides"
-agent git remote add origin "$dir/origin.git"
-agent git push -q origin main >"$dir/push.out" 2>&1 &
+agent 0 git remote add origin "$dir/origin.git"
+agent 0 git push -q origin main >"$dir/push.out" 2>&1 &
 push=$!
 id=
 tries=0
@@ -88,8 +92,10 @@ note "$ clawrden queue"
 "$bin/clawrden" queue
 note "$ clawrden approve $id"
 "$bin/clawrden" approve "$id" --comment "looks good"
-wait "$push"
+status=0
+wait "$push" || status=$?
 cat "$dir/push.out"
+[ "$status" = 0 ] || exit 1
 printf "pushed: %s\n" "$(git --git-dir="$dir/origin.git" log --oneline main)"
 
 # --- the record ----------------------------------------------------------------------------------------------------
