@@ -157,8 +157,7 @@ rule "git, from anywhere" {
 
 rule "git, forget history" {
   commands    = ["git"]
-  subcommands = ["reflog", "lfs"]
-  operands    = ["{expire,delete,drop,prune}", "**"]
+  subcommands = ["reflog expire", "reflog delete", "reflog drop", "lfs prune"]
   action      = "ask"
   reason      = "Takes away the record that lost work is found by."
   match       = ["git reflog expire --expire=now --all"]
