@@ -143,7 +143,7 @@ func New(o Options) (*Daemon, error) {
 
 // Serve accepts commands on a listener until it is closed. It may be called for several.
 func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
-	if err := passCredentials(l); err != nil {
+	if err := passCredentials(l); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
 	for {

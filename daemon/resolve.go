@@ -199,6 +199,9 @@ func (w *resolution) adopt(c *call) {
 		}
 		c.cwd = w.cwd
 	}
+	if c.decision.Verdict == clawrden.Deny {
+		return // an earlier step's reason stands
+	}
 	c.failed = w.err
 	c.code = w.code
 }
