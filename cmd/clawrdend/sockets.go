@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/coreos/go-systemd/v22/activation"
 	"golang.org/x/sys/unix"
@@ -55,18 +57,26 @@ func (s sockets) bind(name, path, group string, db *users.DB) error {
 	}
 	// The mode counts from the first moment on: the socket is made with it, not given it afterwards.
 	old := unix.Umask(0o117)
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	l, err := (&net.ListenConfig{Control: withCredentials}).Listen(context.Background(), "unix", path)
 	unix.Umask(old)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %v", err)
 	}
-	s[name] = append(s[name], l)
+	s[name] = append(s[name], l.(*net.UnixListener))
 	if g, err := db.GroupByName(group); err == nil && os.Geteuid() == 0 {
 		if err := os.Lchown(path, 0, int(g.GID)); err != nil {
 			return fmt.Errorf("cannot give %s to the group %s: %v", path, group, err)
 		}
 	}
 	return nil
+}
+
+// withCredentials has the kernel put the sender on all that comes in, from before the first connection on: what was sent
+// before can't be verified, and is refused.
+func withCredentials(_, _ string, c syscall.RawConn) error {
+	var inner error
+	err := c.Control(func(fd uintptr) { inner = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1) })
+	return errors.Join(err, inner)
 }
 
 // makeDir makes a directory for a socket, or makes sure that it isn't somebody else's.
