@@ -37,6 +37,7 @@ type controlKey struct{}
 //	called TEXT                        the last thing that the daemon was told to do
 //	shimsocket VERDICT TEXT TOOL: CMD… the next question on the shim socket is about CMD and gets this answer
 //	log FILE COMMAND…                  an audit log with one record a command
+//	running DIR                        the files of a directory are the policy that the daemon has in force
 //
 // An ARG in double quotes is a Go string.
 func TestScripts(t *testing.T) {
@@ -66,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"called":     scriptCalled,
 			"shimsocket": scriptShimSocket,
 			"log":        scriptLog,
+			"running":    scriptRunning,
 		},
 	})
 }
@@ -126,6 +128,17 @@ func scriptLog(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(l.Append(&clawrden.Record{Event: clawrden.EventDecided, ID: "id" + command, Command: command}))
 	}
 	ts.Check(l.Close())
+}
+
+func scriptRunning(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var files []clawrden.PolicyFile
+	for _, e := range entries {
+		name := filepath.Join(args[0], e.Name())
+		files = append(files, clawrden.PolicyFile{Name: name, Text: ts.ReadFile(name)})
+	}
+	scripted(ts).SetPolicy(files...)
 }
 
 func scriptCalled(ts *testscript.TestScript, neg bool, args []string) {

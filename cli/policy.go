@@ -15,7 +15,7 @@ import (
 
 func (a *app) policyCommand() *cobra.Command {
 	return group("policy", "Check, test and understand the policy",
-		a.policyCheckCommand(), a.policyTestCommand(), a.policyFmtCommand(), a.policyConvertCommand(), a.policySchemaCommand())
+		a.policyCheckCommand(), a.policyTestCommand(), a.policyExplainCommand(), a.policyFmtCommand(), a.policyConvertCommand(), a.policySchemaCommand())
 }
 
 // policyFiles is where a command finds the policy: the paths that it was given, else what the settings of this host name.
@@ -52,7 +52,7 @@ func (f *policyFiles) read() (*policy.Policy, hcl.Diagnostics, error) {
 
 // policyOptions are the daemon's own: the same text must mean the same here.
 func policyOptions() policy.Options {
-	db := &users.DB{}
+	db := users.Host
 	return policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
 		g, err := db.GroupByName(name)
 		return g.GID, err
