@@ -77,7 +77,7 @@ title "3. Denied: the reason goes to stderr, where the model reads it"
 agent 126 sudo -n true
 
 title "4. Asked: it waits until a person decides"
-agent 0 git remote add origin "$dir/origin.git"
+git -C "$dir/work" remote add origin "$dir/origin.git" # the person's own doing: the policy would ask about it
 agent 0 git push -q origin main >"$dir/push.out" 2>&1 &
 push=$!
 id=
