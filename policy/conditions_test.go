@@ -193,7 +193,9 @@ profile "p" {
 			return d.Verdict == clawrden.Allow && d.Executor == "unit" && d.Profile == "p" && len(d.Observed) == 1 && d.Observed[0].Name == "watched"
 		}},
 		{"b", nil, func(d clawrden.Decision) bool { return d.Executor == "ghost" && d.Place == "box" }},
-		{"bash -c 'a; b'", nil, func(d clawrden.Decision) bool { return d.Verdict == clawrden.Deny && strings.Contains(d.Reason, "one by one") }},
+		{"bash -c 'a; b'", nil, func(d clawrden.Decision) bool {
+			return d.Verdict == clawrden.Deny && strings.Contains(d.Reason, "one by one")
+		}},
 		{"bash -c 'a; a'", nil, func(d clawrden.Decision) bool { return d.Verdict == clawrden.Allow && d.Executor == "unit" }},
 		{"c", nil, func(d clawrden.Decision) bool {
 			return d.Verdict == clawrden.Ask && d.Fixed && d.Approval == "two" && d.Rule().Name == "c"

@@ -123,13 +123,57 @@ func firstDifference(want, got string) string {
 	return fmt.Sprintf("%s\n\twant %d lines, got %d", line, len(w), len(g))
 }
 
-func TestBuiltinToolsHaveNoDuplicates(t *testing.T) {
+// TestBuiltinTools reads all built-in files whole and compares with what is found and read tool by tool.
+func TestBuiltinTools(t *testing.T) {
 	set, err := builtinTools()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, g := range set.byName {
-		for spelling, o := range g.options {
+	entries, err := toolFiles.ReadDir("tools")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, e := range entries {
+		data, err := toolFiles.ReadFile("tools/" + e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, diags := parseFile(source{name: e.Name(), data: data})
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		nodes, diags := decodeBlocks(f.Body, toolsSchema)
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		c := &compiler{}
+		c.tools(nodes, nil)
+		if c.diags.HasErrors() {
+			t.Fatal(c.diags)
+		}
+		for _, n := range nodes {
+			count++
+			x := set.byName[n.name]
+			if x == nil {
+				t.Errorf("%s: %s isn't found", e.Name(), n.name)
+				continue
+			}
+			if g := x.load(); g.name != n.name || g.at.Filename == "tools/"+e.Name() && g.at.Start.Line != n.at.Start.Line { // two blocks in one file
+				t.Errorf("%s: %s is read as %s at line %d", e.Name(), n.name, g.name, g.at.Start.Line)
+			}
+			for _, also := range n.texts("also") {
+				if set.byName[also] != x && !slices.ContainsFunc(set.globs, func(g toolGlob) bool { return g.tool == x && g.glob.text == also }) {
+					t.Errorf("%s: %s isn't found by its name %s", e.Name(), n.name, also)
+				}
+			}
+		}
+	}
+	if count == 0 || len(set.byName) < count {
+		t.Errorf("%d tools by %d names", count, len(set.byName))
+	}
+	for name := range set.byName {
+		for spelling, o := range set.find(name).options {
 			if !slices.Contains(o.names, spelling) {
 				t.Errorf("%s: %s isn't among the names of its option %q", name, spelling, o.names)
 			}

@@ -78,16 +78,6 @@ tool "sort" {
   operands       = ["path"]
 }
 
-tool "sort" {
-  abbreviate     = true
-  flags          = ["-b", "-d", "-f", "-g", "-i", "-M", "-h", "-n", "-R", "-r", "-V", "-c", "-C", "-m", "-s", "-u", "-z", "--reverse", "--unique", "--stable", "--numeric-sort", "--debug"]
-  value_flags    = ["-k", "--key", "-t", "--field-separator", "-S", "--buffer-size", "--batch-size", "--parallel", "--sort", "--compress-program"]
-  optional_flags = ["--check"]
-  path_flags     = ["-o", "--output", "-T", "--temporary-directory", "--files0-from", "--random-source"]
-  escape_flags   = ["--compress-program"]
-  operands       = ["path"]
-}
-
 tool "tree" {
   value_flags = ["-L", "-P", "-I", "--filelimit", "--timefmt", "--charset", "--sort"]
   path_flags  = ["-o"]
