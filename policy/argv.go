@@ -253,6 +253,10 @@ func (a *argv) value(o *option, w word, has bool, at int) {
 		a.r.path(a.index, at, a.where, word{text: atFile(w.text), unknown: w.unknown}, false)
 	case o.path:
 		a.r.path(a.index, at, a.where, w, false)
+	case o.guess:
+		for p := range pathsWithin(w.text) {
+			a.r.path(a.index, at, a.where, word{text: p, unknown: w.unknown}, false)
+		}
 	}
 }
 

@@ -34,6 +34,7 @@ type option struct {
 	names   []string // the main one first
 	takes   takes
 	path    bool
+	guess   bool // the value may name paths within
 	chdir   bool
 	at      bool // the value may hold @file
 	shell   bool
@@ -231,6 +232,7 @@ func (k *grammarCompiler) options() {
 		{"optional_flags", func(o *option) { o.takes = takesAttached }},
 		{"path_flags", func(o *option) { o.takes, o.path = max(o.takes, takesValue), true }},
 		{"at_flags", func(o *option) { o.takes, o.at = takesValue, true }},
+		{"guess_flags", func(o *option) { o.takes, o.guess = max(o.takes, takesValue), true }},
 		{"chdir_flags", func(o *option) { o.takes, o.path, o.chdir = takesValue, true, true }},
 		{"escape_flags", func(o *option) { o.risky = true }},
 		{"shell_flags", func(o *option) { o.takes, o.shell = takesValue, true }},

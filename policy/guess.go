@@ -44,6 +44,27 @@ func pathsInOption(word string, yield func(string) bool) {
 	}
 }
 
+// pathsWithin guesses which paths an option's value may name that has a little language of its own: NAME=@PATH;type=x,
+// PATH:PATH:ro, type=bind,source=PATH.
+func pathsWithin(value string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for part := range strings.SplitSeq(value, ",") {
+			if _, v, ok := strings.Cut(part, "="); ok {
+				part = v
+			}
+			part, _, _ = strings.Cut(strings.TrimLeft(part, "@<"), ";")
+			if !isURL(part) {
+				part, _, _ = strings.Cut(part, ":")
+			}
+			for p := range pathsIn(strings.TrimLeft(part, "@<")) {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // isURL reports whether the word begins with a scheme.
 func isURL(word string) bool {
 	scheme, _, ok := strings.Cut(word, "://")

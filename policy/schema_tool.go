@@ -7,6 +7,7 @@ var grammarAttrs = []attr{
 	{name: "optional_flags", kind: kindTexts, doc: "Options whose value, if any, is attached: --color=auto."},
 	{name: "path_flags", kind: kindTexts, doc: "Options whose value is a path."},
 	{name: "at_flags", kind: kindTexts, doc: "Options whose value may name a file behind @ or <, as curl's -d @file; without = or @ all of it is a path, as curl's -b."},
+	{name: "guess_flags", kind: kindTexts, doc: "Options whose value may name paths somewhere within: curl -F file=@PATH, docker -v PATH:/data, --mount src=PATH."},
 	{name: "chdir_flags", kind: kindTexts, doc: "Options whose value is the directory that the tool changes to first."},
 	{name: "escape_flags", kind: kindTexts, doc: "Options that can make the tool run another program: they make the command opaque. Those that also take a value stand in value_flags too."},
 	{name: "escape_operands", kind: kindTexts, doc: "Operands, as word globs, that can make the tool run another program: SHELL=* of make."},
