@@ -32,10 +32,11 @@ rule "node packages by address" {
 }
 
 rule "node tools" {
-  commands  = ["npx", "pnpx", "bunx"]
-  operands  = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel,rimraf}", "**"]
-  action    = "allow"
-  opaque    = "allow"
+  commands = ["npx", "pnpx", "bunx"]
+  operands = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel,rimraf}", "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless { flags_any = ["--package", "--call"] }
   match     = ["npx tsc --noEmit", "npx eslint src --fix", "npx vitest run"]
   not_match = ["npx evil", "npx -p evil tsc", "npx -c 'tsc; id'"]
 }
@@ -59,8 +60,17 @@ rule "publishing from a build tool" {
   operands_any = ["publish", "deploy", "release", "release:*", "push", "nuget", "hex.publish", "upload", "site-deploy", "publish*", "deploy*", "*:publish*", "*:deploy*", "global", "destroy", "*destroy"]
   action       = "ask"
   reason       = "This looks like publishing or deploying. Build and test; a person releases."
-  match        = ["mvn deploy", "make release", "gradle publish", "mix hex.publish", "poetry publish"]
+  match        = ["mvn deploy", "make release", "gradle publish", "mix hex.publish"]
   not_match    = ["make test", "mvn -q verify"]
+}
+
+rule "publishing a package" {
+  commands    = ["poetry", "uv", "bundle"]
+  subcommands = ["publish"]
+  action      = "ask"
+  reason      = "This looks like publishing or deploying. Build and test; a person releases."
+  match       = ["poetry publish", "uv publish --token x"]
+  not_match   = ["poetry build"]
 }
 
 rule "make another way" {

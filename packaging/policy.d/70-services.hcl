@@ -126,12 +126,26 @@ rule "cloud, who and what" {
   not_match = ["aws s3 cp a s3://b", "aws s3 rm s3://b --recursive"]
 }
 
+rule "aws credentials" {
+  commands = ["aws"]
+  subcommands = [
+    "secretsmanager get-secret-value", "secretsmanager batch-get-secret-value", "ssm get-parameter", "ssm get-parameters", "ssm get-parameters-by-path", "ssm get-parameter-history",
+    "sts assume-role", "sts assume-role-with-saml", "sts assume-role-with-web-identity", "sts assume-root", "sts get-session-token", "sts get-federation-token",
+    "ecr get-login-password", "ecr get-authorization-token", "ecr-public get-login-password", "configure export-credentials", "configure get", "eks get-token", "kms decrypt",
+    "codeartifact get-authorization-token", "rds generate-db-auth-token", "iam create-access-key", "iam create-login-profile", "iam attach-user-policy", "iam put-user-policy",
+  ]
+  action    = "deny"
+  reason    = "Credentials aren't for agents. Say what you need to reach, and a person will set it up."
+  match     = ["aws secretsmanager get-secret-value --secret-id x", "aws --region y sts assume-role --role-arn x"]
+  not_match = ["aws ec2 describe-instances"]
+}
+
 rule "cloud credentials" {
   commands     = ["aws", "gcloud", "az", "gsutil", "doctl", "vault", "op", "bw", "pass", "gopass", "lpass", "chamber", "sops", "age", "secret-tool", "kwallet-query", "keyctl", "doppler", "infisical", "heroku"]
   operands_any = ["get-secret-value", "get-parameter*", "get-session-token", "assume-role*", "get-login-password", "export-credentials", "print-access-token", "print-identity-token", "get-access-token", "create-access-key", "batch-get-secret-value", "decrypt", "read", "get", "show", "lookup", "reveal", "download", "secrets", "secret", "keys", "access", "dump", "list-keys", "item", "config:get", "find-generic-password", "find-internet-password", "dump-keychain", "create-login-profile", "attach-user-policy", "put-user-policy"]
   action       = "deny"
   reason       = "Credentials aren't for agents. Say what you need to reach, and a person will set it up."
-  match        = ["aws secretsmanager get-secret-value --secret-id x", "gcloud auth print-access-token", "pass show x", "vault read secret/x", "aws sts assume-role --role-arn x"]
+  match        = ["gcloud auth print-access-token", "pass show x", "vault read secret/x"]
   not_match    = ["aws ec2 describe-instances", "gcloud compute instances list"]
 }
 
