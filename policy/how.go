@@ -49,6 +49,16 @@ type KillSwitch struct {
 	Within   time.Duration
 }
 
+// Limits returns what a rule says of the runs that it allows; the zero value for a rule without limits.
+func (p *Policy) Limits(rule string) Limits {
+	for _, r := range p.rules {
+		if r.ref.Name == rule {
+			return r.limits
+		}
+	}
+	return Limits{}
+}
+
 // Profile returns the profile block of that name.
 func (p *Policy) Profile(name string) (Profile, bool) {
 	x, ok := p.profiles[name]

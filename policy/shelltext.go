@@ -38,8 +38,8 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 	before := len(r.facts.Commands)
 	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at, lifted: lifted}
 	w.hidden = strings.Contains(text, "`") || strings.Contains(text, "$(")
-	if once, ok := singles(file); ok && dialect(shell) != syntax.LangZsh {
-		w.once = once
+	if strings.Contains(text, "$") && dialect(shell) != syntax.LangZsh {
+		w.once = singles(file)
 	}
 	w.stmts(file.Stmts)
 	if len(r.facts.Commands) == before {

@@ -9,9 +9,9 @@ import (
 // A variable that a text sets once, plainly, to known words is followed: `f=a.txt; cat "$f"` reads a.txt. Where anything
 // in the text could set variables in another way, none is.
 
-// singles names the variables that a text assigns exactly once. ok is false where that can't be told.
-func singles(file *syntax.File) (once map[string]bool, ok bool) {
-	ok, once = true, map[string]bool{}
+// singles names the variables that a text assigns exactly once; none where that can't be told.
+func singles(file *syntax.File) map[string]bool {
+	ok, once := true, map[string]bool{}
 	seen := map[string]bool{}
 	assigned := func(name string) {
 		once[name] = !seen[name]
@@ -49,7 +49,10 @@ func singles(file *syntax.File) (once map[string]bool, ok bool) {
 		}
 		return ok
 	})
-	return once, ok
+	if !ok {
+		return nil
+	}
+	return once
 }
 
 // setsOthers reports whether a command may set variables by name, or run text that does. A name that isn't plain may be
