@@ -315,7 +315,7 @@ func (a *argv) operand(w *word) {
 		kind = a.g.operands[min(a.count, n-1)]
 	}
 	if kind == operandAssign {
-		if _, ok := isAssignment(w.text); ok {
+		if isAssignment(w.text) {
 			a.env = append(a.env, w.text)
 			a.pos++
 			return

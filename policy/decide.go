@@ -216,9 +216,10 @@ func (j *judge) opaque(i int) {
 	if len(c.Opaque) == 0 || j.covered(i) || c.Tool == "" && j.covered(c.Parent) {
 		return
 	}
-	why := strings.Join(c.Opaque, "; ")
-	j.add(finding{ref: &j.policy.settings.opaqueRef, verdict: j.policy.settings.opaque, command: i,
-		reason: "It can't be told what this runs: " + why + "."})
+	j.add(finding{
+		ref: &j.policy.settings.opaqueRef, verdict: j.policy.settings.opaque, command: i,
+		reason: "It can't be told what this runs: " + strings.Join(c.Opaque, "; ") + ".",
+	})
 }
 
 func (j *judge) covered(i int) bool {

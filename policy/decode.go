@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -255,27 +256,24 @@ func asWord(v cty.Value, spec *attr, at hcl.Range) (any, *hcl.Diagnostic) {
 	if !ok {
 		return nil, problem(at, "Wrong type of value", "%s must be %s; this is %s.", spec.name, spec.kind, friendly(v))
 	}
-	switch spec.kind {
-	case kindDuration:
+	if spec.kind == kindDuration {
 		d, err := time.ParseDuration(s)
 		if err != nil || d <= 0 || d > maxDuration {
 			return nil, problem(at, "Not a duration", "%q is not a duration between 1ms and 7 days; write it like \"90s\", \"15m\" or \"2h\".", s)
 		}
 		return d, nil
-	case kindVerdict:
+	}
+	if spec.kind == kindVerdict {
 		w, err := clawrden.ParseVerdict(s)
 		if err != nil {
 			return nil, problem(at, "Not a verdict", "%q is not an action; use \"allow\", \"deny\" or \"ask\".%s", s, didYouMean(s, []string{"allow", "deny", "ask"}))
 		}
 		return w, nil
-	default:
-		for _, w := range spec.enum {
-			if s == w {
-				return s, nil
-			}
-		}
+	}
+	if !slices.Contains(spec.enum, s) {
 		return nil, problem(at, "Not a value of "+spec.name, "%q is not known here; use %s.%s", s, oneOf(spec.enum), didYouMean(s, spec.enum))
 	}
+	return s, nil
 }
 
 // maxDuration bounds every duration in a policy: longer ones are typing mistakes.

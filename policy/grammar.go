@@ -71,6 +71,11 @@ const (
 	operandSed
 )
 
+var operandKinds = map[string]operand{
+	"any": operandAny, "path": operandPath, "text": operandText, "remote": operandRemote, "assign": operandAssign, "command": operandCommand,
+	"shell": operandShell, "script": operandScript, "program": operandProgram, "awk": operandAwk, "sed": operandSed,
+}
+
 var operandNames = []string{"any", "path", "text", "remote", "assign", "command", "shell", "script", "program", "awk", "sed"}
 
 // implied is an option that an operand stands for.
@@ -287,12 +292,12 @@ func (k *grammarCompiler) settings() {
 	if v, ok := n.vals["operands"]; ok {
 		g.operands = nil
 		for i, text := range n.texts("operands") {
-			kind := slices.Index(operandNames, text)
-			if kind < 0 {
+			kind, known := operandKinds[text]
+			if !known {
 				k.c.problem(v.elemAt(i), "Not a kind of operand", "%q is not a kind of operand; use %s.%s", text, oneOf(operandNames), didYouMean(text, operandNames))
 				continue
 			}
-			g.operands = append(g.operands, operand(kind))
+			g.operands = append(g.operands, kind)
 		}
 	}
 	if n.has("stands_for") {

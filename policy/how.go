@@ -121,7 +121,7 @@ func (c *compiler) environmentBlock(n *node) {
 	e.pass, e.strip = c.words(n.vals["pass"], n.texts("pass")), c.words(n.vals["strip"], n.texts("strip"))
 	set, _ := n.vals["set"].v.(map[string][]string)
 	for name, values := range set {
-		if _, ok := isAssignment(name + "="); !ok || len(values) != 1 {
+		if !isAssignment(name+"=") || len(values) != 1 {
 			c.problem(n.vals["set"].at, "Not a variable", "%q needs a variable's name and exactly one value.", name)
 			continue
 		}

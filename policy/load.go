@@ -57,7 +57,7 @@ func Load(src Source) (*Policy, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, nil), diags
 	}
-	p, ds := src.Options.parse(sources)
+	p, ds := src.parse(sources)
 	return p, append(diags, ds...)
 }
 

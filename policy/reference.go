@@ -112,9 +112,9 @@ func (a *attr) form() string {
 		return "map of texts"
 	case kindTextLists:
 		return "lists of texts"
-	default:
-		return a.kind.String()
+	case kindBool, kindNumber, kindDuration, kindVerdict, kindAny:
 	}
+	return a.kind.String()
 }
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

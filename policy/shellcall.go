@@ -95,7 +95,7 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 	case name == "export" || name == "declare" || name == "typeset" || name == "readonly" || name == "local":
 		i := note() // in dialects where they are ordinary commands
 		for _, a := range args {
-			if _, ok := isAssignment(a.text); a.unknown || ok && riskyEnv(a.text) {
+			if a.unknown || isAssignment(a.text) && riskyEnv(a.text) {
 				w.r.opaque(i, "setting "+clawrden.Text(shorten(a.text))+" can make what follows run something else")
 			}
 		}

@@ -281,7 +281,7 @@ func (w *walker) binary(c *syntax.BinaryCmd) {
 		w.stmt(c.Y)
 		w.unsure--
 		w.where = where.or(w.where)
-	default: // a pipe: both sides run in subshells, except that some shells run the last one in place
+	case syntax.Pipe, syntax.PipeAll: // both sides run in subshells, except that some shells run the last one in place
 		w.where = at
 		w.stmt(c.Y)
 		w.where = at.or(w.where)
@@ -340,13 +340,8 @@ func (w *walker) redirects(index int, list []*syntax.Redirect) {
 			continue
 		}
 		target := w.word(rd.Word)
-		switch rd.Op {
-		case syntax.WordHdoc:
+		if rd.Op == syntax.WordHdoc || (rd.Op == syntax.DplIn || rd.Op == syntax.DplOut) && descriptor(target) {
 			continue
-		case syntax.DplIn, syntax.DplOut: // 2>&1 copies a descriptor; >&file opens one
-			if !target.unknown && (target.text == "-" || strings.Trim(strings.TrimSuffix(target.text, "-"), "0123456789") == "") {
-				continue
-			}
 		}
 		write := rd.Op != syntax.RdrIn
 		if !target.unknown && (target.text == "/dev/null" || target.text == "/dev/stdout" || target.text == "/dev/stderr" || target.text == "/dev/tty") {
@@ -354,6 +349,11 @@ func (w *walker) redirects(index int, list []*syntax.Redirect) {
 		}
 		w.r.path(index, clawrden.ArgRedirect, w.where, target, write)
 	}
+}
+
+// descriptor tells 2>&1 and >&-, which copy or close a descriptor, from >&file, which opens one.
+func descriptor(target word) bool {
+	return !target.unknown && (target.text == "-" || strings.Trim(strings.TrimSuffix(target.text, "-"), "0123456789") == "")
 }
 
 // assigns walks assignments that stand without a command: they hold for all that follows.

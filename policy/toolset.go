@@ -1,6 +1,9 @@
 package policy
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // toolset finds a tool's grammar by name.
 type toolset struct {
@@ -45,9 +48,7 @@ func (t *toolset) lookup(name string) *tool {
 func (c *compiler) tools(nodes []*node, base *toolset) *toolset {
 	t := &toolset{byName: map[string]*tool{}}
 	if base != nil {
-		for name, x := range base.byName {
-			t.byName[name] = x
-		}
+		maps.Copy(t.byName, base.byName)
 		t.globs = slices.Clone(base.globs)
 	}
 	for _, n := range nodes {

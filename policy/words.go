@@ -42,19 +42,19 @@ func texts(words []word) []string {
 	return out
 }
 
-// isAssignment reports whether a word is NAME=value, and gives the name.
-func isAssignment(text string) (string, bool) {
+// isAssignment reports whether a word is NAME=value.
+func isAssignment(text string) bool {
 	name, _, ok := strings.Cut(text, "=")
 	if !ok || name == "" {
-		return "", false
+		return false
 	}
 	for i := 0; i < len(name); i++ {
 		c := name[i]
 		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
-			return "", false
+			return false
 		}
 	}
-	return name, true
+	return true
 }
 
 // tailName is what follows the last slash: the name that a tool is known by. A path that ends in a slash has none.
