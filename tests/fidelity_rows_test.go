@@ -136,9 +136,7 @@ func TestFidelity(t *testing.T) {
 		makeTools(s)
 		for _, row := range fidelityRows {
 			t.Run(row.name, func(t *testing.T) {
-				at := *s
-				h := *s.host
-				h.t, at.host = t, &h
+				at := s.of(t)
 				if row.needs != "" {
 					at.have(row.needs)
 				}

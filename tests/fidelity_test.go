@@ -52,15 +52,20 @@ func stands(t *testing.T, tools []string, f func(t *testing.T, s *stand)) {
 					name = "root"
 				}
 				t.Run(name, func(t *testing.T) {
-					at := *s
-					h := *s.host
-					h.t = t
-					at.host, at.uid = &h, uid
-					f(t, &at)
+					at := s.of(t)
+					at.uid = uid
+					f(t, at)
 				})
 			}
 		})
 	}
+}
+
+// of is the same stand for a subtest.
+func (s *stand) of(t *testing.T) *stand {
+	at, h := *s, *s.host
+	h.t, at.host = t, &h
+	return &at
 }
 
 func newStand(t *testing.T, mode string, tools []string) *stand {
@@ -142,7 +147,7 @@ func (s *stand) script(governed bool, text string) *exec.Cmd {
 }
 
 // runTime is when a run is taken to hang.
-const runTime = 10 * time.Second
+const runTime = 20 * time.Second
 
 // run runs the script to its end and gives what it left.
 func (s *stand) run(governed bool, text string) result {
@@ -283,7 +288,7 @@ func TestDifferencesAreWrittenDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := append([]difference(nil), everywhere...)
-	for _, r := range fidelityRows {
+	for _, r := range append(append([]fidelityRow(nil), fidelityRows...), signalRows...) {
 		all = append(all, r.differs...)
 	}
 	for _, d := range all {
