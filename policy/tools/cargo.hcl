@@ -170,10 +170,10 @@ tool "cargo" {
     ]
     value_flags = [
       "--index", "--registry", "--git", "--branch", "--tag", "--rev", "--message-format", "--bin", "--example", "-F",
-      "--features", "-j", "--jobs", "--profile", "--target",
+      "--features", "-j", "--jobs", "--profile", "--target", "--version", "--vers",
     ]
     path_flags = ["--target-dir", "--path", "--root"]
-    same       = [["-f", "--force"], ["-n", "--dry-run"], ["-F", "--features"], ["-j", "--jobs"]]
+    same       = [["-f", "--force"], ["-n", "--dry-run"], ["-F", "--features"], ["-j", "--jobs"], ["--version", "--vers"]]
     operands   = ["text"]
   }
   subcommand "locate-project" {
@@ -355,7 +355,8 @@ tool "cargo" {
   subcommand "version" { operands = ["text"] }
   subcommand "yank" {
     flags       = ["--undo"]
-    value_flags = ["--index", "--registry", "--token"]
+    value_flags = ["--index", "--registry", "--token", "--version", "--vers"]
+    same        = [["--version", "--vers"]]
     operands    = ["text"]
   }
 }

@@ -87,9 +87,9 @@ tool "ld.so" {
 }
 
 tool "watch" {
-  flags           = ["-b", "--beep", "-c", "--color", "-C", "-d", "-e", "--errexit", "-g", "--chgexit", "-p", "--precise", "-r", "-t", "--no-title", "-w"]
+  flags           = ["-b", "--beep", "-c", "--color", "-C", "-e", "--errexit", "-g", "--chgexit", "-p", "--precise", "-r", "-t", "--no-title", "-w", "--no-wrap", "-x", "--exec", "-f", "--follow"]
   value_flags     = ["-n", "--interval", "-q", "--equexit", "-s"]
-  optional_flags  = ["--differences"]
+  optional_flags  = ["-d", "--differences"]
   info_flags      = ["-h", "--help", "-v", "--version"]
   stop_at_operand = true
   carrier         = true

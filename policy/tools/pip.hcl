@@ -35,11 +35,9 @@ tool "pip" {
     operands = ["text"]
   }
   subcommand "completion" {
-    flags       = ["--bash", "-z", "--zsh", "--fish", "-p", "--powershell", "-V", "--version"]
-    path_flags  = ["-b"]
-    guess_flags = ["-f"]
-    same        = [["-b", "--bash"], ["-z", "--zsh"], ["-f", "--fish"], ["-p", "--powershell"], ["-V", "--version"]]
-    operands    = ["text"]
+    flags    = ["-b", "--bash", "-z", "--zsh", "-f", "--fish", "-p", "--powershell", "-V", "--version"]
+    same     = [["-b", "--bash"], ["-z", "--zsh"], ["-f", "--fish"], ["-p", "--powershell"], ["-V", "--version"]]
+    operands = ["text"]
   }
   subcommand "config" {
     flags        = ["--global", "--user", "--site", "-V", "--version"]
@@ -133,12 +131,12 @@ tool "pip" {
   }
   subcommand "list" {
     flags = [
-      "-o", "--outdated", "-u", "--uptodate", "-l", "--local", "--user", "--pre", "--not-required", "--exclude-editable",
-      "--include-editable", "--no-index", "-V", "--version",
+      "-o", "--outdated", "-u", "--uptodate", "-e", "--editable", "-l", "--local", "--user", "--pre", "--not-required",
+      "--exclude-editable", "--include-editable", "--no-index", "-V", "--version",
     ]
     value_flags = ["--format", "--exclude"]
     path_flags  = ["--path"]
-    guess_flags = ["-e", "--editable", "-f", "--find-links", "-i", "--index-url", "--extra-index-url"]
+    guess_flags = ["-f", "--find-links", "-i", "--index-url", "--extra-index-url"]
     same = [
       ["-o", "--outdated"], ["-u", "--uptodate"], ["-e", "--editable"], ["-l", "--local"], ["-i", "--index-url"],
       ["-f", "--find-links"], ["-V", "--version"],
@@ -153,10 +151,9 @@ tool "pip" {
     operands    = ["text"]
   }
   subcommand "show" {
-    flags       = ["--files", "-V", "--version"]
-    guess_flags = ["-f"]
-    same        = [["-f", "--files"], ["-V", "--version"]]
-    operands    = ["text"]
+    flags    = ["-f", "--files", "-V", "--version"]
+    same     = [["-f", "--files"], ["-V", "--version"]]
+    operands = ["text"]
   }
   subcommand "uninstall" {
     flags       = ["-y", "--yes", "--break-system-packages", "-V", "--version"]

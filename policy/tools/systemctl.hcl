@@ -6,16 +6,16 @@ tool "systemctl" {
   flags_anywhere = true
   closed         = true
   flags = [
-    "--system", "--user", "--failed", "-a", "--all", "-l", "--full", "-r", "--recursive", "--reverse", "-T",
-    "--show-transaction", "--show-types", "--value", "-i", "--now", "--dry-run", "-q", "--quiet", "--wait", "--no-block",
-    "--no-wall", "--no-reload", "--no-pager", "--no-ask-password", "--global", "--runtime", "-f", "--force",
+    "--system", "--user", "--failed", "-a", "--all", "-l", "--full", "-r", "--recursive", "--reverse", "--with-dependencies",
+    "-T", "--show-transaction", "--show-types", "--value", "-i", "--now", "--dry-run", "-q", "--quiet", "--wait",
+    "--no-block", "--no-wall", "--no-reload", "--no-pager", "--no-ask-password", "--global", "--runtime", "-f", "--force",
     "--firmware-setup", "--plain", "--read-only", "--mkdir", "--marked", "--no-warn", "--stdin", "--after", "--before",
   ]
   value_flags = [
-    "-H", "--host", "-M", "--machine", "-t", "--type", "--state", "-p", "--property", "-P", "--with-dependencies",
-    "--job-mode", "--check-inhibitors", "--kill-whom", "-s", "--signal", "--what", "--legend", "--preset-mode", "-n",
-    "--lines", "-o", "--output", "--boot-loader-menu", "--boot-loader-entry", "--timestamp", "--drop-in", "--when",
-    "--image-policy", "--kill-value", "--kill-subgroup", "-C", "--capsule",
+    "-H", "--host", "-M", "--machine", "-t", "--type", "--state", "-p", "--property", "-P", "--job-mode",
+    "--check-inhibitors", "--kill-whom", "-s", "--signal", "--what", "--legend", "--preset-mode", "-n", "--lines", "-o",
+    "--output", "--boot-loader-menu", "--boot-loader-entry", "--timestamp", "--drop-in", "--when", "--image-policy",
+    "--kill-value", "--kill-subgroup", "-C", "--capsule",
   ]
   path_flags = ["--root", "--image"]
   info_flags = ["-h", "--help", "--version"]

@@ -1,5 +1,5 @@
 # Wrappers that change the root, the user or the place, and so are no carriers, and some that carry.
-# Checked: util-linux 2.38 (unshare, nsenter, taskset, script, su), coreutils 9.1 (chroot), strace 6.1, by --help; pkexec 122, xvfb-run, parallel
+# Checked: util-linux 2.38 (unshare, nsenter, taskset, script, su), coreutils 9.1 (chroot), by --help; strace 6.1, pkexec 122, xvfb-run, parallel
 # and corepack by their manuals. su without a command, and script without -c, start a shell.
 
 tool "chroot" {
