@@ -231,6 +231,33 @@ func TestNested(t *testing.T) {
 	}
 }
 
+// TestLimits gives more than is read: each is denied at once, whatever the rules say.
+func TestLimits(t *testing.T) {
+	p := mustParse(t, `
+policy {
+  default = "allow"
+  opaque  = "allow"
+}`)
+	long := strings.Repeat("echo a; ", 20_000)
+	tests := map[string][]string{
+		"words":               append([]string{"x"}, make([]string, maxWords+1)...),
+		"paths":               append([]string{"cat"}, strings.Fields(strings.Repeat("a ", maxPathsIn+1))...),
+		"commands":            {"bash", "-c", strings.Repeat("a;", maxCommands+1)},
+		"nesting":             strings.Fields(strings.Repeat("nice ", maxNesting+2) + "a"),
+		"shell text":          {"bash", "-c", strings.Repeat("#", maxShellText+1)},
+		"shell text in sum":   {"bash", "-c", "eval '" + long + "'; eval '" + long + "'"},
+		"brackets":            {"bash", "-c", strings.Repeat("(", freeShellText+1)},
+		"braces":              {"bash", "-c", "x " + strings.Repeat("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b} ", 2000)},
+		"input of many xargs": append(strings.Fields(strings.Repeat("xargs ", 15)), "sh", "-c", "a"),
+	}
+	for name, argv := range tests {
+		f, d := understood(p, argv)
+		if d.Verdict != clawrden.Deny || f.Overflow == "" || len(f.Commands) > maxCommands {
+			t.Errorf("%s: %v by %q, overflow %q, %d commands", name, d.Verdict, d.Reason, f.Overflow, len(f.Commands))
+		}
+	}
+}
+
 func TestUnknownWhoMatchesStrictRulesOnly(t *testing.T) {
 	p := mustParse(t, `
 policy {

@@ -23,6 +23,10 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect) {
 	args := make([]word, 0, len(c.Args))
 	for _, x := range c.Args {
 		args = append(args, w.fields(x)...)
+		if len(args) > maxWords {
+			w.r.overflow("it has more words than are looked at")
+			return
+		}
 	}
 	w.run(args, env, redirs)
 }

@@ -13,7 +13,7 @@ import (
 
 // Limits of one shell text. Past them the request is denied: the parser recurses, and its time must be bounded.
 const (
-	maxShellText  = 256 << 10
+	maxShellText  = 256 << 10 // of all texts in one request
 	maxShellDepth = 5000 // brackets and keywords that may nest, in texts of more than 16 KiB
 	freeShellText = 16 << 10
 )
@@ -21,7 +21,8 @@ const (
 // shellText judges the commands in a text that a shell runs. The dialect is that of the shell named; for any other
 // tool (ssh, watch) it is sh.
 func (r *reader) shellText(parent int, shell, text, via string, at where) {
-	if len(text) > maxShellText || len(text) > freeShellText && strings.IndexFunc(text, nests(maxShellDepth)) >= 0 {
+	r.parsed += len(text)
+	if r.parsed > maxShellText || len(text) > freeShellText && strings.IndexFunc(text, nests(maxShellDepth)) >= 0 {
 		r.overflow("its shell text is too long to be looked at")
 		return
 	}
@@ -42,7 +43,7 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 		w.once = singles(file)
 	}
 	w.stmts(file.Stmts)
-	if len(r.facts.Commands) == before {
+	if len(r.facts.Commands) == before && before < maxCommands {
 		r.facts.Commands = append(r.facts.Commands, clawrden.CommandFact{Tool: ":", Word: ":", Parent: parent, Via: via, Builtin: true})
 	}
 }

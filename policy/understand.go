@@ -12,6 +12,7 @@ const (
 	maxNesting  = 16      // wrappers within wrappers
 	maxCommands = 256     // in one request
 	maxPathsIn  = 1 << 14 // words that name paths in one request
+	maxWords    = 1 << 16 // words of one command
 )
 
 // Understand reads a request's argv into facts. It fills all but Exe, Home, Session, Image, Time, Counts and the Resolved
@@ -31,6 +32,11 @@ func (p *Policy) read(f *clawrden.Facts) {
 	f.Overflow = ""
 	f.Commands = make([]clawrden.CommandFact, 0, 1)
 	f.Paths = append(make([]clawrden.PathFact, 0, 2+len(f.Args)), clawrden.PathFact{Arg: clawrden.ArgCwd, Word: f.Cwd})
+	if len(f.Args) > maxWords {
+		r.overflow("it has more words than are looked at")
+		f.Commands = append(f.Commands, clawrden.CommandFact{Tool: tailName(f.Tool), Word: f.Tool, Args: f.Args, Parent: -1})
+		return
+	}
 	r.command(call{word: f.Tool, name: tailName(f.Tool), args: plain(f.Args), raw: f.Args, parent: -1})
 	if !slices.IsSortedFunc(f.Paths, byCommand) {
 		slices.SortStableFunc(f.Paths, byCommand)
@@ -44,6 +50,7 @@ type reader struct {
 	policy *Policy
 	facts  *clawrden.Facts
 	depth  int
+	parsed int // bytes of shell text so far
 }
 
 // call is a command about to be read.
