@@ -66,12 +66,12 @@ func (d *Daemon) name(c *call) {
 // askAnew ends an approval of what isn't what would run now: it goes on record as cancelled, and the request goes on under
 // another id, since an id names one question.
 func (d *Daemon) askAnew(c *call) error {
-	now := *c
+	outcome, decision, digest, facts := c.outcome, c.decision, c.digest, c.facts
 	c.outcome, c.decision, c.digest = clawrden.OutcomeCancelled, c.approval.Decision, c.approval.Digest
 	c.facts = c.approval.Facts
 	c.decision.Reason = "what it would run has changed since it was approved; it is asked for again"
 	err := d.recordDecided(c)
-	c.outcome, c.decision, c.digest, c.facts = now.outcome, now.decision, now.digest, now.facts
+	c.outcome, c.decision, c.digest, c.facts = outcome, decision, digest, facts
 	if err != nil {
 		c.deny(protocol.ExitFailed, "the audit log can't be written: "+err.Error())
 		return err

@@ -3,6 +3,7 @@ package daemon
 import (
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,8 +25,10 @@ type call struct {
 	hungUp   chan struct{}   // closed when the other end has gone
 	stopping <-chan struct{} // closed when the daemon stops
 	frames   chan frame      // what the shim says after its request; nil in plain mode
-	unwatch  func()
-	large    func() // gives up the place among the agent's large requests; nil if it has none
+	// elsewhere is set while signals are passed on to the command.
+	elsewhere atomic.Bool
+	unwatch   func()
+	large     func() // gives up the place among the agent's large requests; nil if it has none
 
 	request  clawrden.Request
 	stdio    [3]*os.File

@@ -190,6 +190,9 @@ func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
+	// The shim is told first: a signal that it gets once the command runs is the command's, and not its own to die of.
+	c.elsewhere.Store(true)
+	c.reply.started(c)
 	p, err := d.o.StartLocal(ctx, &job.Job{Request: &c.request, Tool: c.tool, Stdio: stdio, Cwd: c.cwd})
 	if err != nil {
 		finish()
@@ -204,7 +207,6 @@ func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
 	if _, locked := d.lock.locked(); locked {
 		p.Signal(syscall.SIGKILL) // the switch was thrown before it could be found among the running
 	}
-	c.reply.started(c)
 	done := make(chan struct{})
 	go d.passSignals(c, p, done)
 	c.closeDescriptors()

@@ -65,7 +65,9 @@ func (d *Daemon) listen(c *call) error {
 		return c.watchHangUp(d.watch)
 	}
 	c.frames = make(chan frame, maxFrames)
-	d.work.Go(c.readFrames)
+	over := make(chan struct{})
+	c.unwatch = func() { close(over) }
+	d.work.Go(func() { c.readFrames(over) })
 	return nil
 }
 
@@ -284,9 +286,9 @@ func (in *input) control(oob []byte) (sender int, err error) {
 	return sender, nil
 }
 
-// maxFrames is how many frames of a shim may wait to be read. It passes signals on, and every one that there is may come in
-// one burst.
-const maxFrames = 64
+// maxFrames is how many frames of a shim may wait to be read before its command runs. After that it passes signals on, as
+// many as it is sent, and waits until they are read.
+const maxFrames = 4
 
 // frame is what a shim says after its request.
 type frame struct {
@@ -295,7 +297,7 @@ type frame struct {
 }
 
 // readFrames passes on what the shim says, until the connection ends or it says something that it may not.
-func (c *call) readFrames() {
+func (c *call) readFrames(over <-chan struct{}) {
 	defer close(c.hungUp)
 	b := make([]byte, protocol.HeaderLen+4)
 	for {
@@ -316,7 +318,14 @@ func (c *call) readFrames() {
 		select {
 		case c.frames <- frame{h.Type, n}:
 		default:
-			return // nobody waits for that many
+			if !c.elsewhere.Load() {
+				return // nobody waits for that many
+			}
+			select {
+			case c.frames <- frame{h.Type, n}:
+			case <-over:
+				return
+			}
 		}
 	}
 }

@@ -17,7 +17,7 @@
 //	shim ◀── Exec [tool script …] ─────────────── daemon    run it here
 //	shim ── Failed ────────────────────────────▶ daemon    the kernel would not run it: the end
 //	shim ── Finished ──────────────────────────▶ daemon    it ran below a shim that stayed: the end
-//	shim ◀── Started ──────────────────────────── daemon    it runs elsewhere, on the shim's descriptors
+//	shim ◀── Started ──────────────────────────── daemon    it is run elsewhere, on the shim's descriptors
 //	shim ── Signal ────────────────────────────▶ daemon    any number of times, while it runs elsewhere
 //	shim ◀── Exited ───────────────────────────── daemon    the end of what ran elsewhere
 //
