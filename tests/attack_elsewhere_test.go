@@ -144,6 +144,7 @@ func TestKillSwitchBelowAShimThatStays(t *testing.T) {
 		policy: attackPolicy, tools: []string{"sleep", "echo"}, config: "mirror {\n  exit_status = \"shim\"\n}\n",
 	})
 	h.honest()
+	h.waitStatus(func(s clawrden.Status) bool { return s.Running == 0 })
 	c := h.command("sleep", "600")
 	done := make(chan result, 1)
 	go func() { done <- finish(t, c) }()
