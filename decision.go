@@ -1,5 +1,7 @@
 package clawrden
 
+import "time"
+
 // RuleRef names a rule and its place.
 type RuleRef struct {
 	Name   string  `json:"name"`
@@ -30,6 +32,13 @@ func (d *Decision) Rule() *RuleRef {
 		return nil
 	}
 	return &d.Rules[0]
+}
+
+// Counter is a rule's rate condition. The daemon counts, for each caller, the commands that the rule names, and stamps how
+// many there were within the window, this one included, into Facts.Counts under the rule's name.
+type Counter struct {
+	Rule   string
+	Within time.Duration
 }
 
 // Refuse is the decision for an error between accept and execute: deny, with the reason.

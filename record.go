@@ -61,6 +61,8 @@ type Record struct {
 	Verdict    *Verdict       `json:"verdict,omitempty"`
 	Decision   Outcome        `json:"decision,omitempty"`
 	Rules      []RuleRef      `json:"rules,omitempty"`
+	Would      string         `json:"would,omitempty"`    // verdict that the policy's observe mode let pass: ask or deny
+	Observed   []RuleRef      `json:"observed,omitempty"` // rules in observe mode that matched; they took no part in the verdict
 	Reason     string         `json:"reason,omitempty"`
 	Policy     string         `json:"policy,omitempty"`
 	Digest     string         `json:"digest,omitempty"`

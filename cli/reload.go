@@ -5,8 +5,8 @@ import "github.com/spf13/cobra"
 func (a *app) reloadCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "reload",
-		Short: "Have the daemon read its settings and policy again",
-		Long: "Has the daemon read its settings and policy again. A policy with errors is refused, and the one before it stays in\n" +
+		Short: "Have the daemon read its policy again",
+		Long: "Has the daemon read its policy again; its settings are read when it starts. A policy with errors is refused, and the one before it stays in\n" +
 			"force; `clawrden policy check` tells beforehand.",
 		Args: args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -17,7 +17,7 @@ func (a *app) reloadCommand() *cobra.Command {
 			if err := d.Reload(c.Context()); err != nil {
 				return err
 			}
-			return a.done("reloaded", "settings and policy are read again")
+			return a.done("reloaded", "the policy is read again")
 		},
 	}
 }

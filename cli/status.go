@@ -38,9 +38,14 @@ func (a *app) showStatus(s *clawrden.Status) error {
 	t.row("daemon", fmt.Sprintf("%s for %s, version %s", display.Line(s.Status), ago(time.Duration(s.Uptime)*time.Second), display.Line(s.Version)))
 	t.row("waiting", plural(s.Pending, "ask", "asks"))
 	t.row("running", plural(s.Running, "command", "commands"))
-	t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
-	if s.Policy.Error != "" {
-		why, _, _ := strings.Cut(s.Policy.Error, "\n")
+	why, _, _ := strings.Cut(s.Policy.Error, "\n")
+	switch {
+	case why != "" && s.Policy.Digest == "":
+		t.row("policy", paint(a.color(), "deny", "INVALID: every command is denied (see `clawrden policy check`): "+display.Line(why)))
+	case why == "":
+		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
+	default:
+		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
 		t.row("", paint(a.color(), "deny", "the last reload was refused (see `clawrden policy check`): "+display.Line(why)))
 	}
 	switch {

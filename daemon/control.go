@@ -43,9 +43,10 @@ func (nothing) Understand(r *clawrden.Request) clawrden.Facts {
 func (nothing) Decide(*clawrden.Facts) clawrden.Decision {
 	return clawrden.Refuse("the policy is invalid, so every command is denied; an operator has to mend it (clawrden policy check)")
 }
-func (nothing) Digest() string               { return "" }
-func (nothing) Rules() int                   { return 0 }
-func (nothing) Files() []clawrden.PolicyFile { return nil }
+func (nothing) Counts(*clawrden.Facts) []clawrden.Counter { return nil }
+func (nothing) Digest() string                            { return "" }
+func (nothing) Rules() int                                { return 0 }
+func (nothing) Files() []clawrden.PolicyFile              { return nil }
 
 // Status tells what the daemon is doing.
 func (d *Daemon) Status() clawrden.Status {

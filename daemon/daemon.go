@@ -29,6 +29,7 @@ import (
 type Policy interface {
 	Understand(*clawrden.Request) clawrden.Facts
 	Decide(*clawrden.Facts) clawrden.Decision
+	Counts(*clawrden.Facts) []clawrden.Counter // the rate conditions that count this request
 	Digest() string
 	Rules() int
 	Files() []clawrden.PolicyFile
@@ -117,6 +118,7 @@ type Daemon struct {
 	live    stream
 	agents  agents
 	running running
+	rates   rates
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for

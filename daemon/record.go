@@ -41,6 +41,10 @@ func (d *Daemon) recordDecided(c *call) error {
 	r.Paths, r.PathsCut = recordPaths(&c.facts)
 	verdict := c.decision.Verdict
 	r.Verdict = &verdict
+	r.Observed = c.decision.Observed
+	if c.decision.Would != clawrden.Invalid {
+		r.Would = c.decision.Would.String()
+	}
 	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
 	if c.outcome.Runs() {
 		r.Executor, r.Boundary = c.executor, clawrden.BoundaryNone

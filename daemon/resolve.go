@@ -23,9 +23,11 @@ import (
 
 // understand reads the command by its tool's grammar, with the policy that will also judge it.
 func (d *Daemon) understand(c *call) {
-	c.facts = d.policy.Load().Understand(&c.request)
+	p := d.policy.Load()
+	c.facts = p.Understand(&c.request)
 	c.facts.Time = c.arrived
 	c.facts.Home = d.o.Home(c.request.Identity.UID)
+	c.facts.Counts = d.rates.count(&c.request.Identity, p.Counts(&c.facts), c.arrived, !c.can)
 }
 
 // resolve finds the tool and the paths in the caller's own root. The caller's files may be slow, or never answer, so it

@@ -53,7 +53,7 @@ type Control interface {
 	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
 	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
 	Unlock(ctx context.Context, by clawrden.Caller) error
-	// Reload reads settings and policy again; ErrPolicyInvalid leaves the old ones in force.
+	// Reload reads the policy again; ErrPolicyInvalid leaves the old one in force.
 	Reload(ctx context.Context, by clawrden.Caller) error
 	// Subscribe gives the events after the sequence number since, as far as they are kept, then those that come; 0 or a number
 	// from before a restart gives only those that come. The channel is closed for a reader that is too slow, and when

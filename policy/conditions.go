@@ -49,7 +49,7 @@ func (c *compiler) condition(n, rule *node) condition {
 			if inner.number("over") < 0 {
 				c.problem(inner.vals["over"].at, "Negative number", "over counts commands; it can't be negative.")
 			}
-			c.policy.counters = append(c.policy.counters, Counter{Rule: rule.name, Within: inner.duration("within")})
+			c.policy.counters = append(c.policy.counters, clawrden.Counter{Rule: rule.name, Within: inner.duration("within")})
 			out = append(out, &ratePred{rule: rule.name, over: inner.number("over"), within: inner.duration("within")})
 		}
 	}

@@ -1,24 +1,13 @@
 package policy
 
-import (
-	"time"
-
-	"github.com/clawrden/clawrden"
-)
-
-// Counter is a rule's rate condition. The daemon counts, for each caller, the commands that Counts names, and stamps how
-// many there were within the window, this one included, into Facts.Counts under the rule's name.
-type Counter struct {
-	Rule   string
-	Within time.Duration
-}
+import "github.com/clawrden/clawrden"
 
 // Counters lists the rate conditions of the policy.
-func (p *Policy) Counters() []Counter { return p.counters }
+func (p *Policy) Counters() []clawrden.Counter { return p.counters }
 
 // Counts lists the rate conditions that count this request: those whose rule names one of its commands.
-func (p *Policy) Counts(f *clawrden.Facts) []Counter {
-	var out []Counter
+func (p *Policy) Counts(f *clawrden.Facts) []clawrden.Counter {
+	var out []clawrden.Counter
 	for _, c := range p.counters {
 		for _, r := range p.rules {
 			if r.ref.Name == c.Rule && p.namesAny(r, f) {

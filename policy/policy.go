@@ -26,7 +26,7 @@ type Policy struct {
 	executors map[string]*Executor
 	profiles  map[string]*Profile
 	tests     []testCase
-	counters  []Counter
+	counters  []clawrden.Counter
 
 	environment Environment
 	killSwitch  KillSwitch

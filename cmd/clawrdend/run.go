@@ -36,7 +36,8 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if o.dev {
 		log.WarnContext(ctx, "--dev: the local executor and self-approval are on; this governs nobody who means harm")
 	}
-	if err := os.MkdirAll(c.Paths.State, 0o700); err != nil {
+	// Agents of other users have to get through to the shims; what else is in there has modes of its own.
+	if err := os.MkdirAll(c.Paths.State, 0o711); err != nil { //nolint:gosec // see above
 		return fmt.Errorf("cannot make the state directory: %v", err)
 	}
 	db := &users.DB{}
