@@ -61,11 +61,6 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	}
 	c.extends(nodes)
 	c.oneFile(nodes)
-	if s := &c.policy.settings; s.opaque == clawrden.Invalid {
-		s.opaque = clawrden.Stricter(clawrden.Ask, s.def)
-		s.opaqueRef = s.defRef
-	}
-	c.policy.settings.opaqueRef.Name, c.policy.settings.opaqueRef.Action = "opaque", c.policy.settings.opaque
 	for _, n := range nodes {
 		if n.schema == ruleSchema {
 			c.rule(n)
@@ -76,9 +71,35 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 			c.test(n)
 		}
 	}
+	c.opaqueDefault()
 	c.policy.index = newIndex(c.policy.rules)
 	c.policy.guarded = guarded(c.policy.rules)
 	return c.policy, c.diags
+}
+
+// opaqueDefault settles what becomes of the opaque where the policy doesn't say: the stricter of ask and the default, but
+// for a policy that allows everything, where there is nothing to hide from.
+func (c *compiler) opaqueDefault() {
+	s := &c.policy.settings
+	if s.opaque == clawrden.Invalid {
+		s.opaque, s.opaqueRef = clawrden.Stricter(clawrden.Ask, s.def), s.defRef
+		if c.policy.allowsAll() {
+			s.opaque = clawrden.Allow
+		}
+	}
+	s.opaqueRef.Name, s.opaqueRef.Action = "opaque", s.opaque
+}
+
+// allowsAll reports whether no command can be denied or asked about.
+func (p *Policy) allowsAll() bool {
+	all := p.settings.def == clawrden.Allow
+	for _, r := range p.rules {
+		if r.ref.Action != clawrden.Allow {
+			return false
+		}
+		all = all || r.rank == 2 && len(r.when) == 0 && len(r.unless) == 0 && !r.observe
+	}
+	return all && p.settings.allowedPaths == nil
 }
 
 // guarded names the tools that some rule denies or asks about.

@@ -224,3 +224,35 @@ rule "not in tmp" {
 		}
 	}
 }
+
+// TestOpaqueDefault asks what becomes of hidden commands where the policy doesn't say.
+func TestOpaqueDefault(t *testing.T) {
+	const anything, strict = `
+rule "any" {
+  commands = ["*"]
+  action   = "allow"
+}`, `
+rule "rm" {
+  commands = ["rm"]
+  action   = "ask"
+}`
+	tests := []struct {
+		policy string
+		want   clawrden.Verdict
+	}{
+		{"policy {\n  default = \"allow\"\n}", clawrden.Allow},
+		{anything, clawrden.Allow},
+		{"policy {\n  default = \"allow\"\n}" + strict, clawrden.Ask},
+		{anything + strict, clawrden.Deny},
+		{"policy {\n  default = \"ask\"\n}", clawrden.Ask},
+		{"policy {\n  default = \"allow\"\n  allowed_paths = [\"/**\"]\n}", clawrden.Ask},
+		{"policy {\n  default = \"allow\"\n  opaque = \"deny\"\n}", clawrden.Deny},
+		{"", clawrden.Deny},
+	}
+	for _, tt := range tests {
+		p := mustParse(t, tt.policy)
+		if d := p.Decide(facts(t, p, "/", `bash -c '$(echo rm) -rf /'`)); d.Verdict != tt.want {
+			t.Errorf("%s\n%v (%s), want %v", tt.policy, d.Verdict, d.Reason, tt.want)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func (l *linter) warn(at hcl.Range, summary, format string, args ...any) {
 
 func (l *linter) settings() {
 	s := &l.p.settings
-	if s.opaque == clawrden.Allow {
+	if s.opaque == clawrden.Allow && !l.p.allowsAll() {
 		l.warn(lineOf(s.opaqueRef), "What can't be seen is allowed", `With opaque = "allow" any shell text whose commands aren't known runs. That is right only where every exec is judged again, in a guard session.`)
 	}
 }

@@ -70,7 +70,15 @@ policy {
 rule "a" {
   commands = ["*"]
   action   = "allow"
+}
+rule "b" {
+  commands = ["rm"]
+  action   = "ask"
 }`, []string{"3: What can't be seen is allowed", "5: Everything is allowed"}},
+		{"everything, plainly", `
+policy {
+  default = "allow"
+}`, nil},
 		{"image", `
 executor "node" {
   kind  = "ghost"

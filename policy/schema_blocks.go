@@ -20,7 +20,7 @@ var policySchema = &block{
 		{name: "combine", kind: kindEnum, enum: []string{"strictest", "first"}, doc: "strictest: every command, nested ones too, is judged by all rules. first: only the request's own command is judged, " +
 			"by the first rule of the one file that matches it, and allowed_paths speaks of the working directory alone; that is for policies converted from the YAML form."},
 		{name: "opaque", kind: kindVerdict, doc: "Verdict for what can't be known before it runs: shell text with an unknown command, code in an argument, an option that runs " +
-			"another program. The stricter of ask and the default where it isn't set."},
+			"another program. Where it isn't set: the stricter of ask and the default, but allow for a policy that neither denies nor asks about anything."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
 			"that names a path, lies outside all of them is denied."},

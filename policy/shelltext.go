@@ -14,7 +14,7 @@ import (
 // Limits of one shell text. Past them the request is denied: the parser recurses, and its time must be bounded.
 const (
 	maxShellText  = 256 << 10 // of all texts in one request
-	maxShellDepth = 5000 // brackets and keywords that may nest, in texts of more than 16 KiB
+	maxShellDepth = 5000      // brackets and keywords that may nest, in texts of more than 16 KiB
 	freeShellText = 16 << 10
 )
 
