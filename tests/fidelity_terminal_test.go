@@ -28,7 +28,11 @@ var terminalRows = []struct {
 		{"sh -c 'trap \"echo ca\"\"ught; exit 5\" INT; echo re\"\"ady; while :; do sleep 0.01; done'\n", "ready"}, {"\x03", "caught"}, {"echo s=$?\n", "s=5"},
 	}},
 	{"Ctrl-Z and fg", []step{
-		{"cat\n", "cat"}, {"x\n", "x\r\nx"}, {"\x1a", "Stopped"}, {"jobs\n", "Stopped"}, {"fg\n", "cat"}, {"y\n", "y\r\ny"}, {"\x1a", "Stopped"}, {"fg\n", "cat"}, {"z\n", "z\r\nz"}, {"\x04", "$ "}, {"echo s=$?\n", "s=0"},
+		{"cat\n", "cat"}, {"x\n", "x\r\nx"}, {"\x1a", "Stopped"}, {"jobs; echo E''ND\n", "END\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"}, {"y\n", "y\r\ny"}, {"\x1a", "Stopped"}, {"echo G''O\n", "GO\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"}, {"z\n", "z\r\nz"}, {"\x04", "$ "}, {"echo s=$?\n", "s=0"},
+	}},
+	{"reading in the background", []step{
+		{"cat & until [ \"$(jobs -s)\" ]; do /bin/sleep 0.01; done; echo E''ND\n", "END\r\n"}, {"echo F''IN\n", "FIN\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"},
+		{"x\n", "x\r\nx"}, {"\x04", "$ "}, {"echo s=$?\n", "s=0"},
 	}},
 	{"bg and wait", []step{{"sh -c 'echo re\"\"ady; until [ -e go ]; do :; done; exit 7'\n", "ready"}, {"\x1a", "Stopped"}, {"bg\n", "&"}, {": >go; wait %1; echo s=$?\n", "s=7"}}},
 }
