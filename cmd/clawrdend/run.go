@@ -41,6 +41,11 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return fmt.Errorf("cannot make the state directory: %v", err)
 	}
 	db := &users.DB{}
+	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
 	socks, err := inherited()
 	if err != nil {
 		return err
@@ -51,11 +56,6 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	); err != nil {
 		return err
 	}
-	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync)})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, records.Close()) }()
 	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending})
 	do := daemonOptions(&c)
 	do.Logger, do.Version = log, version

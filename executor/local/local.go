@@ -40,6 +40,7 @@ func Start(ctx context.Context, j *job.Job) (*Process, error) {
 	}
 	cmd := exec.CommandContext(ctx, "/proc/self/exe")
 	cmd.Path, cmd.Args, cmd.ExtraFiles = command(j)
+	cmd.Cancel = func() error { return killGroup(cmd) }
 	cmd.Env = j.Request.Env
 	if cmd.Env == nil {
 		cmd.Env = []string{}
@@ -139,5 +140,14 @@ func (p *Process) Wait() job.Exit {
 	return job.Exit{Status: status, Known: ok, Source: clawrden.ExitKernel}
 }
 
-// Signal sends a signal to the command.
-func (p *Process) Signal(sig syscall.Signal) { _ = p.cmd.Process.Signal(sig) }
+// Signal sends a signal to the command; SIGKILL to all of its process group.
+func (p *Process) Signal(sig syscall.Signal) {
+	if sig == syscall.SIGKILL {
+		_ = killGroup(p.cmd)
+		return
+	}
+	_ = p.cmd.Process.Signal(sig)
+}
+
+// killGroup kills the command and what it has started, as far as that stayed in its process group.
+func killGroup(cmd *exec.Cmd) error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
