@@ -64,6 +64,9 @@ var murky = map[string]string{
 // builtin handles the shell's own commands. It reports false for what a program, or a builtin of the same name, does.
 func (w *walker) builtin(name string, args []word, env []string, redirs []*syntax.Redirect) bool {
 	note := func() int {
+		for _, a := range args {
+			w.subscript(a.text)
+		}
 		w.r.facts.Commands = append(w.r.facts.Commands, clawrden.CommandFact{
 			Tool: name, Word: name, Args: texts(args), Env: env, Parent: w.owner, Via: w.via, Builtin: true,
 		})

@@ -393,6 +393,7 @@ func (w *walker) assign(a *syntax.Assign) (string, word) {
 		return name + "=", word{unknown: a.Array != nil}
 	}
 	v := w.word(a.Value)
+	w.subscript(v.text)
 	if v.unknown {
 		return name + "=$" + v.text, v
 	}

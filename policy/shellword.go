@@ -211,6 +211,10 @@ func (w *walker) inside(n syntax.Node) {
 		case *syntax.ProcSubst:
 			w.aside(n.Stmts)
 			return false
+		case *syntax.Lit:
+			w.subscript(n.Value)
+		case *syntax.SglQuoted:
+			w.subscript(n.Value)
 		case *syntax.ArithmExp, *syntax.ArithmCmd, *syntax.LetClause, *syntax.CStyleLoop:
 			if w.hidden && namesIn(n) {
 				w.opaque("arithmetic on a variable can run a command that the variable holds")
@@ -218,6 +222,14 @@ func (w *walker) inside(n syntax.Node) {
 		}
 		return true
 	})
+}
+
+// subscript notes a text that runs a command where a shell takes it for a variable's name or a number: a[$(…)]. Tests,
+// arithmetic, read, unset and printf -v all do.
+func (w *walker) subscript(text string) {
+	if w.hidden && strings.Contains(text, "[") && (strings.Contains(text, "$(") || strings.Contains(text, "`")) {
+		w.opaque("a subscript can run the command in it")
+	}
 }
 
 // namesIn reports whether an arithmetic expression uses variables.
