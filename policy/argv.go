@@ -365,6 +365,10 @@ func (a *argv) subcommand(w *word) bool {
 	case w.unknown:
 		a.opaque("which subcommand of " + a.title() + " runs isn't known")
 		return false
+	case sub == nil && a.doubt > 0 && a.g.closed: // it may be the value of an option that isn't known
+		a.doubt--
+		a.pos++
+		return true
 	case sub == nil:
 		if a.g.closed {
 			a.opaque(clawrden.Text(w.text) + " is no known subcommand of " + a.title() + "; an alias or a plugin may run anything")

@@ -22,15 +22,15 @@ tool "docker" {
       "--disable-content-trust", "--check", "-D", "--debug",
     ]
     value_flags = [
-      "-t", "--tag", "--build-arg", "--target", "--platform", "--network", "--label", "--secret", "--ssh", "--progress",
-      "--cache-from", "--cache-to", "--add-host", "--cgroup-parent", "--cpu-period", "--cpu-quota", "-c", "--cpu-shares",
-      "--cpuset-cpus", "--cpuset-mems", "--isolation", "-m", "--memory", "--memory-swap", "--security-opt", "--shm-size",
-      "--ulimit", "--build-context", "--builder", "--attest", "--provenance", "--sbom", "--annotation", "--allow",
-      "--no-cache-filter", "-o", "--output", "--call",
+      "-t", "--tag", "--build-arg", "--target", "--platform", "--network", "--label", "--ssh", "--progress", "--add-host",
+      "--cgroup-parent", "--cpu-period", "--cpu-quota", "-c", "--cpu-shares", "--cpuset-cpus", "--cpuset-mems", "--isolation",
+      "-m", "--memory", "--memory-swap", "--security-opt", "--shm-size", "--ulimit", "--builder", "--attest", "--provenance",
+      "--sbom", "--annotation", "--allow", "--no-cache-filter", "--call",
     ]
-    path_flags = ["-f", "--file", "--iidfile", "--metadata-file"]
-    same       = [["-t", "--tag"], ["-f", "--file"], ["-q", "--quiet"], ["-c", "--cpu-shares"], ["-m", "--memory"]]
-    operands   = ["path"]
+    path_flags  = ["-f", "--file", "--iidfile", "--metadata-file"]
+    guess_flags = ["--secret", "-o", "--output", "--build-context", "--cache-from", "--cache-to"]
+    same        = [["-t", "--tag"], ["-f", "--file"], ["-q", "--quiet"], ["-c", "--cpu-shares"], ["-m", "--memory"]]
+    operands    = ["path"]
   }
   subcommand "builder" {
     closed = true
@@ -250,9 +250,10 @@ tool "docker" {
         "--quiet", "--quiet-build", "--quiet-pull", "--remove-orphans", "--use-aliases",
       ]
       value_flags = [
-        "-e", "--env", "--entrypoint", "-l", "--label", "--name", "-p", "--publish", "-u", "--user", "-v", "--volume", "-w",
-        "--workdir", "--cap-add", "--cap-drop", "--env-from-file", "--pull",
+        "-e", "--env", "--entrypoint", "-l", "--label", "--name", "-p", "--publish", "-u", "--user", "-w", "--workdir",
+        "--cap-add", "--cap-drop", "--env-from-file", "--pull",
       ]
+      guess_flags  = ["-v", "--volume"]
       escape_flags = ["--entrypoint"]
       same = [
         ["-d", "--detach"], ["-e", "--env"], ["-u", "--user"], ["-w", "--workdir"], ["-T", "--no-TTY"], ["-v", "--volume"],
@@ -494,19 +495,19 @@ tool "docker" {
     value_flags = [
       "--add-host", "--annotation", "-a", "--attach", "--blkio-weight", "--blkio-weight-device", "--cap-add", "--cap-drop",
       "--cgroup-parent", "--cgroupns", "--cpu-count", "--cpu-percent", "--cpu-period", "--cpu-quota", "--cpu-rt-period",
-      "--cpu-rt-runtime", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems", "--device",
-      "--device-cgroup-rule", "--device-read-bps", "--device-read-iops", "--device-write-bps", "--device-write-iops", "--dns",
-      "--dns-option", "--dns-search", "--domainname", "--entrypoint", "-e", "--env", "--expose", "--gpus", "--group-add",
-      "--health-cmd", "--health-interval", "--health-retries", "--health-start-interval", "--health-start-period",
-      "--health-timeout", "-h", "--hostname", "--io-maxbandwidth", "--io-maxiops", "--ip", "--ip6", "--ipc", "--isolation",
-      "--kernel-memory", "-l", "--label", "--link", "--link-local-ip", "--log-driver", "--log-opt", "--mac-address", "-m",
-      "--memory", "--memory-reservation", "--memory-swap", "--memory-swappiness", "--mount", "--name", "--network",
-      "--network-alias", "--oom-score-adj", "--pid", "--pids-limit", "--platform", "-p", "--publish", "--pull", "--restart",
-      "--runtime", "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout", "--storage-opt", "--sysctl", "--tmpfs",
-      "--ulimit", "-u", "--user", "--userns", "--uts", "-v", "--volume", "--volume-driver", "--volumes-from", "-w",
-      "--workdir",
+      "--cpu-rt-runtime", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems", "--device-cgroup-rule",
+      "--device-read-bps", "--device-read-iops", "--device-write-bps", "--device-write-iops", "--dns", "--dns-option",
+      "--dns-search", "--domainname", "--entrypoint", "-e", "--env", "--expose", "--gpus", "--group-add", "--health-cmd",
+      "--health-interval", "--health-retries", "--health-start-interval", "--health-start-period", "--health-timeout", "-h",
+      "--hostname", "--io-maxbandwidth", "--io-maxiops", "--ip", "--ip6", "--ipc", "--isolation", "--kernel-memory", "-l",
+      "--label", "--link", "--link-local-ip", "--log-driver", "--log-opt", "--mac-address", "-m", "--memory",
+      "--memory-reservation", "--memory-swap", "--memory-swappiness", "--name", "--network", "--network-alias",
+      "--oom-score-adj", "--pid", "--pids-limit", "--platform", "-p", "--publish", "--pull", "--restart", "--runtime",
+      "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout", "--storage-opt", "--sysctl", "--tmpfs", "--ulimit",
+      "-u", "--user", "--userns", "--uts", "--volume-driver", "--volumes-from", "-w", "--workdir",
     ]
     path_flags   = ["--cidfile", "--env-file", "--label-file"]
+    guess_flags  = ["-v", "--volume", "--mount", "--device"]
     escape_flags = ["--entrypoint", "--health-cmd"]
     safe_values  = { "--entrypoint" = [""] }
     same = [
@@ -841,20 +842,20 @@ tool "docker" {
     ]
     value_flags = [
       "--add-host", "--annotation", "-a", "--attach", "--blkio-weight", "--cap-add", "--cap-drop", "--cgroup-parent",
-      "--cgroupns", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems", "--device", "--dns", "--domainname",
-      "--entrypoint", "-e", "--env", "--expose", "--gpus", "--group-add", "--health-cmd", "-h", "--hostname", "--ip", "--ipc",
-      "-l", "--label", "--link", "--log-driver", "--log-opt", "--mac-address", "-m", "--memory", "--memory-swap", "--mount",
-      "--name", "--network", "--net", "--network-alias", "--oom-score-adj", "--pid", "--pids-limit", "--platform", "-p",
-      "--publish", "--pull", "--restart", "--runtime", "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout",
-      "--storage-opt", "--sysctl", "--tmpfs", "--ulimit", "-u", "--user", "--userns", "--uts", "-v", "--volume",
-      "--volume-driver", "--volumes-from", "-w", "--workdir", "--blkio-weight-device", "--cpu-count", "--cpu-percent",
-      "--cpu-period", "--cpu-quota", "--cpu-rt-period", "--cpu-rt-runtime", "--detach-keys", "--device-cgroup-rule",
-      "--device-read-bps", "--device-read-iops", "--device-write-bps", "--device-write-iops", "--dns-option", "--dns-search",
-      "--health-interval", "--health-retries", "--health-start-interval", "--health-start-period", "--health-timeout",
-      "--io-maxbandwidth", "--io-maxiops", "--ip6", "--isolation", "--kernel-memory", "--link-local-ip",
-      "--memory-reservation", "--memory-swappiness",
+      "--cgroupns", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems", "--dns", "--domainname", "--entrypoint",
+      "-e", "--env", "--expose", "--gpus", "--group-add", "--health-cmd", "-h", "--hostname", "--ip", "--ipc", "-l",
+      "--label", "--link", "--log-driver", "--log-opt", "--mac-address", "-m", "--memory", "--memory-swap", "--name",
+      "--network", "--net", "--network-alias", "--oom-score-adj", "--pid", "--pids-limit", "--platform", "-p", "--publish",
+      "--pull", "--restart", "--runtime", "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout", "--storage-opt",
+      "--sysctl", "--tmpfs", "--ulimit", "-u", "--user", "--userns", "--uts", "--volume-driver", "--volumes-from", "-w",
+      "--workdir", "--blkio-weight-device", "--cpu-count", "--cpu-percent", "--cpu-period", "--cpu-quota", "--cpu-rt-period",
+      "--cpu-rt-runtime", "--detach-keys", "--device-cgroup-rule", "--device-read-bps", "--device-read-iops",
+      "--device-write-bps", "--device-write-iops", "--dns-option", "--dns-search", "--health-interval", "--health-retries",
+      "--health-start-interval", "--health-start-period", "--health-timeout", "--io-maxbandwidth", "--io-maxiops", "--ip6",
+      "--isolation", "--kernel-memory", "--link-local-ip", "--memory-reservation", "--memory-swappiness",
     ]
     path_flags   = ["--cidfile", "--env-file", "--label-file"]
+    guess_flags  = ["-v", "--volume", "--mount", "--device"]
     escape_flags = ["--entrypoint", "--health-cmd"]
     safe_values  = { "--entrypoint" = [""] }
     same = [

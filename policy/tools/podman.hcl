@@ -251,19 +251,20 @@ tool "podman" {
       "--add-host", "--annotation", "--arch", "-a", "--attach", "--blkio-weight", "--blkio-weight-device", "--cap-add",
       "--cap-drop", "--cgroup-conf", "--cgroup-parent", "--cgroupns", "--cgroups", "--chrootdirs", "--cpu-period",
       "--cpu-quota", "--cpu-rt-period", "--cpu-rt-runtime", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems",
-      "--device", "--device-cgroup-rule", "--device-read-bps", "--device-read-iops", "--device-write-bps",
-      "--device-write-iops", "--dns", "--dns-option", "--dns-search", "--entrypoint", "-e", "--env", "--env-merge",
-      "--expose", "--gidmap", "--group-add", "--health-cmd", "--health-interval", "--health-on-failure", "--health-retries",
-      "--health-start-period", "--health-timeout", "-h", "--hostname", "--hostuser", "--image-volume", "--init-ctr",
-      "--init-path", "--ip", "--ip6", "--ipc", "-l", "--label", "--log-driver", "--log-opt", "--mac-address", "-m",
-      "--memory", "--memory-reservation", "--memory-swap", "--memory-swappiness", "--mount", "--name", "--network",
-      "--network-alias", "--oom-score-adj", "--os", "--passwd-entry", "--personality", "--pid", "--pids-limit", "--platform",
-      "--pod", "-p", "--publish", "--pull", "--requires", "--restart", "--sdnotify", "--seccomp-policy", "--secret",
-      "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout", "--subgidname", "--subuidname", "--sysctl",
-      "--systemd", "--timeout", "--tmpfs", "--tz", "--uidmap", "--ulimit", "--umask", "--unsetenv", "-u", "--user",
-      "--userns", "--uts", "--variant", "-v", "--volume", "--volumes-from", "-w", "--workdir",
+      "--device-cgroup-rule", "--device-read-bps", "--device-read-iops", "--device-write-bps", "--device-write-iops", "--dns",
+      "--dns-option", "--dns-search", "--entrypoint", "-e", "--env", "--env-merge", "--expose", "--gidmap", "--group-add",
+      "--health-cmd", "--health-interval", "--health-on-failure", "--health-retries", "--health-start-period",
+      "--health-timeout", "-h", "--hostname", "--hostuser", "--image-volume", "--init-ctr", "--init-path", "--ip", "--ip6",
+      "--ipc", "-l", "--label", "--log-driver", "--log-opt", "--mac-address", "-m", "--memory", "--memory-reservation",
+      "--memory-swap", "--memory-swappiness", "--name", "--network", "--network-alias", "--oom-score-adj", "--os",
+      "--passwd-entry", "--personality", "--pid", "--pids-limit", "--platform", "--pod", "-p", "--publish", "--pull",
+      "--requires", "--restart", "--sdnotify", "--seccomp-policy", "--secret", "--security-opt", "--shm-size",
+      "--stop-signal", "--stop-timeout", "--subgidname", "--subuidname", "--sysctl", "--systemd", "--timeout", "--tmpfs",
+      "--tz", "--uidmap", "--ulimit", "--umask", "--unsetenv", "-u", "--user", "--userns", "--uts", "--variant",
+      "--volumes-from", "-w", "--workdir",
     ]
     path_flags   = ["--authfile", "--cidfile", "--conmon-pidfile", "--env-file", "--label-file", "--pidfile", "--pod-id-file"]
+    guess_flags  = ["-v", "--volume", "--mount", "--device"]
     escape_flags = ["--entrypoint", "--health-cmd"]
     safe_values  = { "--entrypoint" = [""] }
     same = [
@@ -846,19 +847,20 @@ tool "podman" {
       "--add-host", "--annotation", "--arch", "-a", "--attach", "--blkio-weight", "--blkio-weight-device", "--cap-add",
       "--cap-drop", "--cgroup-conf", "--cgroup-parent", "--cgroupns", "--cgroups", "--chrootdirs", "--cpu-period",
       "--cpu-quota", "--cpu-rt-period", "--cpu-rt-runtime", "-c", "--cpu-shares", "--cpus", "--cpuset-cpus", "--cpuset-mems",
-      "--detach-keys", "--device", "--device-cgroup-rule", "--device-read-bps", "--device-read-iops", "--device-write-bps",
+      "--detach-keys", "--device-cgroup-rule", "--device-read-bps", "--device-read-iops", "--device-write-bps",
       "--device-write-iops", "--dns", "--dns-option", "--dns-search", "--entrypoint", "-e", "--env", "--env-merge",
       "--expose", "--gidmap", "--group-add", "--health-cmd", "--health-interval", "--health-on-failure", "--health-retries",
       "--health-start-period", "--health-timeout", "-h", "--hostname", "--hostuser", "--image-volume", "--init-path", "--ip",
       "--ip6", "--ipc", "-l", "--label", "--log-driver", "--log-opt", "--mac-address", "-m", "--memory",
-      "--memory-reservation", "--memory-swap", "--memory-swappiness", "--mount", "--name", "--network", "--network-alias",
+      "--memory-reservation", "--memory-swap", "--memory-swappiness", "--name", "--network", "--network-alias",
       "--oom-score-adj", "--os", "--passwd-entry", "--personality", "--pid", "--pids-limit", "--platform", "--pod",
       "--preserve-fds", "-p", "--publish", "--pull", "--requires", "--restart", "--sdnotify", "--seccomp-policy", "--secret",
       "--security-opt", "--shm-size", "--stop-signal", "--stop-timeout", "--subgidname", "--subuidname", "--sysctl",
       "--systemd", "--timeout", "--tmpfs", "--tz", "--uidmap", "--ulimit", "--umask", "--unsetenv", "-u", "--user",
-      "--userns", "--uts", "--variant", "-v", "--volume", "--volumes-from", "-w", "--workdir",
+      "--userns", "--uts", "--variant", "--volumes-from", "-w", "--workdir",
     ]
     path_flags   = ["--authfile", "--cidfile", "--conmon-pidfile", "--env-file", "--label-file", "--pidfile", "--pod-id-file"]
+    guess_flags  = ["-v", "--volume", "--mount", "--device"]
     escape_flags = ["--entrypoint", "--health-cmd"]
     safe_values  = { "--entrypoint" = [""] }
     same = [
