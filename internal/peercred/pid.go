@@ -1,0 +1,107 @@
+package peercred
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+)
+
+// OfPID identifies a process by its number, for callers on the message bus, where the bus's word about a connection stands
+// for a socket. The bus learnt the number when the connection was made: a process that isn't there any more, or runs as
+// another user than uid by now, is ErrGone. What no number can tell is whether a process of the same user has
+// taken it over since; who may decide is therefore never settled by the process alone, but by its user first.
+func OfPID(pid int, uid uint32) (*Peer, error) {
+	if pid <= 0 {
+		return nil, ErrHidden
+	}
+	p := &Peer{Pidfd: -1, Proc: -1, Identity: clawrden.Identity{UID: uid, PID: pid}}
+	var err error
+	if p.Pidfd, err = unix.PidfdOpen(pid, 0); err != nil {
+		return nil, ErrGone
+	}
+	if err := p.look(uid); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// look reads what /proc says of the process that the pidfd refers to.
+func (p *Peer) look(uid uint32) error {
+	var err error
+	p.Proc, err = unix.Open("/proc/"+strconv.Itoa(p.PID), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil && !isGone(err) {
+		return fmt.Errorf("cannot look at the caller: %v", err)
+	}
+	if err != nil || !p.Alive() {
+		return ErrGone
+	}
+	stat, err := ReadAt(p.Proc, "stat", 4096)
+	if err != nil || len(stat) == 0 {
+		return ErrGone
+	}
+	if p.Start, _, err = ParseStat(stat); err != nil {
+		return err
+	}
+	const maxStatus = 1 << 20 // 65,536 groups of up to 11 characters
+	status, err := ReadAt(p.Proc, "status", maxStatus)
+	if err != nil || len(status) == 0 {
+		return ErrGone
+	}
+	now, gid, groups, err := parseStatus(status)
+	switch {
+	case err != nil:
+		return err
+	case now != uid:
+		return ErrGone
+	}
+	p.GID, p.Groups = gid, groups
+	p.Cgroup = CgroupOf(p.Proc)
+	p.Unit, p.Container = unitOf(p.Cgroup)
+	p.HostNS = sameNamespaces(p.Proc, "user", "pid", "mnt")
+	return nil
+}
+
+// parseStatus reads the effective uid and gid and the supplementary groups from /proc/PID/status. The name in its first line
+// has its line ends escaped by the kernel.
+func parseStatus(status []byte) (uid, gid uint32, groups []uint32, err error) {
+	found := 0
+	for line := range bytes.Lines(status) {
+		name, rest, _ := strings.Cut(string(line), ":")
+		fields := strings.Fields(rest)
+		switch name {
+		case "Uid", "Gid":
+			if len(fields) < 2 {
+				return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %s has %d fields", name, len(fields))
+			}
+			n, err := strconv.ParseUint(fields[1], 10, 32)
+			if err != nil {
+				return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %v", err)
+			}
+			if name == "Uid" {
+				uid = uint32(n)
+			} else {
+				gid = uint32(n)
+			}
+			found++
+		case "Groups":
+			for _, f := range fields {
+				n, err := strconv.ParseUint(f, 10, 32)
+				if err != nil {
+					return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %v", err)
+				}
+				groups = append(groups, uint32(n))
+			}
+			found++
+		}
+	}
+	if found != 3 {
+		return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: Uid, Gid or Groups is missing")
+	}
+	return uid, gid, groups, nil
+}
