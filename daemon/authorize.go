@@ -12,36 +12,56 @@ import (
 	"github.com/clawrden/clawrden/internal/peercred"
 )
 
-// groupRights is what membership of the approvers' group gives. What lets commands run again after a kill, or changes what
-// is in force, is root's.
-var groupRights = map[clawrden.Right]bool{
-	clawrden.RightRead:   true,
-	clawrden.RightDecide: true,
-	clawrden.RightGrant:  true,
-	clawrden.RightKill:   true,
-}
-
-// Authorize answers whether a caller at a door has a right: nil, or ErrNotAuthorized with the reason. Whoever stands inside
-// a command that is governed has none.
+// Authorize answers whether a caller at a door has a right, by the table of rights: nil, or ErrNotAuthorized with the reason.
+// Whoever stands inside a command that is governed has none.
 func (d *Daemon) Authorize(_ context.Context, by clawrden.Caller, right clawrden.Right) error {
 	id := &by.Identity
-	if d.o.Dev && id.UID == uint32(os.Geteuid()) {
+	if d.isDeveloper(id) {
 		return nil
 	}
-	if d.governed(id) {
-		return fmt.Errorf("%w: the caller runs inside a governed command, which decides nothing", clawrden.ErrNotAuthorized)
+	if err := d.Barred(by); err != nil {
+		return err
 	}
 	switch {
-	case id.UID == 0 && id.HostNS:
-		return nil
 	case id.UID == 0:
-		return fmt.Errorf("%w: root of a container isn't root here", clawrden.ErrNotAuthorized)
-	case d.o.ApproversGID != 0 && id.InGroup(d.o.ApproversGID) && groupRights[right]:
 		return nil
-	case groupRights[right]:
+	case d.o.ApproversGID != 0 && id.InGroup(d.o.ApproversGID) && right.GroupHas():
+		return nil
+	case right.GroupHas():
 		return fmt.Errorf("%w: %q is for root and for members of the approvers' group", clawrden.ErrNotAuthorized, right)
 	}
 	return fmt.Errorf("%w: %q is for root", clawrden.ErrNotAuthorized, right)
+}
+
+// Barred refuses those who have no right at any door, whatever polkit may think of them: who stands inside a command that
+// is governed, and root of a container.
+func (d *Daemon) Barred(by clawrden.Caller) error {
+	id := &by.Identity
+	switch {
+	case d.isDeveloper(id):
+		return nil
+	case d.governed(id):
+		return fmt.Errorf("%w: the caller runs inside a governed command, which decides nothing", clawrden.ErrNotAuthorized)
+	case id.UID == 0 && !id.HostNS:
+		return fmt.Errorf("%w: root of a container isn't root here", clawrden.ErrNotAuthorized)
+	}
+	return nil
+}
+
+// isDeveloper reports whether --dev lets this caller do everything.
+func (d *Daemon) isDeveloper(id *clawrden.Identity) bool {
+	return d.o.Dev && id.UID == uint32(os.Geteuid())
+}
+
+// MayDecide tells a door, before it asks anybody else about a caller, whether that one stands where nobody may decide this
+// request from: nil, ErrNotAuthorized, or ErrNotFound, ErrAmbiguous.
+func (d *Daemon) MayDecide(by clawrden.Caller, id string) error {
+	asked, err := d.o.Queue.Get(id)
+	if err != nil {
+		return err
+	}
+	_, err = d.mayDecide(by, &asked.Request.Identity)
+	return err
 }
 
 // mayDecide answers whether a caller may decide this request, and whether it stands where only --dev (or being root on the
@@ -61,7 +81,7 @@ func (d *Daemon) mayDecide(by clawrden.Caller, requester *clawrden.Identity) (se
 		return false, nil
 	}
 	rootOutside := id.UID == 0 && id.HostNS && !d.governed(id)
-	if rootOutside || (d.o.Dev && id.UID == uint32(os.Geteuid())) {
+	if rootOutside || d.isDeveloper(id) {
 		return true, nil
 	}
 	return true, fmt.Errorf("%w: the caller may not decide this request, because %s; another person has to", clawrden.ErrNotAuthorized, near)
