@@ -19,6 +19,7 @@ import (
 	"github.com/clawrden/clawrden/approval"
 	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/daemon"
+	"github.com/clawrden/clawrden/dbusapi"
 	"github.com/clawrden/clawrden/executor/mirror"
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/internal/users"
@@ -97,6 +98,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	for _, l := range socks["control"] {
 		open(func() error { return api.Serve(l) })
 	}
+	doors.Go(func() { dbusapi.New(dbusapi.Options{Control: d, Authorizer: d, Log: log}).Run(ctx) })
 	doors.Go(func() { reloadOnHangUp(ctx, d) })
 	_, _ = sd.SdNotify(false, sd.SdNotifyReady)
 	for name, ls := range socks {

@@ -1,0 +1,167 @@
+package dbusapi_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/dbusapi"
+	"github.com/clawrden/clawrden/httpapi/httpapitest"
+)
+
+// control is a stand-in for the daemon: with the table of rights, and the rule that nobody decides what their own user asks.
+type control struct {
+	httpapitest.Control
+
+	mu     sync.Mutex
+	barred map[uint32]bool
+}
+
+func (c *control) MayDecide(by clawrden.Caller, id string) error {
+	p, err := c.Pending(id)
+	if err == nil && by.Identity.UID == p.Identity.UID {
+		return fmt.Errorf("%w: it is the requester's own user", clawrden.ErrNotAuthorized)
+	}
+	return err
+}
+
+func (c *control) Explain(_ context.Context, by clawrden.Caller, argv []string, cwd string) (clawrden.Decision, error) {
+	d := clawrden.Decision{Verdict: clawrden.Ask, Reason: fmt.Sprintf("%q in %q as %d", argv, cwd, by.Identity.UID), Executor: "mirror"}
+	d.Rules = []clawrden.RuleRef{{Name: "r", Action: clawrden.Ask, File: "p.hcl", Line: 3}}
+	return d, nil
+}
+
+func (c *control) Barred(by clawrden.Caller) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.barred[by.Identity.UID] {
+		return fmt.Errorf("%w: the caller runs inside a governed command", clawrden.ErrNotAuthorized)
+	}
+	return nil
+}
+
+func (c *control) bar(uid uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.barred = map[uint32]bool{uid: true}
+}
+
+func (c *control) Authorize(_ context.Context, by clawrden.Caller, right clawrden.Right) error {
+	if int(by.Identity.UID) == os.Geteuid() || (by.Identity.InGroup(approvers) && right.GroupHas()) {
+		return nil
+	}
+	return fmt.Errorf("%w: %q is for others", clawrden.ErrNotAuthorized, right)
+}
+
+// serve runs a server on a bus until the test ends.
+func serve(t *testing.T, b *bus) *control {
+	t.Helper()
+	c := &control{}
+	run(t, b, c)
+	b.await("org.clawrden1", true)
+	return c
+}
+
+func run(t *testing.T, b *bus, c *control) *strings.Builder {
+	t.Helper()
+	log := &lockedLog{}
+	server := dbusapi.New(dbusapi.Options{Control: c, Authorizer: c, Address: b.address, Log: slog.New(slog.NewTextHandler(log, nil))})
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() { server.Run(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		done.Wait()
+		log.mu.Lock()
+		defer log.mu.Unlock()
+		if strings.Contains(log.text.String(), "panic") || strings.Contains(log.text.String(), "cannot answer") {
+			t.Error(log.text.String())
+		}
+	})
+	return &log.text
+}
+
+type lockedLog struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func TestMethods(t *testing.T) {
+	b := startBus(t)
+	c := serve(t, b)
+	c.Ask("ab12cd34", "git", "push", "a b")
+	c.Ask("ab99", "ls")
+	const ok = ""
+	tests := []struct {
+		method string
+		args   []string
+		want   string // output, or the error's text
+		fails  bool
+	}{
+		{"ListRequests", nil, `a(ssso) 2 "ab12cd34" "git push \'a b\'" "agent" "/org/clawrden1/request/ab12cd34" "ab99" "ls" "agent" "/org/clawrden1/request/ab99"`, false},
+		{"GetRequest", []string{"s", "ab1"}, `o "/org/clawrden1/request/ab12cd34"`, false},
+		{"GetRequest", []string{"s", "ab"}, "ambiguous", true},
+		{"GetRequest", []string{"s", "zz"}, "no such request", true},
+		{"GetRequest", []string{"s", "../x"}, "no such request", true},
+		{"GetRequest", []string{"i", "1"}, `GetRequest takes "s"`, true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "revision", "t", "7"}, "has changed", true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "digest", "s", "beef"}, "has changed", true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "digset", "s", "beef"}, `unknown option "digset"`, true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "digest", "u", "1"}, "is a string", true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "revision", "s", "1"}, "is an unsigned number", true},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "2", "revision", "t", "1", "comment", "s", "fine"}, ok, false},
+		{"Approve", []string{"sa{sv}", "ab12cd34", "0"}, "already decided", true},
+		{"Deny", []string{"ssa{sv}", "ab99", "no", "1", "comment", "s", "other"}, "reason and comment are the same thing", true},
+		{"Deny", []string{"ssa{sv}", "ab99", strings.Repeat("x", 5000), "0"}, "more than 4096 bytes", true},
+		{"Deny", []string{"ssa{sv}", "ab99", "use a branch", "0"}, ok, false},
+		{"Kill", []string{"sa{sv}", "wild", "1", "x", "b", "true"}, "unknown option", true},
+		{"Kill", []string{"sa{sv}", "wild", "0"}, `s "2 commands stopped, 1 ask denied; every command is denied until it is unlocked"`, false},
+		{"Unlock", []string{"a{sv}", "0"}, ok, false},
+		{"Reload", []string{"a{sv}", "0"}, ok, false},
+		{"Explain", []string{"asa{sv}", "0", "0"}, "1 to 4096 words", true},
+		{"Explain", []string{"asa{sv}", "2", "git", "push", "1", "cwd", "s", "/src"}, fmt.Sprintf(`a{sv} 5 "executor" s "mirror" "policy" s "" "reason" s "[\"git\" \"push\"] in \"/src\" as %d" "rules" a(sssu) 1 "r" "ask" "p.hcl" 3 "verdict" s "ask"`, os.Geteuid()), false},
+		{"Nothing", nil, "no such method", true},
+	}
+	for _, tt := range tests {
+		got, err := b.call(uint32(os.Geteuid()), tt.method, tt.args...)
+		switch {
+		case tt.fails && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s %v: %q, %v; want the error %q", tt.method, tt.args, got, err, tt.want)
+		case !tt.fails && (err != nil || got != sorted(tt.want, got)):
+			t.Errorf("%s %v: %v\n got %s\nwant %s", tt.method, tt.args, err, got, tt.want)
+		}
+	}
+	uid := fmt.Sprintf(" uid=%d door=dbus", os.Geteuid())
+	want := []string{`approved ab12cd34 comment="fine"` + uid, `denied ab99 comment="use a branch"` + uid, `kill reason="wild"` + uid, "unlock" + uid, "reload" + uid}
+	if got := c.Calls(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("calls:\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// sorted gives want if got has the same words: the entries of a dictionary come in any order.
+func sorted(want, got string) string {
+	count := map[string]int{}
+	for _, w := range strings.Fields(want) {
+		count[w]++
+	}
+	for _, w := range strings.Fields(got) {
+		count[w]--
+	}
+	for _, n := range count {
+		if n != 0 {
+			return want
+		}
+	}
+	return got
+}

@@ -1,0 +1,129 @@
+package dbusapi
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/godbus/dbus/v5"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+)
+
+// row is one request of ListRequests.
+type row struct {
+	ID      string
+	Command string
+	Who     string
+	Object  dbus.ObjectPath
+}
+
+func (l *life) listRequests(context.Context, *call) ([]any, error) {
+	waiting := l.control.Queue()
+	out := make([]row, 0, len(waiting))
+	size := 0
+	for i := range waiting {
+		p := &waiting[i]
+		command, _ := display.Brief(append([]string{p.Command}, clawrden.RawWords(p.Args, p.ArgsB64)...), maxRow)
+		r := row{p.ID, command, who(&p.Identity), pathOf(p.ID)}
+		if size += len(r.ID) + len(r.Command) + len(r.Who) + len(r.Object) + 40; size > maxList {
+			break
+		}
+		out = append(out, r)
+	}
+	return []any{out}, nil
+}
+
+func (l *life) getRequest(_ context.Context, c *call) ([]any, error) {
+	p, err := l.find(c.text(0))
+	if err != nil {
+		return nil, err
+	}
+	return []any{pathOf(p.ID)}, nil
+}
+
+// find gives a pending request by its id or a unique prefix. What can't be an id is no request's.
+func (l *life) find(id string) (clawrden.Pending, error) {
+	if !validID(id) {
+		return clawrden.Pending{}, fmt.Errorf("%w: an id has at most 8 lowercase letters and digits", clawrden.ErrNotFound)
+	}
+	return l.control.Pending(id)
+}
+
+// aboutArgument is for methods whose first argument is a request's id.
+func (l *life) aboutArgument(c *call) error {
+	p, err := l.find(c.text(0))
+	if err != nil {
+		return err
+	}
+	c.pending = &p
+	return l.control.MayDecide(c.by, p.ID)
+}
+
+func (l *life) approve(ctx context.Context, c *call) ([]any, error) {
+	a, err := c.options(1).answer("")
+	if err != nil {
+		return nil, err
+	}
+	return nil, l.control.Approve(ctx, c.by, c.pending.ID, a)
+}
+
+func (l *life) deny(ctx context.Context, c *call) ([]any, error) {
+	a, err := c.options(2).answer(c.text(1))
+	if err != nil {
+		return nil, err
+	}
+	return nil, l.control.Deny(ctx, c.by, c.pending.ID, a)
+}
+
+func (l *life) kill(ctx context.Context, c *call) ([]any, error) {
+	reason := c.text(0)
+	if len(reason) > maxComment {
+		return nil, fmt.Errorf("%w: the reason has more than %d bytes", clawrden.ErrBadRequest, maxComment)
+	}
+	if err := c.options(1).end(); err != nil {
+		return nil, err
+	}
+	message, err := l.control.Kill(ctx, c.by, reason)
+	return []any{clawrden.Text(message)}, err
+}
+
+func (l *life) unlock(ctx context.Context, c *call) ([]any, error) {
+	if err := c.options(0).end(); err != nil {
+		return nil, err
+	}
+	return nil, l.control.Unlock(ctx, c.by)
+}
+
+func (l *life) reload(ctx context.Context, c *call) ([]any, error) {
+	if err := c.options(0).end(); err != nil {
+		return nil, err
+	}
+	return nil, l.control.Reload(ctx, c.by)
+}
+
+func (l *life) explain(ctx context.Context, c *call) ([]any, error) {
+	argv, _ := c.msg.Body[0].([]string)
+	if len(argv) == 0 || len(argv) > maxExplain {
+		return nil, fmt.Errorf("%w: a command has 1 to %d words", clawrden.ErrBadRequest, maxExplain)
+	}
+	o := c.options(1)
+	cwd, err := o.word("cwd", maxMessage)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.end(); err != nil {
+		return nil, err
+	}
+	d, err := l.control.Explain(ctx, c.by, argv, cwd)
+	if err != nil {
+		return nil, err
+	}
+	return []any{map[string]dbus.Variant{
+		"verdict":  dbus.MakeVariant(d.Verdict.String()),
+		"reason":   dbus.MakeVariant(printable(d.Reason, maxText)),
+		"rules":    dbus.MakeVariant(rulesOf(d.Rules)),
+		"executor": dbus.MakeVariant(printable(d.Executor, maxText)),
+		"policy":   dbus.MakeVariant(printable(d.Policy, maxDigest)),
+	}}, nil
+}
