@@ -150,7 +150,7 @@ func (j *judge) look(i int) {
 	for j.paths < len(f.Paths) && f.Paths[j.paths].Command == i {
 		j.paths++
 	}
-	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example}
+	j.view = view{facts: f, index: i, cmd: &f.Commands[i], paths: f.Paths[from:j.paths], written: j.written[from:j.paths], homes: homes{dir: f.Home}, example: j.example, masked: j.policy.masked}
 }
 
 // rules asks some rules, and reports whether any speaks of the command for sure.

@@ -119,7 +119,7 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, parsed), diags
 	}
-	p.files, p.digest = parsed, digest(sources)
+	p.files, p.digest, p.recalls = parsed, digest(sources), p.anyPred(hinges)
 	for _, s := range sources {
 		p.texts = append(p.texts, clawrden.PolicyFile{Name: s.name, Text: string(s.data)})
 	}

@@ -27,6 +27,8 @@ type Policy struct {
 	profiles  map[string]*Profile
 	tests     []testCase
 	counters  []clawrden.Counter
+	recalls   bool // some condition asks for what a record lacks
+	masked    mask
 
 	environment Environment
 	killSwitch  KillSwitch

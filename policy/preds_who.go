@@ -35,7 +35,22 @@ func (p *envPred) eval(v *view) truth {
 			break
 		}
 	}
+	if v.masked != unmasked && p.named(v.facts.Env) {
+		return v.recalled()
+	}
 	return truthOf(p.any(v.facts.Env))
+}
+
+// named reports whether it hinges on the value of a variable of which only the name is known.
+func (p *envPred) named(env []string) bool {
+	for _, e := range env {
+		for i := range p.vars {
+			if p.vars[i].value != nil && !strings.Contains(e, "=") && p.vars[i].name.match(e) {
+				return !p.any(env)
+			}
+		}
+	}
+	return false
 }
 
 func (p *envPred) any(env []string) bool {
@@ -144,7 +159,10 @@ func (p *ratePred) eval(v *view) truth {
 		return v.fits()
 	}
 	n, ok := v.facts.Counts[p.rule]
-	if !ok {
+	switch {
+	case !ok && v.masked != unmasked:
+		return v.recalled()
+	case !ok:
 		return likely
 	}
 	return truthOf(n > p.over)

@@ -55,6 +55,7 @@ type view struct {
 	homes   homes
 	strict  bool // the rule denies or asks
 	excuse  bool // the question stands in an exception
+	masked  mask // facts from a record: what is assumed of those that it lacks
 	example bool // a match or not_match example: only the words count, the place and the person fit
 }
 

@@ -1,0 +1,134 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Change is one thing that two policies say differently.
+type Change struct {
+	Kind  string   `json:"kind"` // added, removed, changed
+	Block string   `json:"block"`
+	Name  string   `json:"name,omitempty"`
+	File  string   `json:"file,omitempty"` // of the new one, where it is there
+	Line  int      `json:"line,omitempty"`
+	Old   []string `json:"old"` // what only the old one says
+	New   []string `json:"new"` // what only the new one says
+}
+
+// Compare tells which settings and rules differ, by name. Tests and the order of files are no difference; where rules go by
+// their order, their places are.
+func Compare(old, updated *Policy) []Change {
+	changes := []Change{}
+	add := func(block, name string, at clawrden.RuleRef, a, b []string) {
+		c := Change{Kind: "changed", Block: block, Name: name, File: at.File, Line: at.Line, Old: without(a, b), New: without(b, a)}
+		switch {
+		case a == nil:
+			c.Kind = "added"
+		case b == nil:
+			c.Kind = "removed"
+		case len(c.Old)+len(c.New) == 0:
+			return
+		}
+		changes = append(changes, c)
+	}
+	add("policy", "", updated.settings.defRef, old.settings.say(), updated.settings.say())
+	before := map[string]*rule{}
+	for _, r := range old.rules {
+		before[r.ref.Name] = r
+	}
+	for i, r := range updated.rules {
+		b := r.say(updated, i)
+		if o := before[r.ref.Name]; o != nil {
+			add("rule", r.ref.Name, r.ref, o.say(old, slices.Index(old.rules, o)), b)
+			delete(before, r.ref.Name)
+		} else {
+			add("rule", r.ref.Name, r.ref, nil, b)
+		}
+	}
+	for i, r := range old.rules {
+		if before[r.ref.Name] == r {
+			add("rule", r.ref.Name, r.ref, r.say(old, i), nil)
+		}
+	}
+	return changes
+}
+
+func without(a, b []string) []string {
+	out := []string{}
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// say writes the settings down, one a line.
+func (s *settings) say() []string {
+	out := []string{"default " + s.def.String(), "opaque " + s.opaque.String()}
+	if s.observe {
+		out = append(out, "mode observe")
+	}
+	if s.first {
+		out = append(out, "combine first")
+	}
+	if s.selfApproval {
+		out = append(out, "self_approval")
+	}
+	if s.allowedPaths != nil {
+		out = append(out, "allowed_paths "+globTexts(s.allowedPaths))
+	}
+	return out
+}
+
+// say writes a rule down, one condition a line.
+func (r *rule) say(p *Policy, place int) []string {
+	names := make([]string, len(r.commands))
+	for i := range r.commands {
+		switch c := &r.commands[i]; {
+		case c.word != nil:
+			names[i] = c.word.text
+		case c.path != nil:
+			names[i] = c.path.text
+		default:
+			names[i] = c.name
+		}
+	}
+	out := []string{"commands " + list(names), "action " + r.ref.Action.String()}
+	if p.settings.first {
+		out = append(out, fmt.Sprintf("place %d", place+1))
+	}
+	out = append(out, r.when.say()...)
+	for _, u := range r.unless {
+		out = append(out, "unless "+strings.Join(u.say(), " and "))
+	}
+	for _, text := range [][2]string{{"reason", r.reason}, {"profile", r.profile}} {
+		if text[1] != "" {
+			out = append(out, fmt.Sprintf("%s %q", text[0], text[1]))
+		}
+	}
+	if r.executor != nil {
+		out = append(out, "executor "+r.executor.Name)
+	}
+	if r.approval != nil {
+		out = append(out, "approval "+r.approval.Name)
+	}
+	for text, on := range map[string]bool{"mode observe": r.observe, "grantable false": r.fixed, "opaque allow": r.seesAll} {
+		if on {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+func (c condition) say() []string {
+	out := make([]string, len(c))
+	for i, p := range c {
+		out[i] = p.describe()
+	}
+	return out
+}

@@ -1,0 +1,71 @@
+package policy
+
+import "github.com/clawrden/clawrden"
+
+// A record holds every fact but the values of the environment, and the counters of the rules that there were then. Recall
+// judges by such facts, and knows when what is missing would have mattered.
+
+// mask says what is assumed of conditions that hinge on what a record lacks.
+type mask uint8
+
+const (
+	unmasked mask = iota
+	strictest
+	mildest
+)
+
+// Recall judges facts from a record, where Env holds names without values, as Decide does. sure is false where the
+// decision hinges on what the record lacks; then it is the strictest one that is possible.
+func (p *Policy) Recall(f *clawrden.Facts) (d clawrden.Decision, sure bool) {
+	if !p.recalls {
+		return p.Decide(f), true
+	}
+	high, low := *p, *p
+	high.masked, low.masked = strictest, mildest
+	d = high.Decide(f)
+	return d, d.Verdict == low.Decide(f).Verdict
+}
+
+// UsesTime reports whether a rule asks for the time of day.
+func (p *Policy) UsesTime() bool {
+	return p.anyPred(func(q pred) bool { _, ok := q.(*timePred); return ok })
+}
+
+// hinges reports whether a predicate asks for what a record lacks.
+func hinges(q pred) bool {
+	switch q := q.(type) {
+	case *ratePred:
+		return true
+	case *envPred:
+		for i := range q.vars {
+			if q.vars[i].value != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *Policy) anyPred(is func(pred) bool) bool {
+	for _, r := range p.rules {
+		for _, q := range r.when {
+			if is(q) {
+				return true
+			}
+		}
+		for _, u := range r.unless {
+			for _, q := range u {
+				if is(q) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// recalled answers for a predicate that hinges on missing facts: what makes a rule that denies or asks match, and one
+// that allows not, is the strictest.
+func (v *view) recalled() truth {
+	return truthOf((v.strict != v.excuse) == (v.masked == strictest))
+}
