@@ -132,3 +132,27 @@ func (c condition) say() []string {
 	}
 	return out
 }
+
+// Touched names the tools that the differences between two policies can be about; all is true where they can be about any.
+func Touched(old, updated *Policy) (tools map[string]bool, all bool) {
+	if old.tools != updated.tools || len(without(old.settings.say(), updated.settings.say())) > 0 || len(without(updated.settings.say(), old.settings.say())) > 0 {
+		return nil, true
+	}
+	tools = map[string]bool{}
+	for _, c := range Compare(old, updated) {
+		for _, p := range []*Policy{old, updated} {
+			for _, r := range p.rules {
+				if r.ref.Name != c.Name || c.Block != "rule" {
+					continue
+				}
+				if r.rank > 0 {
+					return nil, true
+				}
+				for i := range r.commands {
+					tools[r.commands[i].name] = true
+				}
+			}
+		}
+	}
+	return tools, false
+}

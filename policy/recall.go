@@ -14,16 +14,16 @@ const (
 	mildest
 )
 
-// Recall judges facts from a record, where Env holds names without values, as Decide does. sure is false where the
-// decision hinges on what the record lacks; then it is the strictest one that is possible.
-func (p *Policy) Recall(f *clawrden.Facts) (d clawrden.Decision, sure bool) {
+// Recall judges facts from a record, where Env holds names without values, as Decide does. Where the decision hinges on what
+// the record lacks, it gives the strictest and the mildest one that are possible; else both are the same.
+func (p *Policy) Recall(f *clawrden.Facts) (high, low clawrden.Decision) {
 	if !p.recalls {
-		return p.Decide(f), true
+		d := p.Decide(f)
+		return d, d
 	}
-	high, low := *p, *p
-	high.masked, low.masked = strictest, mildest
-	d = high.Decide(f)
-	return d, d.Verdict == low.Decide(f).Verdict
+	h, l := *p, *p
+	h.masked, l.masked = strictest, mildest
+	return h.Decide(f), l.Decide(f)
 }
 
 // UsesTime reports whether a rule asks for the time of day.
