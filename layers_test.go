@@ -30,6 +30,8 @@ var layers = []struct {
 	// What decides, remembers and records. None of these knows another.
 	{name: "protocol/plain", ours: ". internal/* protocol"},
 	{name: "policy", ours: ". internal/*", other: sys + hcl + " mvdan.cc/sh/v3/*"},
+	{name: "policy/replay", ours: ". internal/* policy"},
+	{name: "policy/learn", ours: ". internal/* policy policy/replay", other: hcl},
 	{name: "policy/convert", ours: ". internal/* policy", other: hcl + " github.com/goccy/go-yaml github.com/goccy/go-yaml/*"},
 	{name: "config", ours: ". internal/*", other: sys + hcl},
 	{name: "profile", ours: ". internal/*", other: sys},

@@ -1,0 +1,89 @@
+package replay
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// maxLine is the longest line that is read, in bytes: the audit log's own limit.
+const maxLine = 16 << 20
+
+// Reader reads the decided commands of an audit log.
+type Reader struct {
+	Since time.Time // earlier ones are skipped
+	Clock bool      // commands at different times of the week are different
+
+	Bad int // lines so far that are no records
+
+	in   *bufio.Reader
+	long []byte
+	key  []byte
+
+	command, args []byte
+}
+
+// NewReader makes a reader. It reads the log once, from the beginning.
+func NewReader(r io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(r, 1<<20)} }
+
+// Past is one decided command. It is good until the next call of Next.
+type Past struct {
+	Key  []byte // the same for all commands between which no policy can tell
+	line []byte
+
+	command, args []byte // as they stand in the line; args is nil where it has to be decoded
+}
+
+// Record decodes it.
+func (p *Past) Record() (*clawrden.Record, error) { return decode(p.line) }
+
+// Next gives the next decided command; io.EOF at the end.
+func (r *Reader) Next() (Past, error) {
+	for {
+		line, err := r.line()
+		if err != nil {
+			return Past{}, err
+		}
+		if len(line) == 0 {
+			continue
+		}
+		r.key = r.key[:0]
+		switch keep, ok := r.scan(line); {
+		case !ok:
+			r.Bad++
+		case keep:
+			return Past{Key: r.key, line: line, command: r.command, args: r.args}, nil
+		}
+	}
+}
+
+func (r *Reader) line() ([]byte, error) {
+	r.long = r.long[:0]
+	for {
+		part, err := r.in.ReadSlice('\n')
+		if err == nil && len(r.long) == 0 {
+			return part[:len(part)-1], nil
+		}
+		r.long = append(r.long, part...)
+		switch {
+		case len(r.long) > maxLine:
+			return nil, fmt.Errorf("cannot read the audit log: a line is longer than %d bytes", maxLine)
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(r.long) > 0:
+			return r.long, nil
+		case err != nil:
+			return nil, err
+		}
+		return r.long[:len(r.long)-1], nil
+	}
+}
+
+// received is when the command came in: it is recorded once it is decided.
+func received(r *clawrden.Record) time.Time {
+	return r.Timestamp.Add(-time.Duration(max(r.WaitedMS, 0)) * time.Millisecond)
+}
