@@ -37,6 +37,7 @@ type controlKey struct{}
 //	called TEXT                        the last thing that the daemon was told to do
 //	shimsocket VERDICT TEXT TOOL: CMD… the next question on the shim socket is about CMD and gets this answer
 //	log FILE COMMAND…                  an audit log with one record a command
+//	past FILE LINE…                    an audit log of these commands, each as the policy's default decided: deny where it begins with !
 //	running DIR                        the files of a directory are the policy that the daemon has in force
 //
 // An ARG in double quotes is a Go string.
@@ -67,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"called":     scriptCalled,
 			"shimsocket": scriptShimSocket,
 			"log":        scriptLog,
+			"past":       scriptPast,
 			"running":    scriptRunning,
 		},
 	})
@@ -126,6 +128,23 @@ func scriptLog(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	for _, command := range args[1:] {
 		ts.Check(l.Append(&clawrden.Record{Event: clawrden.EventDecided, ID: "id" + command, Command: command}))
+	}
+	ts.Check(l.Close())
+}
+
+func scriptPast(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := audit.Open(ts.MkAbs(args[0]), audit.Options{})
+	ts.Check(err)
+	for i, line := range args[1:] {
+		outcome := clawrden.OutcomeApproved
+		if rest, ok := strings.CutPrefix(line, "!"); ok {
+			line, outcome = rest, clawrden.OutcomeDenied
+		}
+		words := strings.Fields(line)
+		ts.Check(l.Append(&clawrden.Record{
+			Event: clawrden.EventDecided, ID: fmt.Sprintf("id%d", i), Command: words[0], Args: words[1:], Cwd: "/srv/a",
+			EnvNames: []string{"CI"}, Identity: &clawrden.Identity{UID: 1000}, Decision: outcome, Way: clawrden.WayShim,
+		}))
 	}
 	ts.Check(l.Close())
 }

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/clawrden/clawrden/policy"
+	"github.com/clawrden/clawrden/policy/replay"
+)
+
+// differs is the JSON answer of `policy diff`.
+type differs struct {
+	Changes []policy.Change `json:"changes"`
+	Replay  *replay.Report  `json:"replay,omitempty"`
+}
+
+// pastLog is which past commands a command looks at.
+type pastLog struct{ file, since string }
+
+// hostLog stands for the audit log that the settings of this host name.
+const hostLog = "-"
+
+func (a *app) policyDiffCommand() *cobra.Command {
+	var from policyFiles
+	var past pastLog
+	c := &cobra.Command{
+		Use:   "diff [OLD] NEW [--replay[=AUDIT]] [--since SPAN]",
+		Short: "Show what a change of the policy changes, and would have changed",
+		Long: "Compares two policies, files or directories; OLD is the one that the daemon has in force where it isn't named. With\n" +
+			"--replay every command of the audit log is judged by both, and those whose verdict changes are counted, the newly\n" +
+			"allowed first. Records hold no values of the environment: commands whose verdict hinges on one are listed apart.",
+		Example: "  clawrden policy diff ./policy.d\n  sudo clawrden policy diff ./policy.d --replay --since 7d\n  clawrden policy diff old.hcl new.hcl --replay=audit.jsonl",
+		Args:    args(1, 2, "one policy or two"),
+		RunE: func(c *cobra.Command, paths []string) error {
+			if past.since != "" && past.file == "" {
+				return usageError{fmt.Errorf("--since narrows what --replay looks at"), "add --replay"}
+			}
+			old, updated, err := a.twoPolicies(c.Context(), from, paths)
+			if err != nil {
+				return err
+			}
+			answer := differs{Changes: policy.Compare(old, updated)}
+			if past.file != "" {
+				report, err := past.diff(a, old, updated)
+				if err != nil {
+					return err
+				}
+				answer.Replay = &report
+			}
+			if a.format == formatJSON {
+				return a.json(answer)
+			}
+			return a.showDiff(&answer)
+		},
+	}
+	from.devFlag(c)
+	c.Flags().StringVar(&past.file, "replay", "", "judge the commands of an `audit` log by both (default: this host's)")
+	c.Flags().Lookup("replay").NoOptDefVal = hostLog
+	c.Flags().StringVar(&past.since, "since", "", "only commands of the last `span`, such as 12h or 7d, or since a time like 2026-01-31T08:00:00Z")
+	return c
+}
+
+func (a *app) twoPolicies(ctx context.Context, from policyFiles, paths []string) (old, updated *policy.Policy, err error) {
+	if len(paths) == 1 {
+		if old, err = a.runningPolicy(ctx); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		one := policyOrRunning{policyFiles{paths: paths[:1], dev: from.dev}}
+		if old, err = one.get(ctx, a); err != nil {
+			return nil, nil, err
+		}
+	}
+	other := policyOrRunning{policyFiles{paths: paths[len(paths)-1:], dev: from.dev}}
+	updated, err = other.get(ctx, a)
+	return old, updated, err
+}
+
+// open opens the log and gives its reader.
+func (l *pastLog) open(a *app) (*replay.Reader, io.Closer, error) {
+	path := l.file
+	if path == hostLog {
+		c, err := settings()
+		if err != nil {
+			return nil, nil, err
+		}
+		path = c.Audit.File
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot read the audit log: %w", err)
+	}
+	r := replay.NewReader(f)
+	if r.Since, err = parseSince(l.since, a.now()); err != nil {
+		_ = f.Close()
+		return nil, nil, err
+	}
+	return r, f, nil
+}
+
+func (l *pastLog) diff(a *app, old, updated *policy.Policy) (replay.Report, error) {
+	r, f, err := l.open(a)
+	if err != nil {
+		return replay.Report{}, err
+	}
+	defer f.Close()
+	report, err := replay.Diff(r, old, updated)
+	if err != nil {
+		return report, fmt.Errorf("cannot read the audit log: %w", err)
+	}
+	return report, nil
+}
+
+// parseSince reads a span back from now, in days too, or a time.
+func parseSince(s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		if n, err := strconv.Atoi(days); err == nil && n >= 0 && n < 100_000 {
+			return now.AddDate(0, 0, -n), nil
+		}
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < 0 {
+		return time.Time{}, usageError{fmt.Errorf("--since %s is no span of time", display.Word(s)), "use 90m, 12h, 7d or 2026-01-31T08:00:00Z"}
+	}
+	return now.Add(-d), nil
+}
+
+func (a *app) showDiff(d *differs) error {
+	w := &explainer{a: a}
+	if len(d.Changes) == 0 {
+		w.line(0, "the policies say the same")
+	}
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		what := strings.TrimSpace(fmt.Sprintf("%s %s %s", c.Kind, c.Block, quotedName(c.Name)))
+		if c.File != "" {
+			what += fmt.Sprintf(" (%s:%d)", c.File, c.Line)
+		}
+		w.line(0, what)
+		for _, s := range c.Old {
+			w.line(1, "- ", s)
+		}
+		for _, s := range c.New {
+			w.line(1, "+ ", s)
+		}
+	}
+	if d.Replay != nil {
+		w.replay(d.Replay)
+	}
+	return w.err
+}
+
+func quotedName(name string) string {
+	if name == "" {
+		return ""
+	}
+	return strconv.Quote(name)
+}
+
+func (w *explainer) replay(r *replay.Report) {
+	w.line(0)
+	w.line(0, fmt.Sprintf("of %s %s; prompts: %d fewer, %d more", plural(r.Records, "past command", "past commands"),
+		plural(r.Changed, "changes its verdict", "change their verdict"), r.Saved, r.Added))
+	for i := range r.Changes {
+		w.effect(&r.Changes[i])
+	}
+	if r.Untold > 0 {
+		w.line(0, plural(r.Untold, "command", "commands")+" can't be told: the record lacks what the rules ask for")
+		for i := range r.Unknowns {
+			w.effect(&r.Unknowns[i])
+		}
+	}
+	if r.Bad > 0 {
+		fmt.Fprintf(w.a.stderr, "clawrden: %s of the log can't be read; `clawrden audit verify` tells more\n", plural(r.Bad, "line", "lines"))
+	}
+}
+
+func (w *explainer) effect(e *replay.Effect) {
+	by := "the default"
+	if e.NewRule != nil {
+		by = fmt.Sprintf("%q (%s:%d)", e.NewRule.Name, e.NewRule.File, e.NewRule.Line)
+	}
+	note := ""
+	if e.New == clawrden.Allow && e.Old != clawrden.Allow {
+		note = "newly allowed, "
+	}
+	w.line(1, fmt.Sprintf("%s → %s  %d × %s  (%sby %s)", e.Old, e.New, e.Count, e.Tool, note, by))
+	for _, x := range e.Examples {
+		shown, _ := display.Brief(append([]string{x.Command}, x.Args...), max(w.a.width()-8, minCommand))
+		w.line(3, shown)
+	}
+}
