@@ -242,6 +242,7 @@ func (a *argv) value(o *option, w word, has bool, at int) {
 		}
 		a.count = max(a.count, 1)
 	}
+	a.ended = a.ended || has && o.last
 	switch {
 	case !has:
 	case o.shell:

@@ -35,6 +35,7 @@ type option struct {
 	takes   takes
 	path    bool
 	guess   bool // the value may name paths within
+	last    bool // no option follows
 	chdir   bool
 	at      bool // the value may hold @file
 	shell   bool
@@ -237,6 +238,7 @@ func (k *grammarCompiler) options() {
 		{"optional_flags", func(o *option) { o.takes = takesAttached }},
 		{"path_flags", func(o *option) { o.takes, o.path = max(o.takes, takesValue), true }},
 		{"at_flags", func(o *option) { o.takes, o.at = takesValue, true }},
+		{"last_flags", func(o *option) { o.takes, o.last = max(o.takes, takesValue), true }},
 		{"guess_flags", func(o *option) { o.takes, o.guess = max(o.takes, takesValue), true }},
 		{"chdir_flags", func(o *option) { o.takes, o.path, o.chdir = takesValue, true, true }},
 		{"escape_flags", func(o *option) { o.risky = true }},

@@ -53,6 +53,12 @@ func pathsWithin(value string) iter.Seq[string] {
 				part = v
 			}
 			part, _, _ = strings.Cut(strings.TrimLeft(part, "@<"), ";")
+			if rest, ok := strings.CutPrefix(part, "fileb://"); ok {
+				part = "file://" + rest
+			}
+			if rest, ok := strings.CutPrefix(part, "file://"); ok && rest != "" && rest[0] != '/' && !yield(rest) { // relative to aws
+				return
+			}
 			if !isURL(part) {
 				part, _, _ = strings.Cut(part, ":")
 			}

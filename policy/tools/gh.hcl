@@ -14,6 +14,7 @@ tool "gh" {
     closed = true
     flags  = ["--help"]
     subcommand "delete" {
+      also     = ["remove"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -22,6 +23,7 @@ tool "gh" {
       operands = ["text"]
     }
     subcommand "list" {
+      also     = ["ls"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -46,10 +48,11 @@ tool "gh" {
     operands = ["text"]
   }
   subcommand "attestation" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "auth" {
     closed = true
@@ -101,12 +104,14 @@ tool "gh" {
     operands = ["text"]
   }
   subcommand "cache" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "codespace" {
+    also   = ["cs"]
     closed = true
     flags  = ["--help"]
     subcommand "code" {
@@ -135,6 +140,7 @@ tool "gh" {
       operands = ["text"]
     }
     subcommand "delete" {
+      also        = ["remove"]
       flags       = ["--all", "-f", "--force", "--help"]
       value_flags = ["-c", "--codespace", "--days", "-o", "--org", "-R", "--repo", "-u", "--user"]
       same        = [["-f", "--force"], ["-c", "--codespace"], ["-o", "--org"], ["-R", "--repo"], ["-u", "--user"]]
@@ -154,6 +160,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["--help"]
       value_flags = ["-q", "--jq", "--json", "-L", "--limit", "-o", "--org", "-R", "--repo", "-t", "--template", "-u", "--user"]
       same        = [["-q", "--jq"], ["-L", "--limit"], ["-o", "--org"], ["-R", "--repo"], ["-t", "--template"], ["-u", "--user"]]
@@ -219,6 +226,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["--help"]
       value_flags = ["-h", "--host"]
       same        = [["-h", "--host"]]
@@ -237,6 +245,7 @@ tool "gh" {
     operands = ["text"]
   }
   subcommand "extension" {
+    also   = ["ext", "extensions"]
     closed = true
     flags  = ["--help"]
     subcommand "browse" {
@@ -261,6 +270,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also     = ["ls"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -290,12 +300,14 @@ tool "gh" {
       operands     = ["text", "path"]
     }
     subcommand "create" {
+      also        = ["new"]
       flags       = ["-p", "--public", "-w", "--web", "--help"]
       value_flags = ["-d", "--desc", "-f", "--filename"]
       same        = [["-p", "--public"], ["-w", "--web"], ["-d", "--desc"], ["-f", "--filename"]]
       operands    = ["path"]
     }
     subcommand "delete" {
+      also     = ["remove"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -307,6 +319,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["--public", "--secret", "--help"]
       value_flags = ["-L", "--limit"]
       same        = [["-L", "--limit"]]
@@ -327,11 +340,13 @@ tool "gh" {
       operands = ["path"]
     }
     subcommand "delete" {
+      also     = ["remove"]
       flags    = ["-y", "--yes", "--help"]
       same     = [["-y", "--yes"]]
       operands = ["text"]
     }
     subcommand "list" {
+      also     = ["ls"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -355,6 +370,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "create" {
+      also  = ["new"]
       flags = ["-w", "--web", "--help"]
       value_flags = [
         "-a", "--assignee", "-b", "--body", "-l", "--label", "-m", "--milestone", "-p", "--project", "-t", "--title", "-R",
@@ -368,6 +384,7 @@ tool "gh" {
       operands = ["text"]
     }
     subcommand "delete" {
+      also        = ["remove"]
       flags       = ["--yes", "--help"]
       value_flags = ["-R", "--repo"]
       same        = [["-R", "--repo"]]
@@ -390,6 +407,7 @@ tool "gh" {
       operands   = ["text"]
     }
     subcommand "list" {
+      also  = ["ls"]
       flags = ["-w", "--web", "--help"]
       value_flags = [
         "--app", "-a", "--assignee", "-A", "--author", "-q", "--jq", "--json", "-l", "--label", "-L", "--limit", "--mention",
@@ -468,6 +486,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "delete" {
+      also        = ["remove"]
       flags       = ["--yes", "--help"]
       value_flags = ["-R", "--repo"]
       same        = [["-R", "--repo"]]
@@ -480,6 +499,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["-w", "--web", "--help"]
       value_flags = ["-q", "--jq", "--json", "-L", "--limit", "--order", "-S", "--search", "--sort", "-t", "--template", "-R", "--repo"]
       same        = [["-w", "--web"], ["-q", "--jq"], ["-L", "--limit"], ["-S", "--search"], ["-t", "--template"], ["-R", "--repo"]]
@@ -487,10 +507,11 @@ tool "gh" {
     }
   }
   subcommand "org" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "pr" {
     closed      = true
@@ -523,6 +544,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "create" {
+      also  = ["new"]
       flags = ["-d", "--draft", "-f", "--fill", "--no-maintainer-edit", "-w", "--web", "--help"]
       value_flags = [
         "-a", "--assignee", "-B", "--base", "-b", "--body", "-H", "--head", "-l", "--label", "-m", "--milestone", "-p",
@@ -554,6 +576,7 @@ tool "gh" {
       operands   = ["text"]
     }
     subcommand "list" {
+      also  = ["ls"]
       flags = ["-d", "--draft", "-w", "--web", "--help"]
       value_flags = [
         "--app", "-a", "--assignee", "-A", "--author", "-B", "--base", "-H", "--head", "-q", "--jq", "--json", "-l",
@@ -631,10 +654,11 @@ tool "gh" {
     operands = ["text"]
   }
   subcommand "project" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "release" {
     closed      = true
@@ -642,6 +666,7 @@ tool "gh" {
     value_flags = ["-R", "--repo"]
     same        = [["-R", "--repo"]]
     subcommand "create" {
+      also        = ["new"]
       flags       = ["-d", "--draft", "--generate-notes", "--latest", "-p", "--prerelease", "--verify-tag", "--help"]
       value_flags = ["--discussion-category", "-n", "--notes", "--notes-start-tag", "--target", "-t", "--title", "-R", "--repo"]
       path_flags  = ["-F", "--notes-file"]
@@ -652,6 +677,7 @@ tool "gh" {
       operands = ["text", "path"]
     }
     subcommand "delete" {
+      also        = ["remove"]
       flags       = ["--cleanup-tag", "-y", "--yes", "--help"]
       value_flags = ["-R", "--repo"]
       same        = [["-y", "--yes"], ["-R", "--repo"]]
@@ -678,6 +704,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["--exclude-drafts", "--exclude-pre-releases", "--help"]
       value_flags = ["-L", "--limit", "-R", "--repo"]
       same        = [["-L", "--limit"], ["-R", "--repo"]]
@@ -713,6 +740,7 @@ tool "gh" {
       operands     = ["text", "path"]
     }
     subcommand "create" {
+      also = ["new"]
       flags = [
         "--add-readme", "-c", "--clone", "--disable-issues", "--disable-wiki", "--include-all-branches", "--internal",
         "--private", "--public", "--push", "--help",
@@ -728,6 +756,7 @@ tool "gh" {
       operands = ["text"]
     }
     subcommand "delete" {
+      also     = ["remove"]
       flags    = ["--yes", "--help"]
       operands = ["text"]
     }
@@ -773,6 +802,7 @@ tool "gh" {
       operands     = ["text", "path"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["--archived", "--fork", "--no-archived", "--source", "--help"]
       value_flags = ["-q", "--jq", "--json", "-l", "--language", "-L", "--limit", "-t", "--template", "--topic", "--visibility"]
       same        = [["-q", "--jq"], ["-l", "--language"], ["-L", "--limit"], ["-t", "--template"]]
@@ -803,10 +833,11 @@ tool "gh" {
     }
   }
   subcommand "ruleset" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "run" {
     closed      = true
@@ -827,6 +858,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also  = ["ls"]
       flags = ["--help"]
       value_flags = [
         "-b", "--branch", "-q", "--jq", "--json", "-L", "--limit", "-t", "--template", "-u", "--user", "-w", "--workflow",
@@ -860,12 +892,22 @@ tool "gh" {
   subcommand "search" {
     closed = true
     flags  = ["--help"]
+    subcommand "code" {
+      flags = ["-w", "--web"]
+      value_flags = [
+        "-L", "--limit", "--sort", "--order", "--repo", "-R", "--owner", "--language", "--extension", "--filename", "--match",
+        "--size", "--json", "-q", "--jq", "-t", "--template", "--author", "--committer", "--hash", "--merge", "--parent",
+        "--tree", "--visibility",
+      ]
+      operands = ["text"]
+    }
     subcommand "commits" {
       flags = ["--merge", "-w", "--web", "--help"]
       value_flags = [
         "--author", "--author-date", "--author-email", "--author-name", "--committer", "--committer-date",
         "--committer-email", "--committer-name", "--hash", "-q", "--jq", "--json", "-L", "--limit", "--order", "--owner",
-        "--parent", "--repo", "--sort", "-t", "--template", "--tree", "--visibility",
+        "--parent", "--repo", "--sort", "-t", "--template", "--tree", "--visibility", "-R", "--language", "--extension",
+        "--filename", "--match", "--size", "--merge",
       ]
       same     = [["-w", "--web"], ["-q", "--jq"], ["-L", "--limit"], ["-t", "--template"]]
       operands = ["text"]
@@ -916,12 +958,14 @@ tool "gh" {
     value_flags = ["-R", "--repo"]
     same        = [["-R", "--repo"]]
     subcommand "delete" {
+      also        = ["remove"]
       flags       = ["-u", "--user", "--help"]
       value_flags = ["-a", "--app", "-e", "--env", "-o", "--org", "-R", "--repo"]
       same        = [["-u", "--user"], ["-a", "--app"], ["-e", "--env"], ["-o", "--org"], ["-R", "--repo"]]
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["-u", "--user", "--help"]
       value_flags = ["-a", "--app", "-e", "--env", "-o", "--org", "-R", "--repo"]
       same        = [["-u", "--user"], ["-a", "--app"], ["-e", "--env"], ["-o", "--org"], ["-R", "--repo"]]
@@ -948,11 +992,13 @@ tool "gh" {
       operands    = ["path"]
     }
     subcommand "delete" {
+      also     = ["remove"]
       flags    = ["-y", "--yes", "--help"]
       same     = [["-y", "--yes"]]
       operands = ["text"]
     }
     subcommand "list" {
+      also     = ["ls"]
       flags    = ["--help"]
       operands = ["text"]
     }
@@ -964,10 +1010,11 @@ tool "gh" {
     operands    = ["text"]
   }
   subcommand "variable" {
-    levels      = 1
-    value_flags = ["-R", "--repo"]
-    same        = [["-R", "--repo"]]
-    operands    = ["text"]
+    flags_anywhere = true
+    levels         = 1
+    value_flags    = ["-R", "--repo"]
+    same           = [["-R", "--repo"]]
+    operands       = ["text"]
   }
   subcommand "workflow" {
     closed      = true
@@ -987,6 +1034,7 @@ tool "gh" {
       operands    = ["text"]
     }
     subcommand "list" {
+      also        = ["ls"]
       flags       = ["-a", "--all", "--help"]
       value_flags = ["-L", "--limit", "-R", "--repo"]
       same        = [["-a", "--all"], ["-L", "--limit"], ["-R", "--repo"]]

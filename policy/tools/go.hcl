@@ -357,22 +357,23 @@ tool "go" {
       single_dash = true
       flags       = ["-v", "-x", "-modcacherw", "-fmt", "-json", "-print", "--v", "--x", "--modcacherw", "--fmt", "--json", "--print"]
       value_flags = [
-        "-module", "-go", "-toolchain", "-require", "-droprequire", "-exclude", "-dropexclude", "-replace", "-dropreplace",
-        "-retract", "-dropretract", "-godebug", "-dropgodebug", "-tool", "-droptool", "-ignore", "-dropignore", "--module",
-        "--go", "--toolchain", "--require", "--droprequire", "--exclude", "--dropexclude", "--replace", "--dropreplace",
-        "--retract", "--dropretract", "--godebug", "--dropgodebug", "--tool", "--droptool", "--ignore", "--dropignore",
+        "-module", "-go", "-toolchain", "-require", "-droprequire", "-exclude", "-dropexclude", "-dropreplace", "-retract",
+        "-dropretract", "-godebug", "-dropgodebug", "-tool", "-droptool", "-ignore", "-dropignore", "--module", "--go",
+        "--toolchain", "--require", "--droprequire", "--exclude", "--dropexclude", "--dropreplace", "--retract",
+        "--dropretract", "--godebug", "--dropgodebug", "--tool", "--droptool", "--ignore", "--dropignore",
       ]
       path_flags   = ["-modfile", "--modfile"]
+      guess_flags  = ["-replace", "--replace"]
       chdir_flags  = ["-C", "--C"]
       escape_flags = ["-modfile", "--modfile"]
       same = [
         ["-v", "--v"], ["-x", "--x"], ["-modcacherw", "--modcacherw"], ["-fmt", "--fmt"], ["-json", "--json"],
         ["-print", "--print"], ["-module", "--module"], ["-go", "--go"], ["-toolchain", "--toolchain"],
         ["-require", "--require"], ["-droprequire", "--droprequire"], ["-exclude", "--exclude"],
-        ["-dropexclude", "--dropexclude"], ["-replace", "--replace"], ["-dropreplace", "--dropreplace"],
-        ["-retract", "--retract"], ["-dropretract", "--dropretract"], ["-godebug", "--godebug"],
-        ["-dropgodebug", "--dropgodebug"], ["-tool", "--tool"], ["-droptool", "--droptool"], ["-ignore", "--ignore"],
-        ["-dropignore", "--dropignore"], ["-modfile", "--modfile"], ["-C", "--C"],
+        ["-dropexclude", "--dropexclude"], ["-dropreplace", "--dropreplace"], ["-retract", "--retract"],
+        ["-dropretract", "--dropretract"], ["-godebug", "--godebug"], ["-dropgodebug", "--dropgodebug"], ["-tool", "--tool"],
+        ["-droptool", "--droptool"], ["-ignore", "--ignore"], ["-dropignore", "--dropignore"], ["-modfile", "--modfile"],
+        ["-replace", "--replace"], ["-C", "--C"],
       ]
       operands = ["text"]
     }

@@ -6,6 +6,7 @@ tool "python" {
   flags           = ["-b", "-B", "-d", "-E", "-i", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-v", "-x", "-R", "-t"]
   value_flags     = ["-c", "-m", "-W", "-X", "--check-hash-based-pycs"]
   operand_flags   = ["-m"]
+  last_flags      = ["-c", "-m"]
   escape_flags    = ["-c", "-i"]
   info_flags      = ["-V", "--version", "-h", "--help", "-VV", "--help-env", "--help-xoptions", "--help-all", "-?"]
   stop_at_operand = true

@@ -1,5 +1,5 @@
-# Checked: GNU tar 1.34, by --help. A list of files (-T) may hold options too, unless --verbatim-files-from is given; what is in
-# it can't be seen here.
+# Checked: GNU tar 1.34, by --help. A list of files (-T) may hold options that choose files, but tar refuses
+# those that run programs there; which files it names can't be seen here.
 
 tool "tar" {
   also          = ["gtar"]
@@ -32,7 +32,7 @@ tool "tar" {
     "--tape-length", "--rmt-command", "--rsh-command", "-b", "--blocking-factor", "--record-size", "-H", "--format",
     "--pax-option", "-V", "--label", "-I", "--use-compress-program", "-K", "--starting-file", "--newer-mtime", "-N",
     "--newer", "--after-date", "--suffix", "--strip-components", "--transform", "--xform", "--checkpoint-action",
-    "--no-quote-chars", "--quote-chars", "--quoting-style", "--warning",
+    "--no-quote-chars", "--quote-chars", "--quoting-style", "--warning", "-f-", "-b20",
   ]
   optional_flags = ["--occurrence", "--one-top-level", "--atime-preserve", "--backup", "--checkpoint", "--totals"]
   path_flags = [
@@ -57,12 +57,13 @@ tool "tar" {
     ["-X", "--exclude-from"], ["-k", "--keep-old-files"], ["-U", "--unlink-first"], ["-W", "--verify"], ["-O", "--to-stdout"],
     ["-m", "--touch"], ["-p", "--preserve-permissions", "--same-permissions"], ["-s", "--preserve-order", "--same-order"],
     ["-f", "--file"], ["-F", "--info-script", "--new-volume-script"], ["-L", "--tape-length"], ["-M", "--multi-volume"],
-    ["-b", "--blocking-factor"], ["-B", "--read-full-records"], ["-i", "--ignore-zeros"], ["-H", "--format"],
-    ["--old-archive", "--portability"], ["-V", "--label"], ["-a", "--auto-compress"], ["-I", "--use-compress-program"],
-    ["-j", "--bzip2"], ["-J", "--xz"], ["-z", "--gzip", "--gunzip", "--ungzip"], ["-Z", "--compress", "--uncompress"],
-    ["-h", "--dereference"], ["-K", "--starting-file"], ["-N", "--newer", "--after-date"], ["-P", "--absolute-names"],
-    ["--transform", "--xform"], ["-l", "--check-links"], ["-R", "--block-number"],
-    ["--show-transformed-names", "--show-stored-names"], ["-v", "--verbose"], ["-w", "--interactive", "--confirmation"],
+    ["-b", "--blocking-factor"], ["-B", "--read-full-records"], ["-i", "--ignore-zeros"],
+    ["-H", "--format", "-f-", "-b20", "--quoting-style", "--rmt-command"], ["--old-archive", "--portability"],
+    ["-V", "--label"], ["-a", "--auto-compress"], ["-I", "--use-compress-program"], ["-j", "--bzip2"], ["-J", "--xz"],
+    ["-z", "--gzip", "--gunzip", "--ungzip"], ["-Z", "--compress", "--uncompress"], ["-h", "--dereference"],
+    ["-K", "--starting-file"], ["-N", "--newer", "--after-date"], ["-P", "--absolute-names"], ["--transform", "--xform"],
+    ["-l", "--check-links"], ["-R", "--block-number"], ["--show-transformed-names", "--show-stored-names"],
+    ["-v", "--verbose"], ["-w", "--interactive", "--confirmation"],
   ]
   operands = ["path"]
 }

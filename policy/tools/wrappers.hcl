@@ -110,6 +110,7 @@ tool "script" {
     ["-m", "--logging-format"], ["-a", "--append"], ["-c", "--command"], ["-e", "--return"], ["-f", "--flush"],
     ["-E", "--echo"], ["-o", "--output-limit"], ["-q", "--quiet"],
   ]
+  opaque   = true
   operands = ["path"]
 }
 
