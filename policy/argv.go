@@ -102,6 +102,10 @@ func (a *argv) word(w *word) {
 
 // unknown reads a word that isn't known before the command runs.
 func (a *argv) unknown(w *word) {
+	if name, _, ok := strings.Cut(w.lead, "="); ok && !a.ended && !w.many && strings.HasPrefix(name, "--") {
+		a.unknownValue(name, w)
+		return
+	}
 	switch {
 	case a.ended:
 		a.noOption(a.pos)
@@ -135,6 +139,25 @@ func (a *argv) option(text string) {
 	a.pos++
 	for _, o := range opts {
 		a.take(o, value, attached, at)
+	}
+}
+
+// unknownValue reads --name=value of which the value isn't known.
+func (a *argv) unknownValue(name string, w *word) {
+	at, opts := a.pos, a.g.complete(name)
+	a.pos++
+	a.noOption(at)
+	if o := a.g.find(name); o != nil {
+		opts = []*option{o}
+	}
+	rest := word{text: w.text[len(name)+1:], unknown: true, lead: w.lead[len(name)+1:]}
+	if len(opts) == 0 {
+		a.flag([]string{name}, rest.text, true, at)
+		a.unknownOption(name)
+	}
+	for _, o := range opts {
+		a.flag(o.names, rest.text, true, at)
+		a.value(o, rest, true, at)
 	}
 }
 
@@ -490,12 +513,21 @@ func (a *argv) run(words []word, via string) {
 // appended is an inner command with the words that its wrapper will read from standard input.
 func (a *argv) appended(words []word) []word {
 	out := slices.Clone(words)
+	input := a.r.input
+	for i := range a.cmd().Flags {
+		if name := a.cmd().Flags[i].Names[0]; name == "-a" || name == "--arg-file" || name == "-d" || name == "--delimiter" {
+			input = nil
+		}
+	}
 	if a.repl == "" {
-		return append(out, word{text: "(input)", unknown: true, many: true})
+		return append(out, word{text: "(input)", unknown: true, many: true, alts: input})
 	}
 	for i := range out {
 		if lead, _, ok := strings.Cut(out[i].text, a.repl); ok && !out[i].unknown {
-			out[i] = word{text: out[i].text, unknown: true, lead: lead}
+			whole := out[i].text == a.repl
+			if out[i] = (word{text: out[i].text, unknown: true, lead: lead}); whole {
+				out[i].alts = input
+			}
 		}
 	}
 	return out
@@ -510,9 +542,24 @@ func (a *argv) execWords(o *option) {
 	words := slices.Clone(a.args[from:a.pos])
 	many := a.pos < len(a.args) && a.args[a.pos].text == "+"
 	a.pos++
+	var found []word
+	if o.names[0] == "-exec" && a.cmd().Tool == "find" && len(a.cmd().Unknown) == 0 {
+		found = foundBy(a.cmd().Args)
+		for i := range found {
+			found[i].tilde = strings.HasPrefix(found[i].text, "~")
+		}
+		for i := range a.args {
+			if strings.HasPrefix(a.args[i].text, "~") && !a.args[i].tilde { // a directory of that name
+				found = nil
+			}
+		}
+	}
 	for i := range words {
 		if lead, _, ok := strings.Cut(words[i].text, "{}"); ok && !words[i].unknown {
-			words[i] = word{text: words[i].text, unknown: true, many: many, lead: lead}
+			whole := words[i].text == "{}"
+			if words[i] = (word{text: words[i].text, unknown: true, many: many, lead: lead}); whole {
+				words[i].alts = found
+			}
 		}
 	}
 	a.command(words, a.title()+" "+o.names[0])

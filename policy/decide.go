@@ -213,7 +213,8 @@ func (j *judge) silent() bool {
 // or the command that runs it, covers that.
 func (j *judge) opaque(i int) {
 	c := j.view.cmd
-	if len(c.Opaque) == 0 || j.covered(i) || c.Tool == "" && j.covered(c.Parent) {
+	covered := j.covered(i) && !slices.ContainsFunc(c.Env, riskyEnv) || c.Tool == "" && j.covered(c.Parent)
+	if len(c.Opaque) == 0 || covered { // whoever allows what a tool runs doesn't mean what its environment makes it run
 		return
 	}
 	j.add(finding{

@@ -38,6 +38,7 @@ func partsMeet(glob, pattern []string) bool {
 	// reach[j]: the glob's parts so far can fit the pattern's first j.
 	reach := make([]bool, len(pattern)+1)
 	reach[0] = true
+	skipAny(pattern, reach)
 	for _, part := range glob {
 		next := make([]bool, len(pattern)+1)
 		for j := range reach {
@@ -50,13 +51,27 @@ func partsMeet(glob, pattern []string) bool {
 				}
 				break
 			}
-			if j < len(pattern) && wordsMeet(part, pattern[j]) {
+			switch {
+			case j == len(pattern):
+			case pattern[j] == "**": // it takes this component, and stays
+				next[j] = true
+			case wordsMeet(part, pattern[j]):
 				next[j+1] = true
 			}
 		}
+		skipAny(pattern, next)
 		reach = next
 	}
 	return reach[len(pattern)]
+}
+
+// skipAny lets each ** of the pattern, which stands for any number of components, be none.
+func skipAny(pattern []string, reach []bool) {
+	for j, part := range pattern {
+		if reach[j] && part == "**" {
+			reach[j+1] = true
+		}
+	}
 }
 
 // wordsMeet reports whether some name could fit both a glob and one component of a shell pattern. A leading wildcard of

@@ -140,6 +140,9 @@ func (p *flagsPred) eval(v *view) truth {
 				if p.flags[k].match(&v.cmd.Flags[i]) {
 					return yes
 				}
+				if p.flags[k].mayMatch(v.cmd, &v.cmd.Flags[i]) {
+					open = maybe
+				}
 			}
 		}
 		return open
@@ -180,6 +183,15 @@ func listed(patterns []flagPattern, f *clawrden.FlagFact) bool {
 	return false
 }
 
+// mayMatch reports whether only the option's value, which isn't known before the command runs, decides.
+func (p *flagPattern) mayMatch(c *clawrden.CommandFact, f *clawrden.FlagFact) bool {
+	if p.value == nil || !f.Has || unknownAt(c, f.Arg) == nil && unknownAt(c, f.Arg+1) == nil {
+		return false
+	}
+	nameOnly := flagPattern{name: p.name, glob: p.glob}
+	return nameOnly.match(f)
+}
+
 func (p *flagPattern) match(f *clawrden.FlagFact) bool {
 	for _, name := range f.Names {
 		if name == p.name || p.glob != nil && p.glob.match(name) {
@@ -205,7 +217,7 @@ func (p *subcommandsPred) eval(v *view) truth {
 		}
 	}
 	for i := range v.cmd.Unknown { // `git "$x"`: the subcommand itself isn't known
-		if len(have) == 0 || len(v.cmd.Operands) > 0 && v.cmd.Unknown[i].Arg <= v.cmd.Operands[0] && len(have) < p.deepest() {
+		if len(have) == 0 || len(v.cmd.Operands) > 0 && v.cmd.Unknown[i].Arg <= v.cmd.Operands[0] && p.deeper(have) {
 			return maybe
 		}
 	}
@@ -221,12 +233,14 @@ func (p *subcommandsPred) eval(v *view) truth {
 	return no
 }
 
-func (p *subcommandsPred) deepest() int {
-	n := 0
+// deeper reports whether a path that is asked for begins with all subcommands that are known.
+func (p *subcommandsPred) deeper(have []string) bool {
 	for _, want := range p.paths {
-		n = max(n, len(want))
+		if len(want) > len(have) && equalWords(want[:len(have)], have) {
+			return true
+		}
 	}
-	return n
+	return false
 }
 
 func equalWords(a, b []string) bool {

@@ -187,6 +187,10 @@ func (w *walker) perhaps(list []*syntax.Stmt) {
 // stmt walks one statement. It leaves in where and failed the places after its success and its failure.
 func (w *walker) stmt(s *syntax.Stmt) {
 	at := w.where
+	if redirectsInput(s.Redirs) {
+		defer func(in []word) { w.r.input = in }(w.r.input)
+		w.r.input = nil
+	}
 	switch c := s.Cmd.(type) {
 	case nil:
 		w.redirects(w.owner, s.Redirs)
@@ -212,6 +216,16 @@ func (w *walker) stmt(s *syntax.Stmt) {
 		w.where, w.failed = at, at
 		w.vars = nil
 	}
+}
+
+// redirectsInput reports whether a statement reads something else than its shell does.
+func redirectsInput(list []*syntax.Redirect) bool {
+	for _, rd := range list {
+		if rd.Op != syntax.RdrOut && rd.Op != syntax.AppOut && rd.Op != syntax.RdrAll && rd.Op != syntax.AppAll && rd.Op != syntax.DplOut {
+			return true
+		}
+	}
+	return false
 }
 
 // changesDir reports whether a failure of the command leaves the directory as it was: a plain cd.
@@ -284,6 +298,8 @@ func (w *walker) binary(c *syntax.BinaryCmd) {
 		w.where = where.or(w.where)
 	case syntax.Pipe, syntax.PipeAll: // both sides run in subshells, except that some shells run the last one in place
 		w.where = at
+		defer func(in []word) { w.r.input = in }(w.r.input)
+		w.r.input = sourceOf([]*syntax.Stmt{c.X})
 		w.stmt(c.Y)
 		w.where = at.or(w.where)
 		w.failed = w.where
@@ -315,6 +331,7 @@ func (w *walker) loop(c *syntax.ForClause) {
 // loopOver walks a loop's body with its variable known, as far as its items are.
 func (w *walker) loopOver(name string, items []word, body []*syntax.Stmt) {
 	known := w.once[name] && len(items) > 0 && len(items) <= maxItems
+	items = flat(items)
 	for i := range items {
 		known = known && (!items[i].unknown || items[i].pattern)
 	}
@@ -326,6 +343,19 @@ func (w *walker) loopOver(name string, items []word, body []*syntax.Stmt) {
 	}
 	w.perhaps(body)
 	delete(w.vars, name)
+}
+
+// flat puts what the items may become in their place.
+func flat(items []word) []word {
+	var out []word
+	for _, x := range items {
+		if len(x.alts) > 0 {
+			out = append(out, x.alts...)
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // maxItems bounds the items of a loop that are followed.

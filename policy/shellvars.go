@@ -134,11 +134,14 @@ func (w *walker) loopVar(x *syntax.Word) (items []word, name string, bare bool) 
 
 // fields gives the words that one word of the text becomes: several where braces list them.
 func (w *walker) fields(x *syntax.Word) []word {
-	if lit := x.Lit(); lit != "" && w.dialect != "sh" && strings.Contains(lit, "{") && strings.Contains(lit, ",") && !strings.ContainsAny(lit, "\\*?[]$~\"'") && !strings.Contains(lit, "..") {
+	if lit := x.Lit(); lit != "" && w.dialect != "sh" && strings.Contains(lit, "{") && strings.Contains(lit, ",") && !strings.ContainsAny(lit, "\\[]$~\"'") && !strings.Contains(lit, "..") {
 		if texts, err := alternatives(lit); err == nil && dialect(w.dialect) == syntax.LangBash {
 			words := make([]word, len(texts))
 			for i, t := range texts {
 				words[i].text = t
+				if star := strings.IndexAny(t, "*?"); star >= 0 {
+					words[i] = word{text: t, unknown: true, many: true, pattern: true, lead: t[:star]}
+				}
 				if w.lifted {
 					words[i].text = lower(t)
 				}

@@ -18,6 +18,12 @@ func (w *walker) word(x *syntax.Word) word {
 	if items, name, bare := w.loopVar(x); items != nil {
 		return word{text: "$" + name, unknown: true, many: bare, alts: items}
 	}
+	if len(x.Parts) == 1 {
+		if cs, ok := x.Parts[0].(*syntax.CmdSubst); ok {
+			w.aside(cs.Stmts)
+			return word{text: "$(…)", unknown: true, many: true, alts: sourceOf(cs.Stmts)}
+		}
+	}
 	b := wordBuilder{w: w}
 	for i, p := range x.Parts {
 		b.part(p, i == 0, i == len(x.Parts)-1)
@@ -76,8 +82,7 @@ func (b *wordBuilder) part(p syntax.WordPart, first, last bool) {
 		b.text = append(b.text, "$(…)"...)
 	case *syntax.ProcSubst:
 		b.w.aside(p.Stmts)
-		b.text = append(b.text, "/dev/fd/63"...)
-		b.blur(false, false)
+		b.text = append(b.text, "/dev/fd/63"...) // whatever its number: a pipe from or to the commands inside
 	case *syntax.ArithmExp:
 		b.w.inside(p)
 		b.blur(false, false)
@@ -102,6 +107,9 @@ func (b *wordBuilder) literal(s string, first, last bool) {
 			}
 			continue
 		case '*', '?', '[':
+			if c == '[' && last && !strings.Contains(s[i:], "]") { // the command [, or a [ by itself
+				break
+			}
 			b.blur(true, true)
 		case '{':
 			if strings.ContainsAny(s[i:], ",.") || !last {

@@ -50,7 +50,8 @@ type reader struct {
 	policy *Policy
 	facts  *clawrden.Facts
 	depth  int
-	parsed int // bytes of shell text so far
+	parsed int    // bytes of shell text so far
+	input  []word // what standard input holds, where the shell text tells; see sourceOf
 }
 
 // call is a command about to be read.

@@ -21,7 +21,7 @@ func (w *word) flag() bool {
 	if len(w.alts) > 0 {
 		return slices.ContainsFunc(w.alts, func(a word) bool { return a.flag() || strings.HasPrefix(a.text, "-") })
 	}
-	return w.unknown && (w.many || w.lead == "" || w.lead[0] == '-')
+	return w.unknown && (w.many && !w.pattern || w.lead == "" || w.lead[0] == '-')
 }
 
 // plain makes words of texts that are known.
