@@ -25,12 +25,12 @@ locals {
     "~/.claude/.credentials.json", "~/.codex/auth.json", "~/.gemini/oauth_creds.json", "~/.local/share/opencode/auth.json",
     "/etc/{shadow,gshadow,sudoers}*", "/etc/sudoers.d/**", "/etc/ssh/ssh_host_*", "/etc/ssl/private/**", "/etc/krb5.keytab", "/etc/security/opasswd",
     "/proc/*/{environ,mem}", "/{run,var/run}/secrets/**", "/dev/{mem,kmem,port}",
-    "**/id_{rsa,dsa,ecdsa,ed25519}", "**/.git-credentials", "**/.vault_pass*", "**/*.kdbx",
+    "**/id_{rsa,dsa,ecdsa,ed25519}", "**/.git-credentials", "**/.vault_pass{,.txt}", "**/*.kdbx",
   ]
   # Files of a project that hold its keys.
   private = [
     "**/.env", "**/.env.{local,dev,development,test,staging,prod,production}", "**/.env.*.local", "**/.envrc",
-    "**/*.{pem,key,p12,pfx,jks,keystore}", "**/{credentials,secrets}.{json,yml,yaml,toml}", "**/service-account*.json", "**/terraform.tfstate*", "**/*.tfvars",
+    "**/*.{pem,key,p12,pfx,jks,keystore}", "**/{credentials,secrets}.{json,yml,yaml,toml}", "**/service-account*.json", "**/terraform.tfstate", "**/terraform.tfstate.backup", "**/*.tfvars",
   ]
   # The operating system's own files.
   system = [

@@ -41,11 +41,19 @@ rule "search, and write" {
 
 rule "say" {
   commands = [
-    "echo", "printf", "true", "false", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
-    "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "type", "man", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
+    "echo", "printf", "true", "false", ":", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
+    "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "type", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
   ]
   action = "allow"
   match  = ["echo done", "which node npm", "ps aux", "date -u +%F"]
+}
+
+rule "where a command is" {
+  commands  = ["command"]
+  args      = ["-{v,V}", "**"]
+  opaque    = "allow"
+  action    = "allow"
+  not_match = ["env command rm x"]
 }
 
 rule "streams" {
@@ -53,4 +61,30 @@ rule "streams" {
   action    = "allow"
   match     = ["sed -n '10,20p' main.go", "awk '{print $1}' data.txt", "sed 's/a/b/' f"]
   not_match = ["awk 'BEGIN{system(\"id\")}'", "sed '1e id' f"]
+}
+
+# A shell, or a small wrapper, does nothing by itself: each command in it is judged, and what can't be seen is opaque.
+rule "shell text" {
+  commands  = ["sh", "bash", "dash", "zsh"]
+  flags_any = ["-c"]
+  action    = "allow"
+  match     = ["bash -c true", "bash -lc '{ :; } > out.txt'"]
+  not_match = ["bash -c 'curl x'", "bash -c \"$X\"", "bash", "bash x.sh"]
+}
+
+rule "wrappers" {
+  commands  = ["env", "nohup", "timeout", "nice", "ionice", "time", "stdbuf", "xargs"]
+  action    = "allow"
+  match     = ["env", "env A=1", "xargs"]
+  not_match = ["env A=1 rm x", "timeout 5 curl x", "env -S 'curl x'"]
+}
+
+rule "manuals" {
+  commands = ["man", "apropos", "whatis", "info", "tldr"]
+  action   = "allow"
+  unless {
+    flags_any = ["-P", "--pager", "-H", "--html", "-C", "--config-file", "-X", "--gxditview", "-T", "--troff-device", "-l", "--local-file"]
+  }
+  match     = ["man ls", "man 2 openat"]
+  not_match = ["man -P ./evil ls"]
 }

@@ -13,8 +13,14 @@ rule "archives" {
   unless {
     flags_any = ["-P", "--absolute-names", "--overwrite", "--unlink-first", "--recursive-unlink", "--remove-files", "-U", "--to-command", "--checkpoint-action", "-I", "--use-compress-program", "-F", "--info-script", "--new-volume-script", "--rsh-command", "--rmt-command"]
   }
+  unless { # P among bundled letters
+    args = ["{-,}[!-]*P*", "**"]
+  }
+  unless {
+    args = ["P*", "**"]
+  }
   match     = ["tar tzf a.tgz", "tar xzf a.tgz", "tar -czf out.tgz src"]
-  not_match = ["tar cf x --remove-files src", "tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=id"]
+  not_match = ["tar xPf a.tar", "tar -xPf a.tar", "tar cf x --remove-files src", "tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=id"]
 }
 
 rule "remove files" {
@@ -133,4 +139,13 @@ rule "edit startup files in place" {
   action = "ask"
   reason = "What stands there runs later, by itself. Say what you want to set up."
   match  = ["sed -i s/a/b/ ~/.bashrc"]
+}
+
+rule "sockets by redirection" {
+  commands    = ["*"]
+  targets_any = ["/dev/{tcp,udp}/**"]
+  action      = "deny"
+  reason      = "Opens a raw connection. Use curl against a local server, or say what you want to reach."
+  match       = ["cat < /dev/tcp/host/80", "exec 3<>/dev/udp/host/53"]
+  not_match   = ["cat < a"]
 }

@@ -33,7 +33,7 @@ rule "node packages by address" {
 
 rule "node tools" {
   commands = ["npx", "pnpx", "bunx"]
-  operands = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel,rimraf}", "**"]
+  operands = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel}", "**"]
   action   = "allow"
   opaque   = "allow"
   unless { flags_any = ["--package", "--call"] }
@@ -43,12 +43,12 @@ rule "node tools" {
 
 rule "project tools" {
   commands = [
-    "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint", "ts-node", "tsx", "deno",
+    "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint", "ts-node", "tsx",
     "pytest", "py.test", "tox", "nox", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "bandit", "coverage", "pre-commit", "virtualenv",
     "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
     "javac", "mvn", "mvnw", "gradle", "gradlew", "ant", "kotlinc", "scalac", "sbt", "dotnet", "msbuild", "swift", "swiftc", "xcodebuild",
     "cmake", "ctest", "ninja", "meson", "make", "gmake", "bazel", "buck2", "just", "task", "autoreconf", "configure", "gcc", "g++", "cc", "c++", "clang", "clang++", "clang-format", "clang-tidy", "ld", "ar", "as", "strip", "ranlib", "pkg-config", "protoc", "buf",
-    "shellcheck", "shfmt", "hadolint", "yamllint", "markdownlint", "actionlint", "jsonlint", "tflint", "ansible-lint", "phpunit", "phpstan", "composer", "rspec", "rubocop", "bundle", "rake", "mix", "elixir", "ghc", "cabal", "stack", "dart", "flutter", "zig", "nimble", "lua", "julia", "Rscript", "tree-sitter", "pandoc", "dot", "convert", "magick", "ffprobe",
+    "shellcheck", "shfmt", "hadolint", "yamllint", "markdownlint", "actionlint", "jsonlint", "tflint", "ansible-lint", "phpunit", "phpstan", "composer", "rspec", "rubocop", "bundle", "rake", "mix", "ghc", "cabal", "stack", "dart", "flutter", "zig", "nimble", "tree-sitter", "pandoc", "dot", "convert", "magick", "ffprobe",
   ]
   action    = "allow"
   match     = ["make", "make -j8 test", "pytest -q tests/test_a.py", "cmake --build build", "./gradlew build", "eslint ."]
@@ -56,7 +56,7 @@ rule "project tools" {
 }
 
 rule "publishing from a build tool" {
-  commands     = ["mvn", "mvnw", "gradle", "gradlew", "dotnet", "composer", "bundle", "rake", "mix", "dart", "flutter", "cabal", "stack", "buf", "poetry", "uv", "hatch", "flit", "pdm", "twine", "gem", "bun", "deno", "swift", "xcodebuild", "make", "gmake", "just", "task", "nx", "turbo", "sbt"]
+  commands     = ["mvn", "mvnw", "gradle", "gradlew", "npm", "pnpm", "yarn", "dotnet", "composer", "bundle", "rake", "mix", "dart", "flutter", "cabal", "stack", "buf", "poetry", "uv", "hatch", "flit", "pdm", "twine", "gem", "bun", "deno", "swift", "xcodebuild", "make", "gmake", "just", "task", "nx", "turbo", "sbt"]
   operands_any = ["publish", "deploy", "release", "release:*", "push", "nuget", "hex.publish", "upload", "site-deploy", "publish*", "deploy*", "*:publish*", "*:deploy*", "global", "destroy", "*destroy"]
   action       = "ask"
   reason       = "This looks like publishing or deploying. Build and test; a person releases."
@@ -76,7 +76,7 @@ rule "publishing a package" {
 rule "make another way" {
   commands = ["make", "gmake"]
   when {
-    flags_any = ["-f=/*", "--file=/*", "--makefile=/*", "--eval", "-E"]
+    flags_any = ["--eval", "-E"]
   }
   action    = "ask"
   reason    = "This runs recipes from outside the project, or from the command line. Use the project's own targets."
@@ -85,6 +85,23 @@ rule "make another way" {
 
 locals {
   python = ["python", "python3", "python3.*", "python2", "pypy", "pypy3"]
+}
+
+rule "make from elsewhere" {
+  commands    = ["make", "gmake", "ninja", "just", "task"]
+  targets_any = ["/tmp/**", "/var/tmp/**", "/dev/shm/**"]
+  action      = "ask"
+  reason      = "This runs recipes from outside the project. Use the project's own targets."
+  match       = ["make -f /tmp/x.mk", "make -C /tmp/x"]
+  not_match   = ["make -C sub test"]
+}
+
+rule "deno" {
+  commands    = ["deno"]
+  subcommands = ["test", "lint", "fmt", "check", "task", "info", "doc", "cache"]
+  action      = "allow"
+  match       = ["deno test", "deno fmt --check"]
+  not_match   = ["deno run -A https://host/x.ts", "deno eval 1"]
 }
 
 rule "python tests and tools" {
@@ -167,6 +184,35 @@ rule "python packages by address" {
   not_match    = ["pip install requests==2.31.0", "pip install 'x[extra]'"]
 }
 
+rule "python packages, with uv" {
+  commands  = ["uv"]
+  args      = ["pip", "{install,list,show,freeze,check,sync,compile,uninstall,tree}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["uv pip install -r requirements.txt"]
+  not_match = ["uv run rm x"]
+}
+
+rule "yarn" {
+  commands = ["yarn"]
+  action   = "allow"
+  unless {
+    args = ["[!-]*", "**"]
+  }
+  match     = ["yarn", "yarn --frozen-lockfile"]
+  not_match = ["yarn publish"]
+}
+
+rule "node tests" {
+  commands   = ["node"]
+  flags_all  = ["--test"]
+  flags_only = ["--test", "--watch", "--test-name-pattern", "--test-reporter", "--test-concurrency", "--enable-source-maps", "--no-warnings", "--experimental-strip-types"]
+  action     = "allow"
+  opaque     = "allow"
+  match      = ["node --test"]
+  not_match  = ["node --test -r ./evil.js", "node"]
+}
+
 rule "go" {
   commands    = ["go"]
   subcommands = ["build", "test", "vet", "fmt", "run", "mod", "list", "env", "version", "doc", "generate", "get", "install", "tool", "clean", "work", "fix", "help"]
@@ -185,11 +231,20 @@ rule "go from elsewhere" {
   not_match = ["go test ./..."]
 }
 
+rule "go, programs from elsewhere" {
+  commands     = ["go"]
+  subcommands  = ["run", "install"]
+  operands_any = ["*@*"]
+  action       = "ask"
+  reason       = "This fetches and runs another project's program. Use what the project pins: go tool, or go run of its own packages."
+  match        = ["go run example.com/x@latest", "go install example.com/x@v1"]
+  not_match    = ["go run ./cmd/x", "go install ./..."]
+}
+
 rule "cargo" {
   commands    = ["cargo"]
   subcommands = ["build", "test", "check", "clippy", "fmt", "run", "doc", "bench", "tree", "metadata", "fetch", "update", "add", "remove", "clean", "new", "init", "search", "version", "nextest", "fix", "b", "t", "c", "r", "vendor", "generate-lockfile", "locate-project", "pkgid", "audit", "deny", "expand", "llvm-cov", "help"]
   action      = "allow"
-  opaque      = "allow"
   unless { flags_any = ["--config"] }
   match     = ["cargo build --release", "cargo test foo", "cargo clippy -- -D warnings", "cargo fmt --check"]
   not_match = ["cargo publish", "cargo login"]

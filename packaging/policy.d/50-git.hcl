@@ -163,3 +163,12 @@ rule "git, forget history" {
   match       = ["git reflog expire --expire=now --all"]
   not_match   = ["git reflog", "git reflog show main"]
 }
+
+rule "git, what would go" {
+  commands    = ["git"]
+  subcommands = ["clean", "gc", "prune"]
+  flags_any   = ["-n", "--dry-run"]
+  action      = "allow"
+  match       = ["git clean -n", "git clean -ndx"]
+  not_match   = ["git clean -fd"]
+}

@@ -51,7 +51,7 @@ rule "cluster, read" {
   subcommands = ["get", "describe", "logs", "explain", "version", "api-resources", "api-versions", "cluster-info", "top", "diff", "rollout status", "rollout history", "config current-context", "config get-contexts", "auth can-i", "auth whoami", "events", "wait", "kustomize", "options", "help"]
   action      = "allow"
   unless { operands_any = ["{secret,secrets,*,secret*}{secret,secrets}*", "secret", "secrets", "secret/*", "secrets/*", "*,secret*", "secret*,*", "secrets.*", "all", "dump"] }
-  unless { flags_any = ["--raw", "-f", "--filename", "--kubeconfig", "--token", "-s", "--server", "--as"] }
+  unless { flags_any = ["--raw", "--kubeconfig", "--token", "-s", "--server", "--as"] }
   match     = ["kubectl get pods", "kubectl describe pod web-1", "kubectl logs -l app=web --tail=20"]
   not_match = ["kubectl get secrets", "kubectl delete pod x", "kubectl get secret/db -o yaml", "kubectl get cm,secret"]
 }
@@ -151,6 +151,7 @@ rule "cloud credentials" {
 
 rule "units, read" {
   commands    = ["systemctl"]
+  opaque      = "allow"
   subcommands = ["status", "show", "cat", "is-active", "is-enabled", "is-failed", "list-units", "list-timers", "list-sockets", "list-unit-files", "list-dependencies", "list-jobs", "get-default"]
   action      = "allow"
   unless { flags_any = ["-H", "-M", "--root", "--image"] }

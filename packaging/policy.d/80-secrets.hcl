@@ -33,7 +33,7 @@ rule "keys of the project" {
 }
 
 rule "whole homes" {
-  commands    = ["tar", "zip", "7z", "7za", "rsync", "scp", "cpio", "rclone", "cp", "dd"]
+  commands    = ["tar", "zip", "7z", "7za", "rsync", "scp", "cpio", "rclone", "cp", "mv", "dd"]
   targets_any = ["/", "/home", "/home/*", "/root", "~"]
   action      = "ask"
   reason      = "This takes credentials along with the rest. Name the project's own files."
@@ -65,6 +65,7 @@ rule "Clawrden's own files" {
 rule "Clawrden's commands" {
   commands = ["clawrden"]
   args     = ["{can,status}", "**"]
+  opaque   = "allow"
   action   = "allow"
   match    = ["clawrden status"]
 }

@@ -109,3 +109,29 @@ rule "watching and debugging others" {
   unless { args = ["{--version,-V,version,--help}"] }
   match = ["gdb -p 1", "strace -p 1 -o x", "ssh-keygen -f x", "gpg --export-secret-keys"]
 }
+
+rule "what is installed" {
+  commands  = ["apt", "apt-cache", "dpkg", "dpkg-query", "rpm", "yum", "dnf", "pacman", "apk", "brew", "rustup", "gem", "snap", "flatpak"]
+  args      = ["{list,show,search,info,policy,-l,-L,-s,-S,-q,-qa,-qi,-ql,-Q,-Qi,-Ss,--list,--listfiles,deps,outdated,depends,doctor}", "**"]
+  action    = "allow"
+  match     = ["apt list --installed", "dpkg -l", "rustup show", "rpm -qa"]
+  not_match = ["apt install x", "dpkg -i x"]
+}
+
+rule "kill all of mine" {
+  commands  = ["kill"]
+  args      = ["-[0-9A-Zs]*", "-1"]
+  action    = "deny"
+  reason    = "Ends every process of the user."
+  match     = ["kill -9 -1"]
+  not_match = ["kill -1 4711"]
+}
+
+rule "history" {
+  commands  = ["history", "fc"]
+  args      = ["-*", "**"]
+  action    = "ask"
+  reason    = "Changes the shell's record of what was run."
+  match     = ["history -c"]
+  not_match = ["echo -c"]
+}
