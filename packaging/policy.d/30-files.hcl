@@ -80,7 +80,7 @@ rule "open modes" {
 
 rule "system files" {
   commands = [
-    "rm", "rmdir", "unlink", "mv", "cp", "ln", "mkdir", "touch", "tee", "truncate", "chmod", "chown", "chgrp", "dd", "shred", "rsync", "tar", "unzip", "split", "patch", "gzip", "setfacl", "chattr", "sponge",
+    "rm", "rmdir", "unlink", "mv", "cp", "ln", "mkdir", "touch", "tee", "truncate", "chmod", "chown", "chgrp", "dd", "shred", "rsync", "tar", "unzip", "split", "patch", "gzip", "setfacl", "chattr", "sponge", "curl", "wget",
   ]
   targets_any = local.system
   action      = "deny"
@@ -121,7 +121,7 @@ rule "startup files" {
 
 rule "startup files by tools" {
   commands = [
-    "rm", "unlink", "mv", "cp", "ln", "touch", "tee", "truncate", "chmod", "dd", "rsync", "tar", "unzip", "patch", "mkdir", "sponge",
+    "rm", "unlink", "mv", "cp", "ln", "touch", "tee", "truncate", "chmod", "dd", "rsync", "tar", "unzip", "patch", "mkdir", "sponge", "curl", "wget",
   ]
   targets_any = local.startup
   action      = "ask"

@@ -203,6 +203,23 @@ rule "yarn" {
   not_match = ["yarn publish"]
 }
 
+rule "yarn scripts" {
+  commands  = ["yarn", "pnpm", "bun"]
+  args      = ["{build,test,lint,dev,start,typecheck,type-check,format,check,watch,clean,coverage,e2e,unit,compile}{,:*}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["yarn build", "yarn test:unit --ci"]
+  not_match = ["yarn deploy", "yarn dlx evil"]
+}
+
+rule "python tools in their environment" {
+  commands  = ["poetry", "pdm", "pipenv", "hatch", "uv"]
+  args      = ["run", "{pytest,ruff,black,isort,flake8,mypy,pyright,pylint,coverage,tox,nox,alembic,django-admin,mkdocs,sphinx-build,pre-commit}", "**"]
+  action    = "allow"
+  opaque    = "allow"
+  not_match = ["poetry run rm x", "uv run python -c 1"]
+}
+
 rule "node tests" {
   commands   = ["node"]
   flags_all  = ["--test"]
