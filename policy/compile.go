@@ -72,6 +72,7 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 		}
 	}
 	c.opaqueDefault()
+	c.available(nodes)
 	c.policy.index = newIndex(c.policy.rules)
 	c.policy.guarded = guarded(c.policy.rules)
 	return c.policy, c.diags

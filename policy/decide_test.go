@@ -13,7 +13,7 @@ import (
 // mustParse compiles one file or fails the test with the diagnostics as a person would see them.
 func mustParse(t testing.TB, src string) *Policy {
 	t.Helper()
-	p, diags := Options{Executors: []string{"mirror", "local", "unit", "ghost"}}.Parse(map[string][]byte{"test.hcl": []byte(src)})
+	p, diags := Options{Executors: []string{"mirror", "local", "unit", "ghost"}, Enforces: Enforceable}.Parse(map[string][]byte{"test.hcl": []byte(src)})
 	if diags.HasErrors() {
 		t.Fatal(printed(p, diags))
 	}

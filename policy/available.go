@@ -1,0 +1,34 @@
+package policy
+
+import "slices"
+
+// Enforceable are the parts of the language that something else has to act on, beside executors.
+var Enforceable = []string{"profile", "limits", "environment", "kill_switch"}
+
+// available makes an error of what the policy asks for and this build doesn't act on: a policy that loads holds what it
+// says. It is looked at last, in a policy that has no other error.
+func (c *compiler) available(nodes []*node) {
+	if c.diags.HasErrors() {
+		return
+	}
+	lacks := func(what string) bool { return !slices.Contains(c.options.Enforces, what) }
+	for _, n := range nodes {
+		switch {
+		case n.schema == environmentSchema && lacks("environment"):
+			c.problem(n.at, "Environments not available", "This build passes environments on as they are. Take the block out.")
+		case n.schema == killSwitchSchema && lacks("kill_switch"):
+			c.problem(n.at, "Kill switch settings not available", "In this build the kill switch always kills, and trips only by hand. Take the block out.")
+		}
+		if n.schema != ruleSchema {
+			continue
+		}
+		if v, ok := n.vals["profile"]; ok && lacks("profile") {
+			c.problem(v.at, "Profiles not available", "This build applies no profiles, so this rule would promise what nothing holds. Take it out.")
+		}
+		for _, inner := range n.nodes {
+			if inner.schema == limitsSchema && lacks("limits") {
+				c.problem(inner.at, "Limits not available", "This build sets no limits on commands. Take the block out.")
+			}
+		}
+	}
+}
