@@ -33,6 +33,7 @@ const (
 	helpGNU     helpForm = iota // -o, --output=FILE, and what looks like it: cobra, argparse, clap, git
 	helpKubectl                 // -f, --filename=[]:
 	helpGoFlags                 // -chdir=DIR, one dash
+	helpUsage                   // [-46AaC] [-B address]
 )
 
 // realTakes is what an option takes by the help.
@@ -126,18 +127,31 @@ func (rt *realTool) options(t *testing.T, path string, subs []string) []realTake
 }
 
 var (
-	helpLine   = regexp.MustCompile(`^\s{0,12}(-\S.*)$`)
-	helpGap    = regexp.MustCompile(`\s{2,}|\t`)
-	helpSplit  = regexp.MustCompile(`, *| \| | (-)`)
-	helpOption = regexp.MustCompile(`^(--?[A-Za-z0-9][A-Za-z0-9_.-]*)(.*)$`)
-	helpProse  = regexp.MustCompile(`^ [A-Z][a-z]+ `)
-	helpMaybe  = regexp.MustCompile(`^ ?\S+\[=`)
-	helpBool   = regexp.MustCompile(`^=(true|false)\b`)
+	helpLine    = regexp.MustCompile(`^\s{0,12}(-\S.*)$`)
+	helpGap     = regexp.MustCompile(`\s{2,}|\t`)
+	helpSplit   = regexp.MustCompile(`, *| \| | (-)`)
+	helpOption  = regexp.MustCompile(`^(--?[A-Za-z0-9][A-Za-z0-9_.-]*)(.*)$`)
+	helpBracket = regexp.MustCompile(`\[-([A-Za-z0-9]+)( [^\]]+)?\]`)
+	helpProse   = regexp.MustCompile(`^ [A-Z][a-z]+ `)
+	helpMaybe   = regexp.MustCompile(`^ ?\S+\[=`)
+	helpBool    = regexp.MustCompile(`^=(true|false)\b`)
 )
 
 // parseHelp finds the options in a help text.
 func parseHelp(text string, form helpForm) []realTakes {
 	var out []realTakes
+	if form == helpUsage {
+		for _, m := range helpBracket.FindAllStringSubmatch(text, -1) {
+			for _, c := range m[1] {
+				o := realTakes{name: "-" + string(c)}
+				if m[2] != "" {
+					o.takes = takesValue
+				}
+				out = append(out, o)
+			}
+		}
+		return out
+	}
 	for line := range strings.Lines(text) {
 		m := helpLine.FindStringSubmatch(strings.TrimRight(line, " \r\n"))
 		if m == nil {
@@ -212,6 +226,11 @@ var realTools = []realTool{
 	{tool: "make", help: []string{"--help"}},
 	{tool: "curl", help: []string{"--help", "all"}, known: "-h --help"},
 	{tool: "wget", help: []string{"--help"}, known: "-nv -nc -nd -nH -np --hsts-file"},
+	{tool: "ssh", help: []string{"-?"}, form: helpUsage},
+	{tool: "scp", help: []string{"-?"}, form: helpUsage},
+	{tool: "sftp", help: []string{"-?"}, form: helpUsage},
+	{tool: "pnpm", help: []string{"install", "--help"}, known: "--global-dir --package-import-method --reporter --silent -s"},
+	{tool: "go", help: []string{"help", "%s"}, subs: true, known: "-buildvcs -coverprofile -cpu -list -outputdir -parallel -short -v. -replace -dropreplace -retract -dropretract -tool -droptool -ignore"},
 	{tool: "rsync", help: []string{"--help"}, known: "-h --help"},
 	{tool: "systemctl", help: []string{"--help"}, known: "--preset-mode"},
 	{tool: "pip", help: []string{"%s", "--help"}, subs: true, known: "help cache config index"},

@@ -180,3 +180,33 @@ func TestBuiltinTools(t *testing.T) {
 		}
 	}
 }
+
+// No wrapper makes what it wraps milder, for any command line that the grammars are tested with.
+func TestWrappersNeverMildenTheCorpus(t *testing.T) {
+	names, err := filepath.Glob("testdata/tools/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := mustParse(t, nestedPolicy)
+	for _, name := range names {
+		ar, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range ar.Files {
+			for line := range strings.Lines(string(f.Data)) {
+				text, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "$ ")
+				argv, fault := splitLine(text)
+				if !ok || fault != "" || !wrappable(argv) {
+					continue
+				}
+				_, d := understood(p, argv)
+				for wrapper, wrap := range wrappers {
+					if _, w := understood(p, wrap(argv)); w.Verdict.Strictness() < d.Verdict.Strictness() {
+						t.Errorf("%s: %s makes %v (%s) of %v (%s)", text, wrapper, w.Verdict, w.Reason, d.Verdict, d.Reason)
+					}
+				}
+			}
+		}
+	}
+}

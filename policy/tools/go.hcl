@@ -25,6 +25,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "-o", "--modfile", "--overlay", "--pgo", "--pkgdir", "--o"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -48,7 +49,7 @@ tool "go" {
       ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"], ["-installsuffix", "--installsuffix"],
       ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"], ["-toolexec", "--toolexec"],
       ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"], ["-pgo", "--pgo"],
-      ["-pkgdir", "--pkgdir"], ["-o", "--o"],
+      ["-pkgdir", "--pkgdir"], ["-o", "--o"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -67,6 +68,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "--modfile", "--overlay", "--pgo", "--pkgdir"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -91,7 +93,7 @@ tool "go" {
       ["-compiler", "--compiler"], ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"],
       ["-installsuffix", "--installsuffix"], ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"],
       ["-toolexec", "--toolexec"], ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"],
-      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"],
+      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -131,6 +133,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "-vettool", "--modfile", "--overlay", "--pgo", "--pkgdir", "--vettool"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-fixtool", "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-vettool", "-asmflags",
       "-gcflags", "-ldflags", "--fixtool", "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir",
@@ -155,7 +158,7 @@ tool "go" {
       ["-installsuffix", "--installsuffix"], ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"],
       ["-toolexec", "--toolexec"], ["-fixtool", "--fixtool"], ["-fix", "--fix"], ["-r", "--r"], ["-force", "--force"],
       ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"], ["-pgo", "--pgo"],
-      ["-pkgdir", "--pkgdir"], ["-vettool", "--vettool"],
+      ["-pkgdir", "--pkgdir"], ["-vettool", "--vettool"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -182,6 +185,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "--modfile", "--overlay", "--pgo", "--pkgdir"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -205,7 +209,7 @@ tool "go" {
       ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"], ["-installsuffix", "--installsuffix"],
       ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"], ["-toolexec", "--toolexec"], ["-run", "--run"],
       ["-skip", "--skip"], ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"],
-      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"],
+      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -223,6 +227,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "-u", "--buildvcs", "--u"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "--modfile", "--overlay", "--pgo", "--pkgdir"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -246,7 +251,7 @@ tool "go" {
       ["-buildmode", "--buildmode"], ["-compiler", "--compiler"], ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"],
       ["-installsuffix", "--installsuffix"], ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"],
       ["-toolexec", "--toolexec"], ["-buildvcs", "--buildvcs"], ["-u", "--u"], ["-modfile", "--modfile"],
-      ["-overlay", "--overlay"], ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"],
+      ["-overlay", "--overlay"], ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -268,6 +273,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "--modfile", "--overlay", "--pgo", "--pkgdir"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -291,7 +297,7 @@ tool "go" {
       ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"], ["-installsuffix", "--installsuffix"],
       ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"], ["-toolexec", "--toolexec"],
       ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"], ["-pgo", "--pgo"],
-      ["-pkgdir", "--pkgdir"],
+      ["-pkgdir", "--pkgdir"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -310,6 +316,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "-json", "--buildvcs", "--json"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "-reuse", "--modfile", "--overlay", "--pgo", "--pkgdir", "--reuse"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags", "-ldflags",
       "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags", "--gcflags",
@@ -335,7 +342,7 @@ tool "go" {
       ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"], ["-installsuffix", "--installsuffix"],
       ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"], ["-toolexec", "--toolexec"], ["-f", "--f"],
       ["-buildvcs", "--buildvcs"], ["-json", "--json"], ["-modfile", "--modfile"], ["-overlay", "--overlay"],
-      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-reuse", "--reuse"],
+      ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-reuse", "--reuse"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -457,6 +464,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "--modfile", "--overlay", "--pgo", "--pkgdir"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-exec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags",
       "-ldflags", "--toolexec", "--exec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags",
@@ -480,7 +488,7 @@ tool "go" {
       ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"], ["-installsuffix", "--installsuffix"],
       ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"], ["-toolexec", "--toolexec"], ["-exec", "--exec"],
       ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"], ["-pgo", "--pgo"],
-      ["-pkgdir", "--pkgdir"],
+      ["-pkgdir", "--pkgdir"], ["-C", "--C"],
     ]
     stop_at_operand = true
     operands        = ["program", "any"]
@@ -513,6 +521,7 @@ tool "go" {
       "-blockprofile", "-mutexprofile", "-trace", "--modfile", "--overlay", "--pgo", "--pkgdir", "--o", "--outputdir",
       "--coverprofile", "--cpuprofile", "--memprofile", "--blockprofile", "--mutexprofile", "--trace",
     ]
+    chdir_flags = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-exec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-asmflags", "-gcflags",
       "-ldflags", "--toolexec", "--exec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--asmflags",
@@ -545,7 +554,7 @@ tool "go" {
       ["-test.run", "--test.run"], ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"], ["-overlay", "--overlay"],
       ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-o", "--o"], ["-outputdir", "--outputdir"],
       ["-coverprofile", "--coverprofile"], ["-cpuprofile", "--cpuprofile"], ["-memprofile", "--memprofile"],
-      ["-blockprofile", "--blockprofile"], ["-mutexprofile", "--mutexprofile"], ["-trace", "--trace"],
+      ["-blockprofile", "--blockprofile"], ["-mutexprofile", "--mutexprofile"], ["-trace", "--trace"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
@@ -580,6 +589,7 @@ tool "go" {
     ]
     optional_flags = ["-buildvcs", "--buildvcs"]
     path_flags     = ["-modfile", "-overlay", "-pgo", "-pkgdir", "-vettool", "--modfile", "--overlay", "--pgo", "--pkgdir", "--vettool"]
+    chdir_flags    = ["-C", "--C"]
     escape_flags = [
       "-toolexec", "-overlay", "-modfile", "-gccgoflags", "-compiler", "-pkgdir", "-vettool", "-asmflags", "-gcflags",
       "-ldflags", "--toolexec", "--overlay", "--modfile", "--gccgoflags", "--compiler", "--pkgdir", "--vettool", "--asmflags",
@@ -603,7 +613,7 @@ tool "go" {
       ["-compiler", "--compiler"], ["-gccgoflags", "--gccgoflags"], ["-gcflags", "--gcflags"],
       ["-installsuffix", "--installsuffix"], ["-ldflags", "--ldflags"], ["-mod", "--mod"], ["-tags", "--tags"],
       ["-toolexec", "--toolexec"], ["-c", "--c"], ["-buildvcs", "--buildvcs"], ["-modfile", "--modfile"],
-      ["-overlay", "--overlay"], ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-vettool", "--vettool"],
+      ["-overlay", "--overlay"], ["-pgo", "--pgo"], ["-pkgdir", "--pkgdir"], ["-vettool", "--vettool"], ["-C", "--C"],
     ]
     operands = ["any"]
   }
