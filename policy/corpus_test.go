@@ -122,7 +122,7 @@ func TestCorpus(t *testing.T) {
 		if bad != "" {
 			argv = []string{"bash", "-c", l.command} // what no shell can read is given to one all the same
 		}
-		for _, way := range [][]string{argv, {"bash", "-lc", l.command}} {
+		for _, way := range [][]string{argv, {"bash", "-lc", l.command}, {"env", "A=1", "timeout", "60", "bash", "-c", l.command}} {
 			if d := corpusDecision(p, way); !l.keeps(d.Verdict) {
 				t.Errorf("%s:%d: %s %q: %s, by %s: %s", l.file, l.line, l.label, l.command, d.Verdict, ruleOf(&d), d.Reason)
 				break

@@ -42,7 +42,7 @@ rule "search, and write" {
 rule "say" {
   commands = [
     "echo", "printf", "true", "false", ":", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
-    "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "type", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
+    "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "apropos", "whatis", "tldr", "type", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
   ]
   action = "allow"
   match  = ["echo done", "which node npm", "ps aux", "date -u +%F"]
@@ -77,14 +77,4 @@ rule "wrappers" {
   action    = "allow"
   match     = ["env", "env A=1", "xargs"]
   not_match = ["env A=1 rm x", "timeout 5 curl x", "env -S 'curl x'"]
-}
-
-rule "manuals" {
-  commands = ["man", "apropos", "whatis", "info", "tldr"]
-  action   = "allow"
-  unless {
-    flags_any = ["-P", "--pager", "-H", "--html", "-C", "--config-file", "-X", "--gxditview", "-T", "--troff-device", "-l", "--local-file"]
-  }
-  match     = ["man ls", "man 2 openat"]
-  not_match = ["man -P ./evil ls"]
 }

@@ -260,7 +260,7 @@ rule "go, programs from elsewhere" {
 
 rule "cargo" {
   commands    = ["cargo"]
-  subcommands = ["build", "test", "check", "clippy", "fmt", "run", "doc", "bench", "tree", "metadata", "fetch", "update", "add", "remove", "clean", "new", "init", "search", "version", "nextest", "fix", "b", "t", "c", "r", "vendor", "generate-lockfile", "locate-project", "pkgid", "audit", "deny", "expand", "llvm-cov", "help"]
+  subcommands = ["build", "test", "check", "clippy", "fmt", "run", "doc", "bench", "tree", "metadata", "fetch", "update", "add", "remove", "clean", "new", "init", "search", "version", "nextest", "fix", "b", "t", "c", "r", "vendor", "generate-lockfile", "locate-project", "pkgid", "help"]
   action      = "allow"
   unless { flags_any = ["--config"] }
   match     = ["cargo build --release", "cargo test foo", "cargo clippy -- -D warnings", "cargo fmt --check"]
@@ -268,7 +268,7 @@ rule "cargo" {
 }
 
 rule "versions" {
-  commands  = ["node", "npm", "npx", "pnpm", "yarn", "bun", "deno", "python", "python3", "python3.*", "pip", "pip3", "ruby", "gem", "perl", "php", "java", "rustup", "docker", "podman", "kubectl", "helm", "terraform", "tofu", "gh", "aws", "gcloud", "az", "curl", "wget", "ssh", "nvm", "uv", "poetry", "git", "psql", "sqlite3", "redis-cli", "mysql", "bash", "zsh", "vim", "code", "systemctl", "conda", "openssl", "gpg", "rsync", "clawrden", "ffmpeg"]
+  commands  = ["node", "npm", "npx", "pnpm", "yarn", "bun", "deno", "python", "python3", "python3.*", "pip", "pip3", "ruby", "gem", "perl", "php", "java", "rustup", "docker", "podman", "kubectl", "helm", "terraform", "tofu", "gh", "aws", "gcloud", "az", "curl", "wget", "ssh", "nvm", "uv", "poetry", "git", "redis-cli", "bash", "zsh", "code", "systemctl", "conda", "openssl", "gpg", "rsync", "clawrden", "ffmpeg"]
   args      = ["{--version,-V,version,--help,-version}"]
   action    = "allow"
   match     = ["node --version", "npm --version", "python3 --version", "rustup --version"]

@@ -70,7 +70,7 @@ rule "git push by force" {
 
 rule "git push to an address" {
   commands     = ["git"]
-  subcommands  = ["push", "send-email", "svn", "p4", "cvsexportcommit", "http-push", "send-pack"]
+  subcommands  = ["push", "send-email"]
   operands_any = ["*://*", "*@*:*", "/*", "*::*"]
   action       = "deny"
   reason       = "Sends the repository to an address that isn't set up as a remote. Push to a remote of the project."
@@ -80,7 +80,7 @@ rule "git push to an address" {
 
 rule "git, what can't be undone" {
   commands    = ["git"]
-  subcommands = ["clean", "filter-branch", "filter-repo", "gc", "prune", "update-ref", "stash drop", "stash clear", "replace", "repack", "fast-import", "prune-packed", "pack-refs", "lfs", "worktree remove", "worktree prune", "bisect run", "notes remove", "notes prune"]
+  subcommands = ["clean", "filter-branch", "gc", "prune", "update-ref", "stash drop", "stash clear", "replace", "repack", "prune-packed", "pack-refs", "worktree remove", "worktree prune", "bisect run", "notes remove", "notes prune"]
   unless { flags_any = ["-n", "--dry-run"] }
   action    = "ask"
   reason    = "Throws away work that git can't bring back. Commit or stash it first, or run it with --dry-run."
@@ -157,7 +157,7 @@ rule "git, from anywhere" {
 
 rule "git, forget history" {
   commands    = ["git"]
-  subcommands = ["reflog expire", "reflog delete", "reflog drop", "lfs prune"]
+  subcommands = ["reflog expire", "reflog delete", "reflog drop"]
   action      = "ask"
   reason      = "Takes away the record that lost work is found by."
   match       = ["git reflog expire --expire=now --all"]

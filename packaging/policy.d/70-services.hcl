@@ -101,7 +101,7 @@ rule "infrastructure, apply" {
 
 rule "charts, read" {
   commands    = ["helm"]
-  subcommands = ["list", "status", "template", "lint", "show", "history", "search", "version", "env", "get notes", "get manifest", "dependency list", "repo list", "help"]
+  subcommands = ["list", "status", "template", "lint", "show", "history", "search", "version", "env", "get notes", "get manifest", "dependency list", "repo list"]
   action      = "allow"
   unless { flags_any = ["--post-renderer"] }
   match     = ["helm list -A", "helm template ./chart", "helm lint chart"]
