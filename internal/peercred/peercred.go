@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -108,7 +109,7 @@ func (p *Peer) fill(fd int) error {
 	}
 	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
-	p.HostNS = sameNamespaces(p.Proc, "user", "pid", "mnt")
+	p.HostNS = onHost(p.Proc)
 	return nil
 }
 
@@ -228,24 +229,27 @@ func unified(cgroup []byte) string {
 	return ""
 }
 
-// namespaces are this process's own, which never change.
-var namespaces = sync.OnceValue(func() map[string]unix.Stat_t {
-	own := map[string]unix.Stat_t{}
-	for _, n := range [...]string{"user", "pid", "mnt"} {
+// hostNamespaces are those that a process on the host stands in: this process's own, which never change, and PID 1's mount
+// namespace, since a hardened service has one of its own.
+var hostNamespaces = sync.OnceValue(func() map[string][]unix.Stat_t {
+	host := map[string][]unix.Stat_t{}
+	for _, at := range [...]struct{ proc, name string }{{"self", "user"}, {"self", "pid"}, {"self", "mnt"}, {"1", "mnt"}} {
 		var st unix.Stat_t
-		if unix.Stat("/proc/self/ns/"+n, &st) == nil {
-			own[n] = st
+		if unix.Stat("/proc/"+at.proc+"/ns/"+at.name, &st) == nil {
+			host[at.name] = append(host[at.name], st)
 		}
 	}
-	return own
+	return host
 })
 
-// sameNamespaces reports whether all of the named namespaces are this process's own. What can't be read isn't.
-func sameNamespaces(proc int, names ...string) bool {
-	for _, n := range names {
+// onHost reports whether a process's user, pid and mount namespaces are the host's. What can't be read isn't.
+func onHost(proc int) bool {
+	for _, n := range [...]string{"user", "pid", "mnt"} {
 		var theirs unix.Stat_t
-		ours, ok := namespaces()[n]
-		if !ok || unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil || theirs.Dev != ours.Dev || theirs.Ino != ours.Ino {
+		if unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil {
+			return false
+		}
+		if !slices.ContainsFunc(hostNamespaces()[n], func(st unix.Stat_t) bool { return st.Dev == theirs.Dev && st.Ino == theirs.Ino }) {
 			return false
 		}
 	}
