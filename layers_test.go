@@ -25,6 +25,7 @@ var layers = []struct {
 	// The words, and what all others stand on. internal/* may build on each other.
 	{name: "."},
 	{name: "internal/*", ours: ". internal/*", other: sys},
+	{name: "internal/journal", ours: ". internal/*", other: sys + " github.com/coreos/go-systemd/v22/journal"},
 	{name: "protocol", never: "fmt encoding/json"},
 
 	// What decides, remembers and records. None of these knows another.

@@ -1,0 +1,186 @@
+package journal
+
+import (
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clawrden/clawrden"
+)
+
+var (
+	agent    = &clawrden.Identity{UID: 1000, GID: 1000, User: "dev", PID: 42, Unit: "agent.service"}
+	approver = &clawrden.Approver{UID: 7, User: "ann", Door: "control"}
+)
+
+// What each record becomes.
+func TestEntries(t *testing.T) {
+	rule := []clawrden.RuleRef{{Name: "push", File: "/etc/clawrden/policy.d/a.hcl", Line: 3}}
+	for _, c := range []struct {
+		name    string
+		record  clawrden.Record
+		message string // "" where it isn't copied
+		fields  map[string]string
+	}{
+		{
+			"allowed", clawrden.Record{Event: clawrden.EventDecided, ID: "k3f9", Decision: clawrden.OutcomeAllow, Command: "git", Args: []string{"log", "a b"}, Cwd: "/srv", Identity: agent},
+			"allowed git log 'a b' of dev",
+			map[string]string{
+				"MESSAGE_ID": idAllowed, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_ID": "k3f9", "CLAWRDEN_DECISION": "allow", "CLAWRDEN_COMMAND": "git log 'a b'",
+				"CLAWRDEN_CWD": "/srv", "CLAWRDEN_UID": "1000", "CLAWRDEN_PID": "42", "CLAWRDEN_USER": "dev", "CLAWRDEN_UNIT": "agent.service",
+			},
+		},
+		{
+			"denied", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "git", Args: []string{"push"}, Reason: "not from here", Rules: rule, Identity: agent},
+			"denied git push of dev: not from here",
+			map[string]string{
+				"MESSAGE_ID": idDenied, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_DECISION": "deny", "CLAWRDEN_COMMAND": "git push", "CLAWRDEN_REASON": "not from here",
+				"CLAWRDEN_RULE": "push", "CLAWRDEN_RULE_AT": "/etc/clawrden/policy.d/a.hcl:3",
+				"CLAWRDEN_UID": "1000", "CLAWRDEN_PID": "42", "CLAWRDEN_USER": "dev", "CLAWRDEN_UNIT": "agent.service",
+			},
+		},
+		{
+			"approved", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeApproved, Command: "make", Approver: approver, Comment: "once"},
+			"ann approved make of an unknown user",
+			map[string]string{
+				"MESSAGE_ID": idApproved, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_DECISION": "approved", "CLAWRDEN_COMMAND": "make", "CLAWRDEN_COMMENT": "once",
+				"CLAWRDEN_APPROVER": "ann", "CLAWRDEN_APPROVER_UID": "7", "CLAWRDEN_DOOR": "control",
+			},
+		},
+		{
+			"a forged line", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "x\nMESSAGE_ID=1\x1b[2J"},
+			`denied $'x\nMESSAGE_ID=1\x1b[2J' of an unknown user`, nil,
+		},
+		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
+		{"reloaded", clawrden.Record{Event: clawrden.EventReloaded, Approver: &clawrden.Approver{Door: "signal"}}, "uid 0 reloaded the policy", nil},
+		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
+		{"finished", clawrden.Record{Event: clawrden.EventFinished, Command: "git"}, "", nil},
+		{"an unknown outcome", clawrden.Record{Event: clawrden.EventDecided}, "", nil},
+	} {
+		k, ok := kindOf(&c.record)
+		if !ok {
+			if c.message != "" {
+				t.Errorf("%s: not copied", c.name)
+			}
+			continue
+		}
+		e := k.entry(&c.record)
+		if e.message != c.message {
+			t.Errorf("%s: %q, want %q", c.name, e.message, c.message)
+		}
+		if c.fields != nil {
+			if diff := cmp.Diff(c.fields, e.fields); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", c.name, diff)
+			}
+		}
+	}
+}
+
+// However long what the agent sends, an entry fits a datagram many times over.
+func TestEntriesAreBounded(t *testing.T) {
+	long := strings.Repeat("\u202e", 1<<20)
+	r := clawrden.Record{
+		Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: long, Args: []string{long, long}, Cwd: long,
+		Reason: long, Comment: long, Identity: &clawrden.Identity{User: long}, Exe: &clawrden.Executable{Path: long},
+	}
+	k, _ := kindOf(&r)
+	e := k.entry(&r)
+	total := len(e.message)
+	for _, v := range e.fields {
+		total += len(v)
+	}
+	if total > 64<<10 {
+		t.Errorf("an entry has %d bytes", total)
+	}
+}
+
+// A journal that doesn't read holds nobody up, and what was left out is said when it reads again.
+func TestNeverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open := make(chan struct{})
+		var sent []entry
+		s := newSender(func(e entry) error { <-open; sent = append(sent, e); return nil })
+		const many = 5000
+		for range many {
+			s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked})
+		}
+		close(open)
+		synctest.Wait()
+		<-time.After(time.Minute) // of the bubble's time: the rate allows more again
+		s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked})
+		s.Close(t.Context())
+		told := 0
+		for _, e := range sent {
+			if n := e.fields["CLAWRDEN_LEFT_OUT"]; n != "" {
+				told++
+				if n != "4743" { // all but those in the queue and the one in hand
+					t.Errorf("%s are said to be left out", n)
+				}
+			}
+		}
+		if want := queued + 1 + 2; len(sent) != want || told != 1 {
+			t.Errorf("%d entries were sent, %d of them about what was left out; want %d and 1", len(sent), told, want)
+		}
+		s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked}) // after the end: left out
+	})
+}
+
+// An agent that asks without pause fills no journal.
+func TestRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s := newSender(func(entry) error { n++; return nil })
+		for range 20 * burst {
+			s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked})
+			synctest.Wait()
+		}
+		s.Close(t.Context())
+		if n != burst {
+			t.Errorf("%d entries were sent at once", n)
+		}
+	})
+}
+
+// A stopped journal doesn't keep the daemon from ending.
+func TestCloseGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		open := make(chan struct{})
+		s := newSender(func(entry) error { <-open; return nil })
+		s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		s.Close(ctx)
+		close(open)
+	})
+}
+
+func TestNilSender(t *testing.T) {
+	var s *Sender
+	s.Copy(&clawrden.Record{Event: clawrden.EventUnlocked})
+	s.Close(t.Context())
+}
+
+// Every id has its text in the catalog, and the catalog has no others.
+func TestCatalog(t *testing.T) {
+	b, err := os.ReadFile("../../systemd/clawrden.catalog")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^-- ([0-9a-f]{32})$`).FindAllStringSubmatch(string(b), -1) {
+		got[m[1]]++
+	}
+	want := map[string]int{
+		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
+		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idLeftOut: 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-code +catalog:\n%s", diff)
+	}
+}

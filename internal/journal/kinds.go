@@ -1,0 +1,144 @@
+package journal
+
+import (
+	"strconv"
+	"strings"
+
+	sd "github.com/coreos/go-systemd/v22/journal"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+)
+
+// The message ids: a promise to whoever filters by them. Each has its text in systemd/clawrden.catalog.
+const (
+	idAllowed      = "cedb360dd2cf4ba5a45c2b065b3431b3"
+	idDenied       = "9e7f509a304845e29844bad3047fa574"
+	idApproved     = "0bda4a1fccad4213ae8750a69b59eee1"
+	idTurnedDown   = "117718c141e5427d8b80f3f6dc8cbebf"
+	idExpired      = "d23ae3986ba84f4bad170740c1c689f4"
+	idCancelled    = "bce09ac813e5491a83c488fd1df8959f"
+	idRefused      = "c1f69890bce942f8ab2f9da4590bd30e"
+	idKilled       = "6442fa976ad54f1589bcbc55dec545b5"
+	idUnlocked     = "ffa30f3f197d4ef8b968f61ab3d029b9"
+	idReloaded     = "d4b90627cdaf484f99eba8acae1d5e57"
+	idReloadFailed = "55f8fa1f28a240b5b79ebbfdb6682c31"
+	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
+)
+
+// kind is one way for an event to be told.
+type kind struct {
+	id       string
+	priority sd.Priority
+	text     string // %c is the command, %u who asked, %p who decided
+}
+
+// decided are the kinds of "decided" records.
+var decided = map[clawrden.Outcome]kind{
+	clawrden.OutcomeAllow:     {idAllowed, sd.PriInfo, "allowed %c of %u"},
+	clawrden.OutcomeDeny:      {idDenied, sd.PriNotice, "denied %c of %u"},
+	clawrden.OutcomeApproved:  {idApproved, sd.PriNotice, "%p approved %c of %u"},
+	clawrden.OutcomeDenied:    {idTurnedDown, sd.PriNotice, "%p denied %c of %u"},
+	clawrden.OutcomeExpired:   {idExpired, sd.PriNotice, "nobody decided in time on %c of %u"},
+	clawrden.OutcomeCancelled: {idCancelled, sd.PriNotice, "cancelled %c of %u"},
+}
+
+// kindOf says how a record is told; not at all where the journal has nothing to do with it.
+func kindOf(r *clawrden.Record) (k kind, ok bool) {
+	switch r.Event {
+	case clawrden.EventDecided:
+		k, ok = decided[r.Decision]
+		return k, ok
+	case clawrden.EventRefused:
+		return kind{idRefused, sd.PriNotice, "refused a connection of %u"}, true
+	case clawrden.EventKilled:
+		return kind{idKilled, sd.PriWarning, "%p threw the kill switch: everything is refused"}, true
+	case clawrden.EventUnlocked:
+		return kind{idUnlocked, sd.PriWarning, "%p turned the kill switch off"}, true
+	case clawrden.EventReloaded:
+		if r.Reason != "" {
+			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
+		}
+		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true
+	}
+	return k, false
+}
+
+// Most that is shown of what an agent chose, in characters.
+const (
+	maxCommand = 1024
+	maxWord    = 256
+	maxReason  = 1024
+)
+
+func (k kind) entry(r *clawrden.Record) entry {
+	fields := map[string]string{"MESSAGE_ID": k.id, "CLAWRDEN_EVENT": r.Event}
+	set := func(name, value string, most int) {
+		if value != "" {
+			fields[name], _ = display.Text(value, most)
+		}
+	}
+	command := ""
+	if r.Command != "" {
+		command, _ = display.Brief(append([]string{r.Command}, r.Args...), maxCommand)
+		fields["CLAWRDEN_COMMAND"] = command
+	}
+	set("CLAWRDEN_ID", r.ID, maxWord)
+	set("CLAWRDEN_DECISION", string(r.Decision), maxWord)
+	set("CLAWRDEN_CWD", r.Cwd, maxWord)
+	set("CLAWRDEN_REASON", r.Reason, maxReason)
+	set("CLAWRDEN_COMMENT", r.Comment, maxReason)
+	set("CLAWRDEN_POLICY", r.Policy, maxWord)
+	set("CLAWRDEN_EXE", exe(r), maxWord)
+	if len(r.Rules) > 0 {
+		set("CLAWRDEN_RULE", r.Rules[0].Name, maxWord)
+		set("CLAWRDEN_RULE_AT", r.Rules[0].File+":"+strconv.Itoa(r.Rules[0].Line), maxWord)
+	}
+	if id := r.Identity; id != nil {
+		fields["CLAWRDEN_UID"], fields["CLAWRDEN_PID"] = strconv.FormatUint(uint64(id.UID), 10), strconv.Itoa(id.PID)
+		set("CLAWRDEN_USER", id.User, maxWord)
+		set("CLAWRDEN_UNIT", id.Unit, maxWord)
+		set("CLAWRDEN_CONTAINER", id.Container, maxWord)
+		set("CLAWRDEN_AGENT", id.Agent, maxWord)
+	}
+	if a := r.Approver; a != nil {
+		fields["CLAWRDEN_APPROVER_UID"] = strconv.FormatUint(uint64(a.UID), 10)
+		set("CLAWRDEN_APPROVER", a.User, maxWord)
+		set("CLAWRDEN_DOOR", a.Door, maxWord)
+	}
+	message := strings.NewReplacer("%c", command, "%u", user(r.Identity), "%p", person(r.Approver)).Replace(k.text)
+	if reason := fields["CLAWRDEN_REASON"]; reason != "" && r.Event != clawrden.EventReloaded {
+		message += ": " + reason
+	}
+	return entry{message, k.priority, fields}
+}
+
+func exe(r *clawrden.Record) string {
+	if r.Exe == nil {
+		return ""
+	}
+	return r.Exe.Path
+}
+
+func user(id *clawrden.Identity) string {
+	if id == nil {
+		return "an unknown user"
+	}
+	return named(id.User, id.UID)
+}
+
+func person(a *clawrden.Approver) string {
+	if a == nil {
+		return "somebody"
+	}
+	return named(a.User, a.UID)
+}
+
+// named is a user for people.
+func named(user string, uid uint32) string {
+	if user == "" {
+		return "uid " + strconv.FormatUint(uint64(uid), 10)
+	}
+	shown, _ := display.Text(user, maxWord)
+	return shown
+}
