@@ -26,13 +26,16 @@ func main() {
 		fmt.Println("clawrdend", version)
 		return
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	stderr := newLogWriter(os.Stderr)
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	// A file that grows past its limit is an error of write(2), not the end of the daemon. A handler, since "ignored" would
 	// be inherited by what the daemon starts.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGXFSZ)
-	if err := run(ctx, o, log); err != nil {
+	err = run(ctx, o, log)
+	stderr.close()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "clawrdend:", err)
 		os.Exit(1)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/clawrden/clawrden/dbusapi"
 	"github.com/clawrden/clawrden/executor/mirror"
 	"github.com/clawrden/clawrden/httpapi"
+	"github.com/clawrden/clawrden/internal/journal"
 	"github.com/clawrden/clawrden/internal/users"
 )
 
@@ -60,7 +61,13 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending})
 	do := daemonOptions(&c)
 	do.Logger, do.Version = log, version
-	do.Audit, do.Queue = records, queue{asks}
+	copies := journal.Open()
+	defer func() {
+		end, done := context.WithTimeout(context.Background(), logTime)
+		defer done()
+		copies.Close(end)
+	}()
+	do.Audit, do.Queue = journaled{records, copies}, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
 	do.LoadPolicy = loader(layers, db, o.dev, log)
 	do.UserName, do.Home = db.Name, home(db)
@@ -80,7 +87,8 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 
 // serve runs the two doors until ctx ends.
 func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logger) error {
-	api := httpapi.New(httpapi.Options{Control: d, Authorizer: d, Identify: identify, Log: log})
+	people := told{d}
+	api := httpapi.New(httpapi.Options{Control: people, Authorizer: d, Identify: identify, Log: log})
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var doors sync.WaitGroup
@@ -98,9 +106,10 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	for _, l := range socks["control"] {
 		open(func() error { return api.Serve(l) })
 	}
-	doors.Go(func() { dbusapi.New(dbusapi.Options{Control: d, Authorizer: d, Log: log}).Run(ctx) })
-	doors.Go(func() { reloadOnHangUp(ctx, d) })
-	_, _ = sd.SdNotify(false, sd.SdNotifyReady)
+	doors.Go(func() { dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Log: log}).Run(ctx) })
+	doors.Go(func() { reloadOnHangUp(ctx, people) })
+	tell(sd.SdNotifyReady, "STATUS="+statusLine(d.Status()))
+	doors.Go(func() { supervise(ctx, d, log) })
 	for name, ls := range socks {
 		for _, l := range ls {
 			log.InfoContext(ctx, "listening", slog.String("socket", name), slog.String("path", l.Addr().String()))
@@ -111,7 +120,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	_, _ = sd.SdNotify(false, sd.SdNotifyStopping)
+	tell(sd.SdNotifyStopping, "STATUS=Stopping")
 	log.InfoContext(ctx, "stopping")
 	for _, l := range socks["shim"] {
 		_ = l.Close()
@@ -126,7 +135,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 }
 
 // reloadOnHangUp reads the policy again at each SIGHUP.
-func reloadOnHangUp(ctx context.Context, d *daemon.Daemon) {
+func reloadOnHangUp(ctx context.Context, d told) {
 	hups := make(chan os.Signal, 1)
 	signal.Notify(hups, syscall.SIGHUP)
 	defer signal.Stop(hups)

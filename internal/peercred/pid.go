@@ -63,7 +63,7 @@ func (p *Peer) look(uid uint32) error {
 	p.GID, p.Groups = gid, groups
 	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
-	p.HostNS = sameNamespaces(p.Proc, "user", "pid", "mnt")
+	p.HostNS = onHost(p.Proc)
 	return nil
 }
 
