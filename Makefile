@@ -68,14 +68,28 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
+UNITS := clawrden.socket clawrden-control.socket clawrden.service clawrden-jobs.slice clawrden-agents.slice
+# What systemd reads besides units: the source below systemd/, and its place below PREFIX/lib.
+SYSTEMD := sysusers.d/clawrden.conf:sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:tmpfiles.d/clawrden.conf \
+	system-preset/90-clawrden.preset:systemd/system-preset/90-clawrden.preset clawrden.catalog:systemd/catalog/clawrden.catalog
+
 .PHONY: install uninstall clean
-install: build ## install into DESTDIR, below PREFIX
+install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd is told
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
 	install -m 0755 $(BIN)/clawrden '$(DESTDIR)$(PREFIX)/bin/clawrden'
 	install -m 0755 $(BIN)/clawrdend '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	install -m 0755 $(BIN)/clawrden-shim '$(DESTDIR)$(PREFIX)/lib/clawrden/clawrden-shim'
 	install -m 0644 packaging/policy.d/*.hcl '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d/'
 	install -m 0644 README.md LICENSE CHANGELOG.md '$(DESTDIR)$(PREFIX)/share/doc/clawrden/'
+	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
+	for unit in $(UNITS); do \
+		sed 's|/usr/|$(PREFIX)/|' "systemd/$$unit" > '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit" && \
+		chmod 0644 '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit" || exit 1; \
+	done
+	for file in $(SYSTEMD); do \
+		to='$(DESTDIR)$(PREFIX)/lib/'"$${file#*:}" && install -d "$$(dirname "$$to")" && \
+		sed 's| /usr/| $(PREFIX)/|' "systemd/$${file%%:*}" > "$$to" && chmod 0644 "$$to" || exit 1; \
+	done
 	for shell in bash zsh fish; do \
 		case $$shell in \
 		bash) to=share/bash-completion/completions/clawrden ;; \
@@ -85,10 +99,22 @@ install: build ## install into DESTDIR, below PREFIX
 		install -d "$(DESTDIR)$(PREFIX)/$$(dirname $$to)" && \
 		$(BIN)/clawrden completion $$shell > "$(DESTDIR)$(PREFIX)/$$to" || exit 1; \
 	done
+	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s tell-systemd)
+
+# Groups, directories and the catalog of the running system: a boot makes them too. Shims that run keep the old file.
+.PHONY: tell-systemd
+tell-systemd:
+	[ -d /run/systemd/system ] || exit 0; \
+	systemctl daemon-reload && systemd-sysusers clawrden.conf && systemd-tmpfiles --create clawrden.conf && journalctl --update-catalog && \
+	cp '$(PREFIX)/lib/clawrden/clawrden-shim' /var/lib/clawrden/shims/.new-install && \
+	mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/clawrden-shim
 
 uninstall: ## remove what install has put there; settings, state and logs stay
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden.service || true)
 	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
+	for unit in $(UNITS); do rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit"; done
+	for file in $(SYSTEMD); do rm -f '$(DESTDIR)$(PREFIX)/lib/'"$${file#*:}"; done
 	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clawrden' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_clawrden' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/clawrden.fish'
 
