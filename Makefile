@@ -69,9 +69,12 @@ fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
 UNITS := clawrden.socket clawrden-control.socket clawrden.service clawrden-jobs.slice clawrden-agents.slice
-# What systemd reads besides units: the source below systemd/, and its place below PREFIX/lib.
-SYSTEMD := sysusers.d/clawrden.conf:sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:tmpfiles.d/clawrden.conf \
-	system-preset/90-clawrden.preset:systemd/system-preset/90-clawrden.preset clawrden.catalog:systemd/catalog/clawrden.catalog
+# What systemd, the bus and polkit read besides units: the source below systemd/, and its place below PREFIX.
+SYSTEMD := sysusers.d/clawrden.conf:lib/sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:lib/tmpfiles.d/clawrden.conf \
+	system-preset/90-clawrden.preset:lib/systemd/system-preset/90-clawrden.preset clawrden.catalog:lib/systemd/catalog/clawrden.catalog \
+	dbus/org.clawrden1.conf:share/dbus-1/system.d/org.clawrden1.conf dbus/org.clawrden1.service:share/dbus-1/system-services/org.clawrden1.service \
+	polkit/org.clawrden1.policy:share/polkit-1/actions/org.clawrden1.policy polkit/org.clawrden1.rules:share/polkit-1/rules.d/org.clawrden1.rules
+INTERFACES := $(notdir $(wildcard systemd/dbus/interfaces/*.xml))
 
 .PHONY: install uninstall clean
 install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd is told
@@ -87,9 +90,11 @@ install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd i
 		chmod 0644 '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit" || exit 1; \
 	done
 	for file in $(SYSTEMD); do \
-		to='$(DESTDIR)$(PREFIX)/lib/'"$${file#*:}" && install -d "$$(dirname "$$to")" && \
+		to='$(DESTDIR)$(PREFIX)/'"$${file#*:}" && install -d "$$(dirname "$$to")" && \
 		sed 's| /usr/| $(PREFIX)/|' "systemd/$${file%%:*}" > "$$to" && chmod 0644 "$$to" || exit 1; \
 	done
+	install -d '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces'
+	install -m 0644 $(addprefix systemd/dbus/interfaces/,$(INTERFACES)) '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/'
 	for shell in bash zsh fish; do \
 		case $$shell in \
 		bash) to=share/bash-completion/completions/clawrden ;; \
@@ -105,7 +110,7 @@ install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd i
 .PHONY: tell-systemd
 tell-systemd:
 	[ -d /run/systemd/system ] || exit 0; \
-	systemctl daemon-reload && systemd-sysusers clawrden.conf && systemd-tmpfiles --create clawrden.conf && journalctl --update-catalog && \
+	systemctl daemon-reload && { systemctl reload dbus.service || true; } && systemd-sysusers clawrden.conf && systemd-tmpfiles --create clawrden.conf && journalctl --update-catalog && \
 	cp '$(PREFIX)/lib/clawrden/clawrden-shim' /var/lib/clawrden/shims/.new-install && \
 	mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/clawrden-shim
 
@@ -114,7 +119,8 @@ uninstall: ## remove what install has put there; settings, state and logs stay
 	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
 	for unit in $(UNITS); do rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit"; done
-	for file in $(SYSTEMD); do rm -f '$(DESTDIR)$(PREFIX)/lib/'"$${file#*:}"; done
+	for file in $(INTERFACES); do rm -f '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/'"$$file"; done
+	for file in $(SYSTEMD); do rm -f '$(DESTDIR)$(PREFIX)/'"$${file#*:}"; done
 	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clawrden' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_clawrden' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/clawrden.fish'
 
