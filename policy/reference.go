@@ -1,55 +1,90 @@
 package policy
 
 import (
+	_ "embed"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// WriteReference writes the reference of the language as Markdown. It is made from the tables that the decoder reads by.
+//go:embed reference.md.tmpl
+var referenceText string
+
+// WriteReference writes the reference of the language as Markdown. The prose is reference.md.tmpl; all else is made from the
+// tables that the decoder reads by.
 func WriteReference(w io.Writer) error {
-	out := &printer{w: w}
-	out.line(referenceIntro)
+	var blocks, functions strings.Builder
+	out := &printer{w: &blocks}
 	for _, b := range fileSchema.blocks {
 		out.block(b, "##", map[*block]bool{})
 	}
-	out.line("## Functions")
-	out.line("")
-	out.line("Expressions may call: `" + strings.Join(functionNames(), "`, `") + "`. None reads a file, the environment or the clock.")
-	return out.err
+	for _, name := range functionNames() {
+		fmt.Fprintf(&functions, "| `%s` | %s |\n", name, cell(functionDocs[name]))
+	}
+	tools, err := toolsText()
+	if err := errors.Join(err, out.err); err != nil {
+		return err
+	}
+	_, err = strings.NewReplacer("{{blocks}}", blocks.String(), "{{functions}}", functions.String(), "{{tools}}", tools).WriteString(w, referenceText)
+	return err
 }
 
-const referenceIntro = `# Policy reference
+// toolsText lists the built-in grammars by what is special about them.
+func toolsText() (string, error) {
+	set, err := builtinTools()
+	if err != nil {
+		return "", err
+	}
+	var wrappers, interpreters, others []string
+	for _, name := range slices.Sorted(maps.Keys(set.byName)) {
+		g := set.find(name)
+		switch quoted := "`" + name + "`"; {
+		case g.carrier || slices.Contains(g.operands, operandCommand) || slices.Contains(g.operands, operandShell):
+			wrappers = append(wrappers, quoted)
+		case interprets(g):
+			interpreters = append(interpreters, quoted)
+		case len(g.subs) > 0:
+			others = append(others, quoted+" (with subcommands)")
+		default:
+			others = append(others, quoted)
+		}
+	}
+	return fmt.Sprintf("- Wrappers, whose inner commands are judged: %s.\n- Interpreters, whose code can't be seen: %s.\n- Others: %s.\n",
+		strings.Join(wrappers, ", "), strings.Join(interpreters, ", "), strings.Join(others, ", ")), nil
+}
 
-This page is made from the code: ` + "`go test ./policy -run Reference`" + ` checks that it is up to date.
+// functionDocs says what each function gives.
+var functionDocs = map[string]string{
+	"concat":     "one list of several",
+	"contains":   "whether a list holds a value",
+	"distinct":   "a list without repetitions",
+	"flatten":    "a list of lists as one list",
+	"join":       "the texts of a list with a separator between them: join(SEPARATOR, LIST)",
+	"keys":       "the keys of a map",
+	"length":     "the number of elements",
+	"lower":      "a text in lower case",
+	"merge":      "one map of several; later keys win",
+	"replace":    "a text with a part replaced: replace(TEXT, PART, BY)",
+	"setunion":   "the values of several sets",
+	"split":      "the parts of a text: split(SEPARATOR, TEXT)",
+	"trimprefix": "a text without its beginning",
+	"trimsuffix": "a text without its end",
+	"values":     "the values of a map",
+}
 
-A policy is a set of files, ` + "`*.hcl`" + ` or, in HCL's JSON form, ` + "`*.hcl.json`" + `. All of them are one namespace; their order has no say.
-They are looked for in ` + "`/usr/lib/clawrden/policy.d`, `/etc/clawrden/policy.d`, `/var/lib/clawrden/policy.d` and `/run/clawrden/policy.d`" + `; a file
-in a later directory masks one of the same name in an earlier one. Files must belong to root or the daemon's user and must not be
-writable by group or others.
-
-Every command is judged by all rules, and so is every command nested in it: by wrappers such as ` + "`env`, `timeout` and `find -exec`" + `,
-and in the text of ` + "`sh -c`" + `. The strictest verdict wins: deny, then ask, then allow, then the default. An exception is an ` + "`unless`" + `
-on the strict rule. Of several rules that give the verdict, the one that names the tool most closely decides, then the first by name.
-
-What isn't known is never an allow. A fact that isn't known (an image, a session) is no match for a rule that allows and a match
-for one that denies or asks. A word that only the running command will show (an expansion of the shell, the input of xargs) is no
-match for a rule that allows; a rule that denies or asks and hinges on such a word gives no more than the ` + "`opaque`" + ` verdict. A
-command of which it can't be told what it runs is opaque.
-
-A wrapper that runs nothing but its inner commands, as the same user in the same place, needs no rule of its own; neither do the
-shell's own commands, such as cd, unless the shell writes a file for them. Redirections count as paths of their command.
-
-**Word globs** match one whole word: ` + "`*` any run of characters, `?` one, `[a-z]` and `[!a-z]` one of a set, `{a,b}` either, `\\x` x itself" + `.
-**Path globs** match an absolute path: ` + "`*` and `?` stop at `/`, `**` as a whole component is any number of components, a last `/**`" + `
-covers the directory itself too, and ` + "`~` is the caller's home directory; in rules that deny or ask it is anyone's" + `. Rules that
-deny or ask look at a path as it is written and at where it leads, rules that allow only at where it leads.
-
-` + "`match` and `not_match`" + ` lines are judged by their rule alone, with a default of deny (of allow, for rules that deny or ask): a line of two
-commands matches an allow only if it covers both. They speak of words; conditions about place, person and time are taken to fit.
-
-A block on one line may hold only one attribute.
-`
+// defaults are what attributes are where they aren't set, where that isn't nothing.
+var defaults = map[string]string{
+	"policy.default": "`deny`", "policy.mode": "`enforce`", "policy.combine": "`strictest`", "policy.opaque": "the stricter of `ask` and the default",
+	"policy.self_approval": "`false`", "policy.version": "`1`", "policy.allowed_paths": "any path",
+	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",
+	"approval.timeout": "the daemon's settings", "approval.approvers": "whoever has the right to decide", "approval.quorum": "`1`", "approval.grants": "the daemon's settings",
+	"executor.via": "in place", "executor.user": "the caller",
+	"environment.pass": "all", "kill_switch.on_engage": "the daemon's settings",
+	"test.cwd": "`/`", "test.home": "`/home/USER` where a user is set", "test.counts": "`0`",
+}
 
 type printer struct {
 	w   io.Writer
@@ -80,9 +115,13 @@ func (p *printer) block(b *block, level string, seen map[*block]bool) {
 		p.line("It has the attributes and blocks of `when`.\n")
 		return
 	case len(b.attrs) > 0:
-		p.line("| attribute | value | meaning |\n|---|---|---|")
+		p.line("| attribute | value | where it isn't set | meaning |\n|---|---|---|---|")
 		for _, a := range b.attrs {
-			p.line(fmt.Sprintf("| `%s`%s | %s | %s |", a.name, map[bool]string{true: ", required"}[a.required], cell(a.form()), cell(a.doc)))
+			unset := defaults[b.name+"."+a.name]
+			if a.required {
+				unset = "required"
+			}
+			p.line(fmt.Sprintf("| `%s` | %s | %s | %s |", a.name, cell(a.form()), unset, cell(a.doc)))
 		}
 		p.line("")
 	}

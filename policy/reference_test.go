@@ -53,6 +53,24 @@ func TestSchemaTables(t *testing.T) {
 	walk(fileSchema, "")
 }
 
+// What the reference says beside the schema speaks of what is there.
+func TestReferenceTables(t *testing.T) {
+	for name := range functions {
+		if functionDocs[name] == "" {
+			t.Errorf("the function %s has no sentence in the reference", name)
+		}
+	}
+	if len(functionDocs) != len(functions) {
+		t.Error("the reference has sentences about functions that aren't there")
+	}
+	for key := range defaults {
+		block, name, _ := strings.Cut(key, ".")
+		if b := fileSchema.block(block); b == nil || b.attr(name) == nil {
+			t.Errorf("the reference has a default of %s, which isn't there", key)
+		}
+	}
+}
+
 func TestJSONSchema(t *testing.T) {
 	var s struct {
 		Properties map[string]any            `json:"properties"`
