@@ -135,19 +135,24 @@ if [ -d "$0/polkit" ]; then
 	mount --bind "$0/polkit/rules.d" /usr/share/polkit-1/rules.d
 	mount -t tmpfs none /etc/polkit-1
 fi
+if [ -e "$0/journal" ]; then # the launcher of dbus-broker doesn't start without one
+	mount -t tmpfs none /run
+	mkdir -p /run/systemd/journal
+	: >/run/systemd/journal/socket
+	mount --bind "$0/journal" /run/systemd/journal/socket
+fi
 exec "$@"`
 		argv = append([]string{"unshare", "-m", "sh", "-c", script, b.dir}, argv...)
 	}
 	cmd := exec.Command(argv[0], argv[1:]...) //nolint:noctx // ended by stop
 	cmd.Env = append(os.Environ(), "DBUS_SYSTEM_BUS_ADDRESS="+b.address)
-	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd
 }
 
 func (b *bus) start() {
 	b.t.Helper()
-	b.cmd = b.inside("dbus-daemon", "--config-file="+filepath.Join(b.dir, "bus.conf"), "--nofork", "--nopidfile", "--nosyslog", "--print-address=1")
+	b.cmd = b.inside("dbus-daemon", "--config-file="+filepath.Join(b.dir, "bus.conf"), "--nofork", "--nopidfile", "--print-address=1")
 	out, err := b.cmd.StdoutPipe()
 	if err != nil {
 		b.t.Fatal(err)

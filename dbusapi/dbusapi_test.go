@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/dbusapi"
@@ -67,38 +68,66 @@ func serve(t *testing.T, b *bus) *control {
 	return c
 }
 
-func run(t *testing.T, b *bus, c *control) *strings.Builder {
+// run runs a server on a bus until the test ends; the name may come later.
+func run(t *testing.T, b *bus, c *control) *lockedLog {
 	t.Helper()
-	log := &lockedLog{}
+	stop, log := start(b, c)
+	t.Cleanup(stop)
+	return log
+}
+
+// start runs a server until stop is called.
+func start(b *bus, c *control) (stop func(), log *lockedLog) {
+	log = &lockedLog{said: make(chan string, 1000)}
 	server := dbusapi.New(dbusapi.Options{Control: c, Authorizer: c, Address: b.address, Log: slog.New(slog.NewTextHandler(log, nil))})
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() { server.Run(ctx) })
-	t.Cleanup(func() {
+	return func() {
 		cancel()
 		done.Wait()
 		log.mu.Lock()
 		defer log.mu.Unlock()
-		if strings.Contains(log.text.String(), "panic") || strings.Contains(log.text.String(), "cannot answer") {
-			t.Error(log.text.String())
+		if text := log.text.String(); strings.Contains(text, "panic") || strings.Contains(text, "cannot answer") {
+			b.t.Error(text)
 		}
-	})
-	return &log.text
+	}, log
 }
 
 type lockedLog struct {
 	mu   sync.Mutex
 	text strings.Builder
+	said chan string
+}
+
+// until waits for a line of the log.
+func (l *lockedLog) until(t *testing.T, word string) {
+	t.Helper()
+	for {
+		select {
+		case line := <-l.said:
+			if strings.Contains(line, word) {
+				return
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatalf("the log never said %q", word)
+		}
+	}
 }
 
 func (l *lockedLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	select {
+	case l.said <- string(p):
+	default:
+	}
 	return l.text.Write(p)
 }
 
-func TestMethods(t *testing.T) {
-	b := startBus(t)
+func TestMethods(t *testing.T) { onEveryBus(t, testMethods) }
+
+func testMethods(t *testing.T, b *bus) {
 	c := serve(t, b)
 	c.Ask("ab12cd34", "git", "push", "a b")
 	c.Ask("ab99", "ls")
