@@ -256,7 +256,7 @@ func (a *argv) take(o *option, value string, attached bool, at int) {
 
 // value draws the conclusions from an option's value.
 func (a *argv) value(o *option, w word, has bool, at int) {
-	if o.risky && !o.safeValue(w, has) {
+	if o.risky && !o.safeValue(w, has) || has && o.badValue(w) {
 		a.opaque(a.title() + " with " + o.names[0] + " can run something else")
 	}
 	if has && o.operand {
@@ -304,6 +304,10 @@ func (a *argv) noOption(arg int) {
 			unknown[i].Flag = false
 		}
 	}
+}
+
+func (o *option) badValue(w word) bool {
+	return len(o.bad) > 0 && (w.unknown || slices.ContainsFunc(o.bad, func(g *wordGlob) bool { return g.match(w.text) }))
 }
 
 func (o *option) safeValue(w word, has bool) bool {

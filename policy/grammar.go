@@ -43,6 +43,7 @@ type option struct {
 	operand bool        // the value stands in for the first operand
 	risky   bool        // an escape
 	safe    []*wordGlob // values that make it none
+	bad     []*wordGlob // values that make it one
 }
 
 // takes is what follows an option.
@@ -259,6 +260,10 @@ func (k *grammarCompiler) options() {
 	for name, globs := range k.texts("safe_values") {
 		o := k.option(name)
 		o.safe = append(o.safe, k.words("safe_values", globs)...)
+	}
+	for name, globs := range k.texts("escape_values") {
+		o := k.option(name)
+		o.bad = append(o.bad, k.words("escape_values", globs)...)
 	}
 	for name, globs := range k.texts("implies") {
 		k.g.implies = append(k.g.implies, implied{opt: k.option(name), globs: k.words("implies", globs)})

@@ -2,12 +2,18 @@
 # Checked: python 3.11, node 20, perl 5.36, gawk 5.2 and mawk 1.3, by --help.
 
 tool "python" {
-  also            = ["python2", "python3", "python2.*", "python3.*", "pypy", "pypy3"]
-  flags           = ["-b", "-B", "-d", "-E", "-i", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-v", "-x", "-R", "-t"]
-  value_flags     = ["-c", "-m", "-W", "-X", "--check-hash-based-pycs"]
-  operand_flags   = ["-m"]
-  last_flags      = ["-c", "-m"]
-  escape_flags    = ["-c", "-i"]
+  also          = ["python2", "python3", "python2.*", "python3.*", "pypy", "pypy3"]
+  flags         = ["-b", "-B", "-d", "-E", "-i", "-I", "-O", "-OO", "-P", "-q", "-s", "-S", "-u", "-v", "-x", "-R", "-t"]
+  value_flags   = ["-c", "-m", "-W", "-X", "--check-hash-based-pycs"]
+  operand_flags = ["-m"]
+  last_flags    = ["-c", "-m"]
+  escape_flags  = ["-c", "-i"]
+  escape_values = {
+    "-m" = [
+      "code", "timeit", "pdb", "bdb", "asyncio", "idlelib", "idlelib.*", "IPython", "ptpython", "bpython", "runpy", "trace",
+      "cProfile", "profile", "pydoc", "_*", "turtledemo*",
+    ]
+  }
   info_flags      = ["-V", "--version", "-h", "--help", "-VV", "--help-env", "--help-xoptions", "--help-all", "-?"]
   stop_at_operand = true
   stdin           = true
