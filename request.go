@@ -38,7 +38,7 @@ type Identity struct {
 	Unit      string   `json:"unit,omitempty"`      // system unit, read from the root downwards; a user's own units don't count
 	Container string   `json:"container,omitempty"` // 64 hex digits, where a root-owned cgroup names one
 	Agent     string   `json:"agent,omitempty"`     // name of a registered agent, by the socket it came in on
-	HostNS    bool     `json:"host_ns"`             // user and pid namespaces are the daemon's own, the mount namespace too or PID 1's
+	HostNS    bool     `json:"host_ns"`             // user and pid namespaces are the daemon's own, and the mount namespace is its own or PID 1's
 }
 
 // InGroup reports whether gid is the primary or a supplementary group.

@@ -43,7 +43,7 @@ func (d *Daemon) Barred(by clawrden.Caller) error {
 	case d.governed(id):
 		return fmt.Errorf("%w: the caller runs inside a governed command, which decides nothing", clawrden.ErrNotAuthorized)
 	case id.UID == 0 && !id.HostNS:
-		return fmt.Errorf("%w: root of a container isn't root here", clawrden.ErrNotAuthorized)
+		return fmt.Errorf("%w: root of a container, or of a unit with a mount namespace of its own, isn't root here", clawrden.ErrNotAuthorized)
 	}
 	return nil
 }

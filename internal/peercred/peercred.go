@@ -109,7 +109,7 @@ func (p *Peer) fill(fd int) error {
 	}
 	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
-	p.HostNS = onHost(p.Proc)
+	p.HostNS = p.onHost()
 	return nil
 }
 
@@ -242,16 +242,33 @@ var hostNamespaces = sync.OnceValue(func() map[string][]unix.Stat_t {
 	return host
 })
 
-// onHost reports whether a process's user, pid and mount namespaces are the host's. What can't be read isn't.
-func onHost(proc int) bool {
+// onHost reports whether a process's user, pid and mount namespaces are the host's. What can't be read isn't. A process of the
+// daemon's own unit may have another mount namespace: systemd makes one for each command that it runs there, such as a reload.
+func (p *Peer) onHost() bool {
 	for _, n := range [...]string{"user", "pid", "mnt"} {
 		var theirs unix.Stat_t
-		if unix.Fstatat(proc, "ns/"+n, &theirs, 0) != nil {
+		if unix.Fstatat(p.Proc, "ns/"+n, &theirs, 0) != nil {
 			return false
 		}
-		if !slices.ContainsFunc(hostNamespaces()[n], func(st unix.Stat_t) bool { return st.Dev == theirs.Dev && st.Ino == theirs.Ino }) {
+		if !slices.ContainsFunc(hostNamespaces()[n], func(st unix.Stat_t) bool { return st.Dev == theirs.Dev && st.Ino == theirs.Ino }) &&
+			(n != "mnt" || !p.inOwnUnit()) {
 			return false
 		}
 	}
 	return true
+}
+
+// ownCgroup is this process's own cgroup: a service stays in it.
+var ownCgroup = sync.OnceValue(func() string {
+	proc, err := unix.Open("/proc/self", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = unix.Close(proc) }()
+	return CgroupOf(proc)
+})
+
+// inOwnUnit reports whether a process is one of the service that this process is: nobody but systemd puts one there.
+func (p *Peer) inOwnUnit() bool {
+	return strings.HasSuffix(p.Unit, ".service") && p.Container == "" && p.Cgroup == ownCgroup()
 }

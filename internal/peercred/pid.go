@@ -63,7 +63,7 @@ func (p *Peer) look(uid uint32) error {
 	p.GID, p.Groups = gid, groups
 	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
-	p.HostNS = onHost(p.Proc)
+	p.HostNS = p.onHost()
 	return nil
 }
 
