@@ -1,6 +1,9 @@
 package clawrden
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is where an approval stands.
 type State string
@@ -25,8 +28,9 @@ type Approval struct {
 	Revision uint64 // grows with each change; compare-and-set
 	Created  time.Time
 	Expires  time.Time
-	By       *Approver // who decided; nil unless approved or denied
-	Comment  string    // the person's words for the agent
+	By       *Approver  // who decided, the last of several; nil unless approved or denied
+	Votes    []Approver // who approved, in order; while pending those whose approval wasn't enough
+	Comment  string     // the person's words for the agent
 }
 
 // Approver is a person who decided, and by which door.
@@ -35,6 +39,41 @@ type Approver struct {
 	User string `json:"user,omitempty"`
 	Door string `json:"door"`           // control, dbus, http, bridge
 	Self bool   `json:"self,omitempty"` // stands where only --dev or self_approval lets it decide
+	// For names the demands that this person's approval counts for: [Demand.Name].
+	For []string `json:"-"`
+}
+
+// Demand is what has to be met before an asked command runs: an approval block, or the defaults where a rule names none.
+// A decision may have several, if several rules ask; all must be met, and one person may count for all.
+type Demand struct {
+	Name      string        `json:"name,omitempty"`      // of the approval block; "" for the defaults
+	Approvers []string      `json:"approvers,omitempty"` // user:NAME, group:NAME; empty for whoever has the right to decide
+	Quorum    int           `json:"quorum,omitempty"`    // how many different people must approve; 0 is 1
+	Self      bool          `json:"self,omitempty"`      // the requester's own user may approve
+	Escalate  []string      `json:"escalate,omitempty"`  // who may approve too, once After has passed
+	After     time.Duration `json:"after,omitempty"`     // nanoseconds
+}
+
+// People is how many must approve, at least one.
+func (d *Demand) People() int { return max(d.Quorum, 1) }
+
+// Lacking tells how many more people must approve, at least, before all demands of an ask are met: one person may count
+// for several. Two votes of one uid are one person's.
+func (a *Approval) Lacking() int {
+	if len(a.Decision.Demands) == 0 {
+		return max(1-len(a.Votes), 0)
+	}
+	lacking := 0
+	for _, d := range a.Decision.Demands {
+		people := map[uint32]bool{}
+		for i := range a.Votes {
+			if slices.Contains(a.Votes[i].For, d.Name) {
+				people[a.Votes[i].UID] = true
+			}
+		}
+		lacking = max(lacking, d.People()-len(people))
+	}
+	return lacking
 }
 
 // Answer is what a person at a door says of an ask, beside yes or no.

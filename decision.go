@@ -18,6 +18,7 @@ type Decision struct {
 	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
 	Place    string    // name of the executor block, where Executor comes from one
 	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
+	Demands  []Demand  // what an ask's approval must meet; none: one person with the right to decide
 	Approval string    // name of the deciding rule's approval block; "" for the defaults
 	Profile  string    // name of the deciding rule's profile block; "" for none
 	Fixed    bool      // the deciding rule forbids grants: each such command asks anew

@@ -67,6 +67,7 @@ type Record struct {
 	Policy     string         `json:"policy,omitempty"`
 	Digest     string         `json:"digest,omitempty"`
 	Approver   *Approver      `json:"approver,omitempty"`
+	Votes      []Approver     `json:"votes,omitempty"` // who approved, where it took or would have taken several
 	Comment    string         `json:"comment,omitempty"`
 	WaitedMS   int64          `json:"waited_ms,omitempty"` // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`

@@ -36,6 +36,9 @@ type Pending struct {
 	Revision uint64      `json:"revision"`
 	Created  Timestamp   `json:"created"`
 	Expires  Timestamp   `json:"expires"`
+	Demands  []Demand    `json:"demands,omitempty"` // what an approval must meet, where a rule says more than the defaults
+	Votes    []Approver  `json:"votes,omitempty"`   // who has approved, while more people must
+	Lacking  int         `json:"lacking"`           // how many more must
 }
 
 // Entry is one row of the history: a command that was decided, with its end where it is known.
@@ -73,12 +76,13 @@ type HistoryFilter struct {
 
 // Types of events on the live stream.
 const (
-	LivePending  = "pending"  // an ask waits: Pending is set
-	LiveDecided  = "decided"  // a request was decided: Entry is set
-	LiveFinished = "finished" // an execution ended: Entry is set
-	LiveReloaded = "reloaded"
-	LiveKilled   = "killed"
-	LiveUnlocked = "unlocked"
+	LivePending   = "pending"   // an ask waits: Pending is set
+	LiveEscalated = "escalated" // an ask waits and more people may answer it now: Pending is set
+	LiveDecided   = "decided"   // a request was decided: Entry is set
+	LiveFinished  = "finished"  // an execution ended: Entry is set
+	LiveReloaded  = "reloaded"
+	LiveKilled    = "killed"
+	LiveUnlocked  = "unlocked"
 )
 
 // Event is one event of the live stream.

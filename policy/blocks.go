@@ -16,6 +16,9 @@ type ApprovalProfile struct {
 	Timeout   int64    // milliseconds; 0 for the configured default
 	Approvers []string // user:NAME, group:NAME, slack:ID, …; empty for whoever has the right to decide
 	Quorum    int      // how many must approve; 0 and 1 for one
+	Self      bool     // the requester's own user may approve
+	Escalate  []string // who may answer too after After
+	After     time.Duration
 	Grants    []string // scopes that may be remembered: once, session, a duration, rule; nil for the configured ones
 }
 
@@ -53,20 +56,14 @@ func (p *Policy) Executor(name string) (Executor, bool) {
 }
 
 func (c *compiler) approval(n *node) {
-	a := &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants")}
+	a := &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants"),
+		Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after")}
 	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
 		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")
 	}
-	for i, who := range a.Approvers {
-		kind, name, ok := strings.Cut(who, ":")
-		if !ok || kind == "" || name == "" {
-			v := n.vals["approvers"]
-			c.problem(v.elemAt(i), "Not an approver", "%q names nobody; write user:NAME, group:NAME, or a bridge's name and the person's id there, like slack:U012AB.", who)
-		}
-	}
-	if v := n.vals["approvers"]; n.has("approvers") && len(a.Approvers) == 0 {
-		c.problem(v.at, "Empty list", "approvers names nobody, so nobody could answer.")
-	}
+	c.approvers(n, "approvers")
+	c.approvers(n, "escalate_to")
+	c.escalation(n, a)
 	for i, g := range a.Grants {
 		if _, err := time.ParseDuration(g); err != nil && !slices.Contains([]string{"once", "session", "rule"}, g) {
 			v := n.vals["grants"]
@@ -74,6 +71,51 @@ func (c *compiler) approval(n *node) {
 		}
 	}
 	c.policy.approvals[n.name] = a
+}
+
+// approvers checks a list of people.
+func (c *compiler) approvers(n *node, attr string) {
+	v, ok := n.vals[attr]
+	if !ok {
+		return
+	}
+	list, here := n.texts(attr), 0
+	for i, who := range list {
+		kind, name, ok := strings.Cut(who, ":")
+		switch {
+		case !ok || kind == "" || name == "":
+			c.problem(v.elemAt(i), "Not an approver", "%q names nobody; write user:NAME, group:NAME, or a bridge's name and the person's id there, like slack:U012AB.", who)
+			here++
+		case kind == "user" || kind == "group":
+			here++
+		case slices.Contains(c.options.Bridges, kind):
+			here++
+		default:
+			c.diags = append(c.diags, caution(v.elemAt(i), "Bridge not available", "This build has no bridge named %q, so %q can't answer.", kind, who))
+		}
+	}
+	switch {
+	case len(list) == 0:
+		c.problem(v.at, "Empty list", "%s names nobody, so nobody could answer.", attr)
+	case here == 0:
+		c.problem(v.at, "Nobody can answer", "%s names only people behind bridges that this build doesn't have.", attr)
+	}
+}
+
+// escalation checks that a second round of people makes sense: there is a first, and time for both.
+func (c *compiler) escalation(n *node, a *ApprovalProfile) {
+	to, hasTo := n.vals["escalate_to"]
+	after, hasAfter := n.vals["escalate_after"]
+	switch {
+	case hasTo && !hasAfter:
+		c.problem(to.nameAt, "Missing escalate_after", "Say after how long escalate_to may answer too, like escalate_after = \"45s\".")
+	case hasAfter && !hasTo:
+		c.problem(after.nameAt, "Missing escalate_to", "Say who may answer after that time, like escalate_to = [\"group:oncall\"].")
+	case hasTo && !n.has("approvers"):
+		c.problem(to.nameAt, "Nothing to escalate from", "Without approvers everybody who may decide is asked from the start.")
+	case hasAfter && a.Timeout > 0 && a.After.Milliseconds() >= a.Timeout:
+		c.problem(after.at, "Too late", "The ask expires after its timeout, before anybody of escalate_to is asked.")
+	}
 }
 
 func (c *compiler) executor(n *node) {

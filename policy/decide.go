@@ -329,10 +329,40 @@ func (j *judge) decision() clawrden.Decision {
 	} else if a := first.rule.approval; a != nil {
 		d.Approval, d.Timeout = a.Name, a.Timeout
 	}
+	if d.Verdict == clawrden.Ask {
+		d.Demands = j.demands()
+	}
 	if d.Verdict != clawrden.Deny {
 		j.executor(&d)
 	}
 	return d
+}
+
+// demands gathers what an approval must meet: the approval blocks of all that asks, each once. It gives nil where nothing
+// says more than the defaults.
+func (j *judge) demands() []clawrden.Demand {
+	var out []clawrden.Demand
+	plain := true
+	for i := range j.finds {
+		f := &j.finds[i]
+		if f.verdict != clawrden.Ask {
+			continue
+		}
+		d := clawrden.Demand{Self: j.policy.settings.selfApproval}
+		if f.rule != nil && f.rule.approval != nil {
+			a := f.rule.approval
+			d = clawrden.Demand{Name: a.Name, Approvers: a.Approvers, Quorum: a.Quorum, Self: d.Self || a.Self, Escalate: a.Escalate, After: a.After}
+		}
+		if slices.ContainsFunc(out, func(o clawrden.Demand) bool { return o.Name == d.Name }) {
+			continue
+		}
+		plain = plain && len(d.Approvers) == 0 && d.Quorum <= 1 && !d.Self
+		out = append(out, d)
+	}
+	if plain {
+		return nil
+	}
+	return out
 }
 
 // executor finds the one way in which all commands of the request may run.

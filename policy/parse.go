@@ -21,6 +21,7 @@ type Options struct {
 	Executors []string                          // kinds of executor that this build has; nil means mirror and local
 	Enforces  []string                          // of Enforceable, what this build acts on; nil means none
 	Group     func(name string) (uint32, error) // looks a group's id up; nil: names of groups are errors
+	Bridges   []string                          // bridges whose people can be approvers; nil: this build has none
 	Untested  bool                              // don't run the policy's own tests and examples: Tests and Examples tell how they end
 
 	// Convert makes HCL's JSON form of a policy in the YAML form, each rule on the line where it stands; nil: there is none.

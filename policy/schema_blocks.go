@@ -128,8 +128,13 @@ var approvalSchema = &block{
 	doc: "How an ask is answered.",
 	attrs: []attr{
 		{name: "timeout", kind: kindDuration, doc: "How long an ask waits for a person; then it is denied."},
-		{name: "approvers", kind: kindTexts, doc: "Who may answer: user:NAME, group:NAME, or a bridge's name and an id there."},
-		{name: "quorum", kind: kindNumber, doc: "How many must approve."},
+		{name: "on_timeout", kind: kindEnum, enum: []string{"deny"}, doc: "What becomes of an ask that nobody answers in time; there is no other choice than deny."},
+		{name: "approvers", kind: kindTexts, doc: "Who may answer, of those who have the right to decide: user:NAME, group:NAME (or their number), or a bridge's name and an id there. " +
+			"Root on the host may always, and counts as one person."},
+		{name: "quorum", kind: kindNumber, doc: "How many different people must approve. One who denies is enough to deny."},
+		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve, from outside its container and cgroup. Each such approval is recorded as self."},
+		{name: "escalate_to", kind: kindTexts, doc: "Who may answer too, once escalate_after has passed; written as approvers."},
+		{name: "escalate_after", kind: kindDuration, doc: "How long only approvers are asked."},
 		{name: "grants", kind: kindTexts, doc: "Scopes that an approver may have remembered: once, session, a duration, rule."},
 	},
 }
