@@ -6,6 +6,9 @@
 //	          ├── deadline ─▶ expired
 //	          └── Cancel ───▶ cancelled   (the caller went away, the daemon stops, the kill switch)
 //
+// Where an ask's demands need several people, Approve keeps each one's vote, and the last that is needed approves; one Deny
+// denies.
+//
 // Pending is left once and never entered again: the first decision wins, and whoever comes later hears
 // [clawrden.ErrDecided]. Every change goes through one method under one lock and raises the revision; a decision that
 // names another revision, or another digest than the one it was shown, is refused.

@@ -2,6 +2,8 @@ package approval
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -9,8 +11,10 @@ import (
 )
 
 // Approve lets the ask with this whole id run, if it is still pending and what the answer says was shown is what waits.
-// It returns the approval as decided, or ErrNotFound, ErrDecided (with how it ended), ErrStale or ErrBadRequest. The
-// caller has made sure that by may decide it.
+// Where its demands need more people than have approved so far, this one's vote is kept and the ask waits on.
+// It returns the approval as it stands then, or ErrNotAuthorized for a second vote of one person, ErrNotFound, ErrDecided
+// (with how it ended), ErrStale or ErrBadRequest. The caller has made sure that by may decide it, and said in by.For for
+// which demands.
 func (q *Queue) Approve(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error) {
 	return q.decide(id, clawrden.StateApproved, by, a)
 }
@@ -39,8 +43,31 @@ func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a cla
 	if a.Digest != "" && a.Digest != e.approval.Digest {
 		return clawrden.Approval{}, fmt.Errorf("%w: another command was shown", clawrden.ErrStale)
 	}
+	if to == clawrden.StateApproved {
+		if err := e.vote(by, &a); err != nil {
+			return clawrden.Approval{}, err
+		}
+		if e.approval.Lacking() > 0 {
+			return e.approval, nil
+		}
+	}
 	q.settle(e, to, &by, a.Comment)
 	return e.approval, nil
+}
+
+// vote counts one person's approval. It doesn't raise the revision: what was shown is what it was, and two people who
+// approve at the same time must not be in each other's way.
+func (e *entry) vote(by clawrden.Approver, a *clawrden.Answer) error {
+	votes := e.approval.Votes
+	if slices.ContainsFunc(votes, func(v clawrden.Approver) bool { return v.UID == by.UID }) {
+		return fmt.Errorf("%w: %s has approved it already; it takes another person", clawrden.ErrNotAuthorized, nameOf(&by))
+	}
+	e.approval.Votes = append(slices.Clip(votes), by) // copies handed out keep theirs
+	if before := e.approval.Comment; before != "" && len(before)+2+len(a.Comment) <= MaxComment {
+		a.Comment = strings.TrimSuffix(before+"; "+a.Comment, "; ") // the agent reads what each of them said
+	}
+	e.approval.Comment = a.Comment
+	return nil
 }
 
 // Cancel ends the ask with this whole id because nobody waits for it any more, or nobody may; why is kept as its comment.
@@ -124,9 +151,12 @@ func ending(a *clawrden.Approval) string {
 	if a.By == nil {
 		return "is " + string(a.State)
 	}
-	who := a.By.User
-	if who == "" {
-		who = fmt.Sprintf("uid %d", a.By.UID)
+	return fmt.Sprintf("was %s by %s", a.State, nameOf(a.By))
+}
+
+func nameOf(by *clawrden.Approver) string {
+	if by.User != "" {
+		return by.User
 	}
-	return fmt.Sprintf("was %s by %s", a.State, who)
+	return fmt.Sprintf("uid %d", by.UID)
 }

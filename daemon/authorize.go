@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -53,38 +54,57 @@ func (d *Daemon) isDeveloper(id *clawrden.Identity) bool {
 	return d.o.Dev && id.UID == uint32(os.Geteuid())
 }
 
-// MayDecide tells a door, before it asks anybody else about a caller, whether that one stands where nobody may decide this
-// request from: nil, ErrNotAuthorized, or ErrNotFound, ErrAmbiguous.
+// MayDecide tells a door, before it asks anybody else about a caller, whether that one may not decide this request whatever
+// rights it has: because of where it stands, or because the policy names others: nil, ErrNotAuthorized, or ErrNotFound, ErrAmbiguous.
 func (d *Daemon) MayDecide(by clawrden.Caller, id string) error {
 	asked, err := d.o.Queue.Get(id)
 	if err != nil {
 		return err
 	}
-	_, err = d.mayDecide(by, &asked.Request.Identity)
+	_, err = d.mayDecide(by, &asked)
 	return err
 }
 
-// mayDecide answers whether a caller may decide this request, and whether it stands where only --dev (or being root on the
-// host) lets it.
-func (d *Daemon) mayDecide(by clawrden.Caller, requester *clawrden.Identity) (self bool, err error) {
+// mayDecide answers whether a caller may decide this request: as whom, and for which of its demands. Self says that the
+// caller stands where only --dev, self_approval or being root on the host lets it decide.
+func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.Approver, error) {
 	id := &by.Identity
-	near := ""
+	who := *d.approver(by)
+	near, ownUser := d.near(id, &a.Request.Identity)
+	who.Self = near != ""
+	root := id.UID == 0 && id.HostNS && !d.governed(id)
+	trusted := root || d.isDeveloper(id) // --dev lets it approve itself, but the lists hold
+	tooNear := false
+	for _, demand := range demandsOf(&a.Decision) {
+		if near != "" && !trusted && !(ownUser && demand.Self) {
+			tooNear = true
+			continue
+		}
+		if root || d.listed(id, &demand, time.Since(a.Created)) {
+			who.For = append(who.For, demand.Name)
+		}
+	}
 	switch {
-	case id.UID == requester.UID:
-		near = "it is the requester's own user"
+	case len(who.For) > 0:
+		return who, nil
+	case tooNear:
+		return who, fmt.Errorf("%w: the caller may not decide this request, because %s; another person has to", clawrden.ErrNotAuthorized, near)
+	}
+	return who, fmt.Errorf("%w: the caller is none of those who may decide this request: %s", clawrden.ErrNotAuthorized, approversText(&a.Decision))
+}
+
+// near says how a caller stands too near to the requester to judge it, or "". ownUser says that it is no more than that
+// both have the same user.
+func (d *Daemon) near(id, requester *clawrden.Identity) (how string, ownUser bool) {
+	switch {
 	case requester.Container != "" && id.Container == requester.Container:
-		near = "it stands in the requester's container"
+		return "it stands in the requester's container", false
 	case d.sameCgroup(id, requester):
-		near = "it stands in the requester's cgroup"
+		return "it stands in the requester's cgroup", false
+	case id.UID == requester.UID:
+		return "it is the requester's own user", true
 	}
-	if near == "" {
-		return false, nil
-	}
-	rootOutside := id.UID == 0 && id.HostNS && !d.governed(id)
-	if rootOutside || d.isDeveloper(id) {
-		return true, nil
-	}
-	return true, fmt.Errorf("%w: the caller may not decide this request, because %s; another person has to", clawrden.ErrNotAuthorized, near)
+	return "", false
 }
 
 // sameCgroup compares cgroups where they say something: everything stands in the root cgroup, or in the daemon's own,

@@ -26,7 +26,7 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 			c.decision.Verdict = clawrden.Ask // what was approved is not what is allowed now
 			continue
 		case clawrden.Ask:
-			if asked > 0 && c.approval.Digest == c.digest {
+			if asked > 0 && c.approval.Digest == c.digest && sameDemands(c.approval.Decision.Demands, c.decision.Demands) {
 				c.outcome = clawrden.OutcomeApproved
 				return
 			}
@@ -99,6 +99,12 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 		timeout = time.Duration(c.decision.Timeout) * time.Millisecond
 	}
 	expires := time.Now().Add(timeout)
+	if why := d.nobody(&c.request.Identity, &c.decision); why != "" {
+		c.deny(protocol.ExitDenied, why)
+		c.hint = "a retry will be denied too; an operator has to change the policy"
+		c.outcome = clawrden.OutcomeDeny
+		return false
+	}
 	ticket, err := d.o.Queue.Add(c.request, c.facts, c.decision, c.digest, expires)
 	if err != nil {
 		c.deny(protocol.ExitDenied, err.Error())
@@ -109,6 +115,7 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 	c.leaveLarge() // the queue has limits of its own
 	d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingOf(c, expires)})
 	c.reply.waiting(c, c.request.ID, expires)
+	stopped := d.escalations(c, ticket)
 	select {
 	case <-ticket.Done():
 	case <-ctx.Done():
@@ -121,6 +128,7 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 		}
 		<-ticket.Done()
 	}
+	stopped()
 	result := ticket.Result()
 	c.approval = &result
 	switch result.State {

@@ -111,11 +111,14 @@ func (d *Daemon) answer(by clawrden.Caller, id string, a clawrden.Answer, decide
 	if err != nil {
 		return err
 	}
-	self, err := d.mayDecide(by, &asked.Request.Identity)
+	who, err := d.mayDecide(by, &asked)
 	if err != nil {
 		return err
 	}
-	_, err = decide(asked.ID, clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door, Self: self}, a)
+	now, err := decide(asked.ID, who, a)
+	if err == nil && now.State == clawrden.StatePending { // more people have to
+		d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingFrom(&now)})
+	}
 	return err
 }
 

@@ -75,6 +75,7 @@ type Options struct {
 	NewID      func() (string, error)
 	LoadPolicy func() (Policy, error) // called at start and at each reload; an error keeps the policy in force
 	UserName   func(uid uint32) string
+	Users      Users                   // for the approvers that a policy names; nil: only numbers are known
 	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
 	// Plan says what the shim runs in place; see executor/mirror.
 	Plan func(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error)

@@ -51,6 +51,9 @@ func (d *Daemon) recordDecided(c *call) error {
 	}
 	if a := c.approval; a != nil {
 		r.Approver, r.Comment = a.By, a.Comment
+		if len(a.Votes) > 1 || len(a.Votes) > 0 && a.State != clawrden.StateApproved {
+			r.Votes = a.Votes
+		}
 		r.WaitedMS = time.Since(a.Created).Milliseconds()
 	}
 	var err error
@@ -144,6 +147,7 @@ func pendingFrom(a *clawrden.Approval) *clawrden.Pending {
 		ID: a.ID, Command: clawrden.Text(a.Request.Tool), Cwd: clawrden.Text(a.Request.Cwd), Identity: a.Request.Identity,
 		Rules: a.Decision.Rules, Reason: a.Decision.Reason, Digest: a.Digest, Revision: a.Revision,
 		Created: clawrden.Timestamp{Time: a.Created}, Expires: clawrden.Timestamp{Time: a.Expires},
+		Demands: a.Decision.Demands, Votes: a.Votes, Lacking: a.Lacking(),
 	}
 	p.Args, p.ArgsB64 = clawrden.Words(a.Request.Args())
 	if p.Args == nil {
