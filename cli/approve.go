@@ -61,7 +61,16 @@ func (a *app) decide(ctx context.Context, ids []string, comment, done string,
 			}
 			continue
 		}
-		if err := a.showDecided(&p, done); err != nil {
+		word := done
+		if done == "approved" && len(p.Demands) > 0 {
+			if now, err := d.Pending(ctx, p.ID); err == nil {
+				word = fmt.Sprintf("counted, with %d more to approve,", now.Lacking)
+				if a.format == formatJSON {
+					word = "pending"
+				}
+			}
+		}
+		if err := a.showDecided(&p, word); err != nil {
 			return err
 		}
 	}

@@ -102,7 +102,34 @@ func pendingRows(p *clawrden.Pending) [][2]string {
 	if p.Reason != "" {
 		rows = append(rows, [2]string{"reason", display.Line(p.Reason)})
 	}
+	for i := range p.Demands {
+		rows = append(rows, [2]string{"needs", demandLine(&p.Demands[i])})
+	}
+	for i := range p.Votes {
+		rows = append(rows, [2]string{"approved", strings.TrimPrefix(byWhom(&p.Votes[i]), " by ")})
+	}
 	return rows
+}
+
+// demandLine says who must approve: "2 people of group:wheel; after 45s also group:oncall (approval two-person)".
+func demandLine(d *clawrden.Demand) string {
+	s := "one person"
+	if n := d.People(); n > 1 {
+		s = fmt.Sprintf("%d people", n)
+	}
+	if len(d.Approvers) > 0 {
+		s += " of " + display.Line(strings.Join(d.Approvers, ", "))
+	}
+	if d.After > 0 {
+		s += "; after " + d.After.String() + " also " + display.Line(strings.Join(d.Escalate, ", "))
+	}
+	if d.Self {
+		s += "; the requester may be one"
+	}
+	if d.Name != "" {
+		s += " (approval " + display.Line(d.Name) + ")"
+	}
+	return s
 }
 
 func ruleLine(r clawrden.RuleRef) string {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -142,6 +143,10 @@ func (s *screen) decided(d *decision, err error, now time.Time) {
 		return
 	}
 	s.message = word + display.Line(d.ask.ID)
+	if d.approve && d.ask.Lacking > 1 { // it stays until the last has approved, and the event says so
+		s.message += fmt.Sprintf("; %d more must", d.ask.Lacking-1)
+		return
+	}
 	s.remove(d.ask.ID, now)
 }
 

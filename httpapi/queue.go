@@ -45,14 +45,21 @@ type done struct {
 	Message string `json:"message,omitempty"`
 }
 
-// approve: POST /api/queue/{id}/approve {comment, revision, digest} → {"status":"approved"}.
+// approve: POST /api/queue/{id}/approve {comment, revision, digest} → {"status":"approved"}, or "pending" with a message
+// where more people must approve.
 func (s *Server) approve(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	id, a, err := readAnswer(w, r)
 	if err != nil {
 		return err
 	}
+	before, _ := s.control.Pending(id)
 	if err := s.control.Approve(r.Context(), by, id, a); err != nil {
 		return err
+	}
+	if len(before.Demands) > 0 { // one approval may not be enough
+		if now, err := s.control.Pending(before.ID); err == nil {
+			return writeJSON(w, done{Status: "pending", Message: fmt.Sprintf("counted; %d more must approve", now.Lacking)})
+		}
 	}
 	return writeJSON(w, done{Status: "approved"})
 }
