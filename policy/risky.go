@@ -22,7 +22,7 @@ var (
 		"AWKPATH": true, "AWKLIBPATH": true, "GCONV_PATH": true, "LOCPATH": true, "DOCKER_HOST": true, "DOCKER_CONFIG": true, "KUBECONFIG": true,
 		"WGETRC": true, "CURL_HOME": true, "OPENSSL_CONF": true, "OPENSSL_MODULES": true, "GTK_MODULES": true, "QT_PLUGIN_PATH": true,
 	}
-	riskyPrefixes = []string{"LD_", "GIT_CONFIG", "npm_config_", "NPM_CONFIG_", "BASH_FUNC_", "CARGO_TARGET_", "CARGO_BUILD_", "PIP_"}
+	riskyPrefixes = []string{"LD_", "GIT_CONFIG", "GIT_TRACE", "npm_config_", "NPM_CONFIG_", "BASH_FUNC_", "CARGO_TARGET_", "CARGO_BUILD_", "PIP_"}
 	// harmless are values of risky variables that agents set all day to keep a tool from asking.
 	harmless = map[string]bool{"": true, "cat": true, "true": true, ":": true, "/bin/true": true, "/bin/cat": true, "less": true}
 	// harmlessFor are the variables that these values are harmless for: those that name a program.

@@ -24,7 +24,7 @@ locals {
     "~/.{bash,zsh,python,node_repl,psql,mysql,sqlite}_history", "~/.local/share/fish/fish_history",
     "~/.claude/.credentials.json", "~/.codex/auth.json", "~/.gemini/oauth_creds.json", "~/.local/share/opencode/auth.json",
     "/etc/{shadow,gshadow,sudoers}*", "/etc/sudoers.d/**", "/etc/ssh/ssh_host_*", "/etc/ssl/private/**", "/etc/krb5.keytab", "/etc/security/opasswd",
-    "/proc/*/{environ,mem}", "/{run,var/run}/secrets/**", "/dev/{mem,kmem,port}",
+    "/proc/*/{environ,mem}", "/proc/kcore", "/{run,var/run}/secrets/**", "/dev/{mem,kmem,port}",
     "**/id_{rsa,dsa,ecdsa,ed25519}", "**/.git-credentials", "**/.vault_pass{,.txt}", "**/*.kdbx",
   ]
   # Files of a project that hold its keys.

@@ -41,7 +41,7 @@ rule "search, and write" {
 
 rule "say" {
   commands = [
-    "echo", "printf", "true", "false", ":", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
+    "echo", "printf", "true", "false", ":", "jobs", "wait", "ulimit", "umask", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
     "lscpu", "lsblk", "lsof", "ps", "pgrep", "pstree", "printenv", "locale", "tty", "tput", "which", "whereis", "apropos", "whatis", "tldr", "type", "getconf", "getent", "clear", "test", "\\[", "vmstat", "ss", "netstat", "nvidia-smi", "lsb_release", "uuidgen",
   ]
   action = "allow"
@@ -77,4 +77,20 @@ rule "wrappers" {
   action    = "allow"
   match     = ["env", "env A=1", "xargs"]
   not_match = ["env A=1 rm x", "timeout 5 curl x", "env -S 'curl x'"]
+}
+
+# Files that set up the shell: the project's environment, the version managers', the agent's own snapshot. They are code as
+# scripts of the project are; 30-files.hcl asks before those in the home directory are written.
+rule "set up the shell" {
+  commands = [".", "source"]
+  args     = ["{{./,}{.venv,venv,env}/bin/activate,~/.{nvm/nvm.sh,cargo/env,bashrc,profile},/{root,home/*}/.{claude/shell-snapshots/*.sh,nvm/nvm.sh,cargo/env}}"]
+  action   = "allow"
+  opaque   = "allow"
+}
+
+rule "version managers" {
+  commands = ["nvm", "fnm", "pyenv", "rbenv", "asdf", "mise", "volta"]
+  args     = ["{use,ls,list,current,version,versions,which,--version}", "**"]
+  action   = "allow"
+  match    = ["nvm use 20", "pyenv versions"]
 }

@@ -149,3 +149,12 @@ rule "sockets by redirection" {
   match       = ["cat < /dev/tcp/host/80", "exec 3<>/dev/udp/host/53"]
   not_match   = ["cat < a"]
 }
+
+rule "the repository itself" {
+  commands    = ["mv", "rm", "cp", "ln"]
+  targets_any = ["**/.git", "**/.git/{objects,refs,HEAD,index,packed-refs}/**"]
+  action      = "ask"
+  reason      = "This moves or replaces the repository's own data. Use git."
+  match       = ["mv .git /tmp/x", "cp x .git/HEAD"]
+  not_match   = ["mv a b", "cp .gitignore x"]
+}

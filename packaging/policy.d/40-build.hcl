@@ -31,9 +31,39 @@ rule "node packages by address" {
   not_match    = ["npm i react@18.2.0", "npm i @types/node"]
 }
 
+locals {
+  # Tools that projects pin and run by npx; npx fetches one that isn't installed, so only these names go unasked.
+  node_tools = "{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel}"
+}
+
+rule "node tools by exec" {
+  commands  = ["npm", "pnpm", "yarn"]
+  args      = ["exec", local.node_tools, "**"]
+  action    = "allow"
+  opaque    = "allow"
+  not_match = ["pnpm exec evil", "npm exec -c 'tsc; id'"]
+}
+
+rule "node tools by exec, after dashes" {
+  commands  = ["npm", "pnpm"]
+  args      = ["exec", "--", local.node_tools, "**"]
+  action    = "allow"
+  opaque    = "allow"
+  not_match = ["npm exec -- evil"]
+}
+
+rule "a new package" {
+  commands  = ["npm", "pnpm", "yarn"]
+  args      = ["init", "{-y,--yes}"]
+  action    = "allow"
+  opaque    = "allow"
+  match     = ["npm init -y"]
+  not_match = ["npm init evil"]
+}
+
 rule "node tools" {
   commands = ["npx", "pnpx", "bunx"]
-  operands = ["{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel}", "**"]
+  operands = [local.node_tools, "**"]
   action   = "allow"
   opaque   = "allow"
   unless { flags_any = ["--package", "--call"] }
@@ -45,7 +75,7 @@ rule "project tools" {
   commands = [
     "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint", "ts-node", "tsx",
     "pytest", "py.test", "tox", "nox", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "bandit", "coverage", "pre-commit", "virtualenv",
-    "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
+    "uvicorn", "gunicorn", "flask", "alembic", "celery", "streamlit", "rails", "ng", "nest", "hugo", "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
     "javac", "mvn", "mvnw", "gradle", "gradlew", "ant", "kotlinc", "scalac", "sbt", "dotnet", "msbuild", "swift", "swiftc", "xcodebuild",
     "cmake", "ctest", "ninja", "meson", "make", "gmake", "bazel", "buck2", "just", "task", "autoreconf", "configure", "gcc", "g++", "cc", "c++", "clang", "clang++", "clang-format", "clang-tidy", "ld", "ar", "as", "strip", "ranlib", "pkg-config", "protoc", "buf",
     "shellcheck", "shfmt", "hadolint", "yamllint", "markdownlint", "actionlint", "jsonlint", "tflint", "ansible-lint", "phpunit", "phpstan", "composer", "rspec", "rubocop", "bundle", "rake", "mix", "ghc", "cabal", "stack", "dart", "flutter", "zig", "nimble", "tree-sitter", "pandoc", "dot", "convert", "magick", "ffprobe",
@@ -106,7 +136,7 @@ rule "deno" {
 
 rule "python tests and tools" {
   commands  = local.python
-  args      = ["-m", "{pytest,unittest,doctest,venv,virtualenv,tox,nox,ruff,black,isort,flake8,pylint,mypy,pyright,coverage,build,compileall,py_compile,json.tool,timeit,cProfile,pre_commit,sphinx,mkdocs,ensurepip,site,tabnanny,ast,dis}", "**"]
+  args      = ["-m", "{pytest,unittest,doctest,venv,virtualenv,tox,nox,ruff,black,isort,flake8,pylint,mypy,pyright,coverage,build,compileall,py_compile,json.tool,cProfile,pre_commit,sphinx,mkdocs,ensurepip,site,tabnanny,ast,dis}", "**"]
   action    = "allow"
   opaque    = "allow"
   match     = ["python -m pytest -q", "python3 -m venv .venv", "python3 -m unittest discover -s tests"]
@@ -115,8 +145,11 @@ rule "python tests and tools" {
 
 rule "programs of the project" {
   commands = ["python", "python3", "python3.*", "python2", "node", "ruby", "perl", "php", "deno", "bun"]
-  operands = ["*.{py,js,mjs,cjs,ts,mts,rb,pl,php}", "**"]
+  operands = ["{*.{py,js,mjs,cjs,ts,mts,rb,pl,php},artisan,bin/console}", "**"]
   action   = "allow"
+  unless {
+    flags_any = ["-m"]
+  }
   unless {
     paths_any = ["/tmp/**", "/var/tmp/**", "/dev/shm/**", "~/Downloads/**"]
   }
@@ -156,10 +189,13 @@ rule "python packages" {
 }
 
 rule "python packages, by module" {
-  commands  = local.python
-  args      = ["-m", "pip", "{install,list,show,freeze,check,download,wheel,index,uninstall}", "**"]
-  action    = "allow"
-  opaque    = "allow"
+  commands = local.python
+  args     = ["-m", "pip", "{install,list,show,freeze,check,download,wheel,index,uninstall}", "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless {
+    operands_any = ["-i*", "--index-url*", "--extra-index-url*", "--trusted-host*", "-t*", "--target*", "--prefix*", "--root*", "-f*", "--find-links*", "--break-system-packages", "*://*", "git+*"]
+  }
   match     = ["python3 -m pip install -r requirements.txt"]
   not_match = ["python3 -m pip config set a b"]
 }

@@ -133,7 +133,7 @@ rule "git, discard files" {
 rule "git, other programs" {
   commands = ["git"]
   when {
-    flags_any = ["-O", "--open-files-in-pager", "--ext-diff", "--upload-pack", "--receive-pack", "--no-verify", "--template", "--remote", "--exec", "--bundle-uri"]
+    flags_any = ["-O", "--open-files-in-pager", "--ext-diff", "--upload-pack", "--receive-pack", "--git-dir", "--work-tree", "--output", "--no-verify", "--template", "--remote", "--exec", "--bundle-uri"]
   }
   unless {
     subcommands = ["push", "branch", "diff", "log", "show", "checkout"]

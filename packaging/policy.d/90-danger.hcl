@@ -135,3 +135,20 @@ rule "history" {
   match     = ["history -c"]
   not_match = ["echo -c"]
 }
+
+rule "stop one's own jobs" {
+  commands     = ["kill"]
+  operands_all = ["%[0-9]*"]
+  action       = "allow"
+  match        = ["kill %1"]
+  not_match    = ["kill 1", "kill -9 4711"]
+}
+
+rule "history, off" {
+  commands  = ["set", "unset"]
+  args      = ["{+o,HISTFILE,HISTSIZE,HISTFILESIZE,PROMPT_COMMAND}", "**"]
+  action    = "ask"
+  reason    = "Keeps the shell from recording what is run."
+  match     = ["unset HISTFILE; true", "set +o history; true"]
+  not_match = ["set -e; true"]
+}
