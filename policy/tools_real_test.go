@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"os/exec"
@@ -192,6 +193,43 @@ func parseSpec(spec string, form helpForm) []realTakes {
 		out[i].takes = kind
 	}
 	return out
+}
+
+// npm tells its settings with their defaults: each is an option, and one that is true or false takes no value of its own.
+func TestNpmKnowsItsSettings(t *testing.T) {
+	path, err := exec.LookPath("npm")
+	if err != nil {
+		t.Skip("npm isn't installed")
+	}
+	cmd := exec.CommandContext(t.Context(), path, "config", "ls", "--long", "--json")
+	cmd.Dir = t.TempDir()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Skip("npm doesn't tell its settings: ", err)
+	}
+	var settings map[string]any
+	if err := json.Unmarshal(out, &settings); err != nil {
+		t.Fatal("npm's settings: ", err)
+	}
+	set, err := builtinTools()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := set.find("npm")
+	for name, value := range settings {
+		o := g.find("--" + name)
+		if o == nil { // some belong to one subcommand
+			o = g.subs["exec"].find("--" + name)
+		}
+		_, isBool := value.(bool)
+		switch {
+		case strings.ContainsAny(name, ":/") || name == "user-agent" || strings.HasPrefix(name, "init.") || name == "npm-version":
+		case o == nil:
+			t.Errorf("npm: --%s isn't in the grammar", name)
+		case isBool && o.takes == takesValue:
+			t.Errorf("npm: --%s takes no value; the grammar says otherwise", name)
+		}
+	}
 }
 
 var realTools = []realTool{

@@ -893,11 +893,11 @@ tool "gh" {
     closed = true
     flags  = ["--help"]
     subcommand "code" {
-      flags = ["-w", "--web"]
+      flags = ["-w", "--web", "--merge"]
       value_flags = [
         "-L", "--limit", "--sort", "--order", "--repo", "-R", "--owner", "--language", "--extension", "--filename", "--match",
-        "--size", "--json", "-q", "--jq", "-t", "--template", "--author", "--committer", "--hash", "--merge", "--parent",
-        "--tree", "--visibility",
+        "--size", "--json", "-q", "--jq", "-t", "--template", "--author", "--committer", "--hash", "--parent", "--tree",
+        "--visibility",
       ]
       operands = ["text"]
     }
@@ -907,7 +907,7 @@ tool "gh" {
         "--author", "--author-date", "--author-email", "--author-name", "--committer", "--committer-date",
         "--committer-email", "--committer-name", "--hash", "-q", "--jq", "--json", "-L", "--limit", "--order", "--owner",
         "--parent", "--repo", "--sort", "-t", "--template", "--tree", "--visibility", "-R", "--language", "--extension",
-        "--filename", "--match", "--size", "--merge",
+        "--filename", "--match", "--size",
       ]
       same     = [["-w", "--web"], ["-q", "--jq"], ["-L", "--limit"], ["-t", "--template"]]
       operands = ["text"]

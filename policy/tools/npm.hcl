@@ -45,7 +45,7 @@ tool "npm" {
     "-workspaces", "--no-workspaces", "--workspaces-update", "-workspaces-update", "--no-workspaces-update", "--yes", "-yes",
     "--no-yes", "-y", "-d", "-dd", "--dd", "-ddd", "--ddd", "-quiet", "--quiet", "-q", "-s", "-silent", "--silent",
     "-verbose", "--verbose", "-desc", "--desc", "-local", "--local", "-n", "-no", "--no", "-porcelain", "--porcelain",
-    "-readonly", "--readonly", "-iwr", "--iwr", "-ws", "--ws",
+    "-readonly", "--readonly", "-iwr", "--iwr", "-ws", "--ws", "--versions", "-versions",
   ]
   value_flags = [
     "--_auth", "-_auth", "--access", "-access", "--allow-directory", "-allow-directory", "--allow-file", "-allow-file",
@@ -74,7 +74,7 @@ tool "npm" {
     "-searchlimit", "--searchopts", "-searchopts", "--searchstaleness", "-searchstaleness", "--shell", "-shell", "--tag",
     "-tag", "--tag-version-prefix", "-tag-version-prefix", "--token-description", "-token-description", "--umask", "-umask",
     "--user-agent", "-user-agent", "--viewer", "-viewer", "--which", "-which", "--workspace", "-workspace", "-w", "-enjoy-by",
-    "--enjoy-by", "-reg", "--reg",
+    "--enjoy-by", "-reg", "--reg", "--nodedir", "-nodedir", "--python", "-python",
   ]
   optional_flags = ["--browser", "-browser", "--color", "-color"]
   path_flags = [
@@ -85,7 +85,7 @@ tool "npm" {
   escape_flags = [
     "--browser", "-browser", "--editor", "-editor", "--git", "-git", "--globalconfig", "-globalconfig", "--init-module",
     "-init-module", "--node-gyp", "-node-gyp", "--node-options", "-node-options", "--script-shell", "-script-shell",
-    "--userconfig", "-userconfig", "--viewer", "-viewer",
+    "--userconfig", "-userconfig", "--viewer", "-viewer", "--nodedir", "-nodedir", "--python", "-python",
   ]
   info_flags = ["-v", "--version", "-h", "-H", "-?", "--help", "--usage"]
   same = [
