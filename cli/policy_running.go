@@ -53,6 +53,7 @@ func (a *app) runningPolicy(ctx context.Context) (*policy.Policy, error) {
 	}
 	o := policyOptions()
 	o.Executors = []string{"mirror", "unit", "ghost", "local"} // the daemon took it: it has what the policy names
+	o.Enforces = policy.Enforceable
 	p, diags := o.Parse(files)
 	if diags.HasErrors() {
 		if err := a.complainPolicy(p, diags); err != nil {

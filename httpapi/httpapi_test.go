@@ -124,6 +124,18 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+func TestPolicy(t *testing.T) {
+	d := open(t, nil)
+	if got := d.json("/api/policy").(map[string]any); got["digest"] == "" || len(got["files"].([]any)) != 0 {
+		t.Errorf("without a policy: %v", got)
+	}
+	d.control.SetPolicy(clawrden.PolicyFile{Name: "a.hcl", Text: "rule {}\n"})
+	file := d.json("/api/policy").(map[string]any)["files"].([]any)[0].(map[string]any)
+	if file["name"] != "a.hcl" || file["text"] != "rule {}\n" {
+		t.Errorf("%v", file)
+	}
+}
+
 func TestQueue(t *testing.T) {
 	d := open(t, nil)
 	if got, _ := d.json("/api/queue").([]any); got == nil || len(got) != 0 {

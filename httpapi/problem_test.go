@@ -144,6 +144,7 @@ func TestRights(t *testing.T) {
 		right        clawrden.Right
 	}{
 		{"GET", "/api/status", clawrden.RightRead},
+		{"GET", "/api/policy", clawrden.RightRead},
 		{"GET", "/api/queue", clawrden.RightRead},
 		{"GET", "/api/queue/aa", clawrden.RightRead},
 		{"GET", "/api/history", clawrden.RightRead},

@@ -29,11 +29,36 @@ func WriteDiagnostics(w io.Writer, p *Policy, diags hcl.Diagnostics, width int, 
 			whole.Subject = nil
 			d = &whole
 		}
+		if d.Subject != nil && IsYAML(d.Subject.Filename) {
+			whole := *d
+			whole.Subject = wholeLine(d.Subject, files)
+			d = &whole
+		}
 		if err := out.WriteDiagnostic(d); err != nil {
 			return fmt.Errorf("cannot write diagnostics: %w", err)
 		}
 	}
 	return nil
+}
+
+// wholeLine is the line of a place in a file that was converted: the lines are the same as in what was parsed, what is
+// before and behind on them isn't.
+func wholeLine(at *hcl.Range, files map[string]*hcl.File) *hcl.Range {
+	out := &hcl.Range{Filename: at.Filename, Start: hcl.Pos{Line: at.Start.Line, Column: 1}}
+	f := files[at.Filename]
+	if f == nil {
+		return at
+	}
+	lines := strings.SplitAfter(string(f.Bytes), "\n")
+	for i := 0; i < min(at.Start.Line-1, len(lines)); i++ {
+		out.Start.Byte += len(lines[i])
+	}
+	size := 0
+	if at.Start.Line <= len(lines) {
+		size = len(strings.TrimRight(lines[at.Start.Line-1], "\n"))
+	}
+	out.End = hcl.Pos{Line: at.Start.Line, Column: 1 + size, Byte: out.Start.Byte + size}
+	return out
 }
 
 // problem is an error at a place.

@@ -123,6 +123,9 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	}
 	p.files, p.digest, p.recalls = parsed, digest(sources), p.anyPred(hinges)
 	for _, s := range sources {
+		if s.json != nil { // messages show what the operator wrote
+			parsed[s.name] = &hcl.File{Bytes: s.data}
+		}
 		p.texts = append(p.texts, clawrden.PolicyFile{Name: s.name, Text: string(s.data)})
 	}
 	if !o.Untested {

@@ -39,7 +39,7 @@ type Rule struct {
 	Action   clawrden.Verdict
 	Patterns []string
 	Reason   string
-	Timeout  string // a duration; "" for none
+	Timeout  string // how long it may run, a duration; "" for none. It has no say in the verdict, and isn't kept
 
 	line int
 }

@@ -26,7 +26,8 @@ type reader struct {
 	form     *Form
 	diags    hcl.Diagnostics
 	patterns int
-	timeout  string // default_timeout
+	timeout  string   // default_timeout
+	timed    ast.Node // the first timeout of any kind
 }
 
 // Read checks a policy in the YAML form. With errors in the diagnostics the form isn't usable.
@@ -44,6 +45,9 @@ func Read(name string, text []byte) (*Form, hcl.Diagnostics) {
 		if r.form.Rules[i].Timeout == "" {
 			r.form.Rules[i].Timeout = r.timeout
 		}
+	}
+	if r.timed != nil {
+		r.warn(r.timed, "Timeouts aren't kept", "A timeout here doesn't limit how long a command runs; an executor's settings do.")
 	}
 	if r.form.AllowedPaths == nil && !r.diags.HasErrors() {
 		r.warn(nil, "No allowed paths", "allowed_paths isn't set, so commands may run in any directory. Earlier versions took /app/* and /tmp/* then; write them if that is meant.")
@@ -179,6 +183,9 @@ func (r *reader) command(p pair) string {
 }
 
 func (r *reader) duration(p pair) string {
+	if r.timed == nil {
+		r.timed = p.at
+	}
 	s := r.text(p)
 	if d, err := time.ParseDuration(s); s != "" && (err != nil || d <= 0) {
 		r.fail(p.value, "Not a duration", "%q is not a duration; write it like 90s or 5m.", s)

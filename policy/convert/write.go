@@ -29,6 +29,9 @@ func (f *Form) HCL() []byte {
 		if s := suggestion(r); s != "" {
 			fmt.Fprintf(&b, "# In place of the patterns, harder to evade: %s\n", comment(s))
 		}
+		if r.Timeout != "" {
+			fmt.Fprintf(&b, "# timeout: %s isn't kept; an executor sets limits.\n", comment(r.Timeout))
+		}
 		fmt.Fprintf(&b, "rule %s {\ncommands = %s\n", text(f.ruleName(i)), texts([]string{commandGlob(r.Command)}))
 		if len(r.Patterns) > 0 {
 			fmt.Fprintf(&b, "patterns = %s\n", texts(r.Patterns))
@@ -36,9 +39,6 @@ func (f *Form) HCL() []byte {
 		fmt.Fprintf(&b, "action = %q\n", r.Action)
 		if r.Reason != "" {
 			fmt.Fprintf(&b, "reason = %s\n", text(r.Reason))
-		}
-		if r.Timeout != "" {
-			fmt.Fprintf(&b, "limits {\ntimeout = %s\n}\n", text(r.Timeout))
 		}
 		b.WriteString("}\n")
 	}
@@ -105,9 +105,6 @@ func (f *Form) JSON() []byte {
 		}
 		if r.Reason != "" {
 			body["reason"] = template(r.Reason)
-		}
-		if r.Timeout != "" {
-			body["limits"] = map[string]any{"timeout": r.Timeout}
 		}
 		items = append(items, item{r.line, map[string]any{"rule": map[string]any{f.ruleName(i): body}}})
 	}

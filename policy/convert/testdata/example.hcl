@@ -19,13 +19,11 @@ rule "1 rm" {
 
 # line 11
 # In place of the patterns, harder to evade: subcommands = ["push"]; flags_any = ["--force"]; operands_any = ["*", "main"]
+# timeout: 5m isn't kept; an executor sets limits.
 rule "2 git" {
   commands = ["git"]
   patterns = ["push --force", "push * main"]
   action   = "deny"
-  limits {
-    timeout = "5m"
-  }
 }
 
 # line 17
