@@ -80,6 +80,9 @@ func isFile(path string) bool {
 func (a *app) showExplanation(e *policy.Explanation) error {
 	w := &explainer{a: a}
 	by := "by the policy's default"
+	if e.Rule == "" && e.File != "" {
+		by += fmt.Sprintf(" (%s:%d)", e.File, e.Line)
+	}
 	if e.Rule != "" {
 		by = fmt.Sprintf("by rule %q (%s:%d)", e.Rule, e.File, e.Line)
 	}

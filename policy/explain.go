@@ -11,9 +11,9 @@ import (
 // Its JSON form is what `clawrden policy explain -o json` prints; texts are escaped where they aren't UTF-8.
 type Explanation struct {
 	Verdict  clawrden.Verdict     `json:"verdict"`
-	Rule     string               `json:"rule,omitempty"` // the deciding one; "" when the default decided
-	File     string               `json:"file,omitempty"`
-	Line     int                  `json:"line,omitempty"`
+	Rule     string               `json:"rule"` // the deciding one; "" when the default decided
+	File     string               `json:"file"` // where it stands, or the default; "" where that isn't set
+	Line     int                  `json:"line"`
 	Reason   string               `json:"reason,omitempty"`
 	Would    string               `json:"would,omitempty"` // what the policy would say if it weren't in observe mode
 	Executor string               `json:"executor,omitempty"`
@@ -36,6 +36,9 @@ type CommandExplanation struct {
 	Outer       int               `json:"outer"`           // -1, 0 for the request's own command, n for the n-th nested
 	Opaque      []string          `json:"opaque,omitempty"`
 	Verdict     string            `json:"verdict,omitempty"` // "" where it takes the verdict of its inner commands
+	Rule        string            `json:"rule,omitempty"`    // what gave it: a rule, or a setting such as "default" or "opaque"
+	File        string            `json:"file,omitempty"`
+	Line        int               `json:"line,omitempty"`
 	Rules       []RuleExplanation `json:"rules"`             // those that matched
 	Near        []RuleExplanation `json:"near,omitempty"`    // those that failed by one condition
 }
@@ -75,7 +78,7 @@ func (p *Policy) Explain(f *clawrden.Facts) Explanation {
 	}, func(fi *finding) {
 		c := &commands[fi.command]
 		if old, err := clawrden.ParseVerdict(c.Verdict); err != nil || fi.verdict.Strictness() > old.Strictness() {
-			c.Verdict = fi.verdict.String()
+			c.Verdict, c.Rule, c.File, c.Line = fi.verdict.String(), fi.ref.Name, fi.ref.File, fi.ref.Line
 		}
 		if fi.rule == nil && fi.ref.Name != "" {
 			c.Rules = append(c.Rules, RuleExplanation{RuleRef: *fi.ref, Match: yes.String(), Conditions: []Condition{{Text: fi.reason, Holds: yes.String()}}})
@@ -88,6 +91,8 @@ func (p *Policy) Explain(f *clawrden.Facts) Explanation {
 	}
 	if r := d.Rule(); r != nil {
 		e.Rule, e.File, e.Line = r.Name, r.File, r.Line
+	} else {
+		e.File, e.Line = p.settings.defRef.File, p.settings.defRef.Line
 	}
 	if len(commands) > 0 {
 		e.Command, e.Nested = commands[0], append(e.Nested, commands[1:]...)
