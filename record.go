@@ -18,8 +18,9 @@ const (
 	EventReloaded = "reloaded" // the policy was replaced, or refused (then Reason)
 	EventKilled   = "killed"   // the kill switch was thrown
 	EventUnlocked = "unlocked"
-	EventRefused  = "refused"   // a connection that never became a request: malformed, over a limit
-	EventTorn     = "recovered" // the last line was cut by a crash and was moved aside
+	EventRefused  = "refused"       // a connection that never became a request: malformed, over a limit
+	EventLate     = "approved_late" // a person approved what had expired; the same may run once
+	EventTorn     = "recovered"     // the last line was cut by a crash and was moved aside
 
 	// EventContinued is the first record of a file that takes the log's name after the one before was moved away.
 	EventContinued = "continued"
@@ -69,7 +70,8 @@ type Record struct {
 	Approver   *Approver      `json:"approver,omitempty"`
 	Votes      []Approver     `json:"votes,omitempty"` // who approved, where it took or would have taken several
 	Comment    string         `json:"comment,omitempty"`
-	WaitedMS   int64          `json:"waited_ms,omitempty"` // how long the ask waited
+	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
+	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`
 	Boundary   Boundary       `json:"boundary,omitempty"`
 	ExitCode   *int           `json:"exit_code"` // null if killed, not run or unknown

@@ -19,6 +19,7 @@ package approval
 
 import (
 	"errors"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -41,6 +42,9 @@ type Limits struct {
 
 	AgentBytes int // words (argv, environment, paths) one agent may have pending; 16 MiB: eight of the largest the kernel allows
 	TotalBytes int // words pending in all; 256 MiB
+
+	Refusal time.Duration // how long a refused command is refused again without being shown; 0: not at all
+	Late    time.Duration // how long an expired ask can still be approved, and then how long it may come again; 0: not at all
 
 	Decided int // how many decided asks are remembered, so that a late decision hears how the ask ended; 1024
 }

@@ -11,6 +11,7 @@ import (
 )
 
 // Approve lets the ask with this whole id run, if it is still pending and what the answer says was shown is what waits.
+// One that has expired a short while ago can be approved late: it stays expired, and the same may run once (see Once).
 // Where its demands need more people than have approved so far, this one's vote is kept and the ask waits on.
 // It returns the approval as it stands then, or ErrNotAuthorized for a second vote of one person, ErrNotFound, ErrDecided
 // (with how it ended), ErrStale or ErrBadRequest. The caller has made sure that by may decide it, and said in by.For for
@@ -35,6 +36,11 @@ func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a cla
 	defer q.mu.Unlock()
 	e, err := q.waiting(id)
 	if err != nil {
+		if to == clawrden.StateApproved {
+			if was, handled, late := q.approveLate(id, by, &a); handled {
+				return was, late
+			}
+		}
 		return clawrden.Approval{}, err
 	}
 	if a.Revision != 0 && a.Revision != e.approval.Revision {
@@ -44,7 +50,7 @@ func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a cla
 		return clawrden.Approval{}, fmt.Errorf("%w: another command was shown", clawrden.ErrStale)
 	}
 	if to == clawrden.StateApproved {
-		if err := e.vote(by, &a); err != nil {
+		if err := vote(&e.approval, by, &a); err != nil {
 			return clawrden.Approval{}, err
 		}
 		if e.approval.Lacking() > 0 {
@@ -57,16 +63,16 @@ func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a cla
 
 // vote counts one person's approval. It doesn't raise the revision: what was shown is what it was, and two people who
 // approve at the same time must not be in each other's way.
-func (e *entry) vote(by clawrden.Approver, a *clawrden.Answer) error {
-	votes := e.approval.Votes
+func vote(on *clawrden.Approval, by clawrden.Approver, a *clawrden.Answer) error {
+	votes := on.Votes
 	if slices.ContainsFunc(votes, func(v clawrden.Approver) bool { return v.UID == by.UID }) {
 		return fmt.Errorf("%w: %s has approved it already; it takes another person", clawrden.ErrNotAuthorized, nameOf(&by))
 	}
-	e.approval.Votes = append(slices.Clip(votes), by) // copies handed out keep theirs
-	if before := e.approval.Comment; before != "" && len(before)+2+len(a.Comment) <= MaxComment {
+	on.Votes = append(slices.Clip(votes), by) // copies handed out keep theirs
+	if before := on.Comment; before != "" && len(before)+2+len(a.Comment) <= MaxComment {
 		a.Comment = strings.TrimSuffix(before+"; "+a.Comment, "; ") // the agent reads what each of them said
 	}
-	e.approval.Comment = a.Comment
+	on.Comment = a.Comment
 	return nil
 }
 
@@ -142,6 +148,11 @@ func (q *Queue) settle(e *entry, to clawrden.State, by *clawrden.Approver, comme
 	delete(q.pending, e.approval.ID)
 	q.order.Remove(e.place)
 	q.count(e, -1)
+	if to == clawrden.StateDenied && q.limits.Refusal > 0 {
+		was := e.approval
+		was.Request.Argv, was.Request.Env, was.Facts = nil, nil, clawrden.Facts{}
+		keep(q.refused, refusalOf(&e.approval.Request, &e.approval.Facts, &e.approval.Decision), kept{was, time.Now().Add(q.limits.Refusal)})
+	}
 	q.remember(e.approval)
 	close(e.done)
 }

@@ -20,6 +20,8 @@ type Queue struct {
 	uids    map[uint32]load              // what each uid has pending
 	total   load                         // what is pending in all
 	decided map[string]clawrden.Approval // without their words
+	refused map[same]kept                // by people, and not to be shown to them again
+	once    map[same]kept                // approved after they had expired
 	past    []string                     // ids in decided, a ring
 	oldest  int                          // the place in past that is overwritten next, once it is full
 	closed  bool
@@ -44,6 +46,8 @@ func New(l Limits) *Queue {
 		agents:  make(map[agent]load),
 		uids:    make(map[uint32]load),
 		decided: make(map[string]clawrden.Approval),
+		refused: make(map[same]kept),
+		once:    make(map[same]kept),
 	}
 }
 

@@ -52,7 +52,9 @@ type Audit struct {
 
 // Ask is how requests wait for a person.
 type Ask struct {
-	Timeout time.Duration
+	Timeout       time.Duration
+	RefusalMemory time.Duration // 0: refusals aren't remembered
+	Late          time.Duration // 0: what has expired can't be approved
 }
 
 // Limits are what agents can't exceed. An agent is a uid in a cgroup.

@@ -26,7 +26,9 @@ func Default(dev bool) Config {
 			OnError: "deny",
 		},
 		Ask: Ask{
-			Timeout: 90 * time.Second,
+			Timeout:       90 * time.Second,
+			RefusalMemory: 5 * time.Minute,
+			Late:          10 * time.Minute,
 		},
 		Limits: Limits{
 			ConnectionsPerAgent: 512,

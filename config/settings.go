@@ -68,6 +68,14 @@ var settings = []block{
 			"timeout", func(c *Config) any { return &c.Ask.Timeout }, between(time.Second, 24*time.Hour),
 			"How long it waits before it expires, where the rule doesn't say. Agents give up on a command after about two minutes; an answer that comes later helps nobody.",
 		},
+		{
+			"refusal_memory", func(c *Config) any { return &c.Ask.RefusalMemory }, between(0*time.Second, 24*time.Hour),
+			"How long a command that a person refused is refused again at once, in the same words and without being shown, when the same agent sends it unchanged. `0s`: each time is asked anew.",
+		},
+		{
+			"late", func(c *Config) any { return &c.Ask.Late }, between(0*time.Second, 24*time.Hour),
+			"How long a request that has expired can still be approved. Nobody waits for it any more: the same command, sent again by the same agent within this time, runs once without being asked for. `0s`: not at all.",
+		},
 	}},
 	{"limits", "What agents can't exceed. An agent is a uid in a cgroup; what is over a limit is denied, and the others go on.", []setting{
 		{

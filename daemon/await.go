@@ -45,12 +45,31 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 			c.outcome = clawrden.OutcomeDeny
 			return
 		}
+		if asked == 0 && d.remembered(c) {
+			return
+		}
 		if !d.ask(ctx, c) {
 			return
 		}
 		d.resolve(ctx, c)
 		d.evaluate(c)
 	}
+}
+
+// remembered settles the outcome by what people have said of the same request before: a refusal that is still fresh, or
+// an approval that came after the request had expired.
+func (d *Daemon) remembered(c *call) bool {
+	if was, until, ok := d.o.Queue.Refused(&c.request, &c.facts, &c.decision); ok {
+		c.approval, c.remembered, c.outcome = &was, was.ID, clawrden.OutcomeDenied
+		c.hint = "it was refused before, as request " + was.ID + ", and is not shown to a person again until " + until.Local().Format("15:04:05") + "; do something else"
+		return true
+	}
+	was, ok := d.o.Queue.Once(&c.request.Identity, c.digest)
+	if !ok || !sameDemands(was.Decision.Demands, c.decision.Demands) {
+		return false
+	}
+	c.approval, c.remembered, c.outcome = &was, was.ID, clawrden.OutcomeApproved
+	return true
 }
 
 // name gives the request its id. Without one it is denied.

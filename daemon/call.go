@@ -43,8 +43,10 @@ type call struct {
 	hint     string // what to do about a refusal, for its last line
 	digest   string
 	approval *clawrden.Approval
-	outcome  clawrden.Outcome
-	begun    time.Time // when it was handed to its executor
+	// remembered is the id of the earlier request whose approval or refusal this one has; "" for its own.
+	remembered string
+	outcome    clawrden.Outcome
+	begun      time.Time // when it was handed to its executor
 }
 
 // reply is how the two modes of the socket answer.

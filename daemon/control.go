@@ -116,10 +116,20 @@ func (d *Daemon) answer(by clawrden.Caller, id string, a clawrden.Answer, decide
 		return err
 	}
 	now, err := decide(asked.ID, who, a)
-	if err == nil && now.State == clawrden.StatePending { // more people have to
-		d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingFrom(&now)})
+	if err != nil {
+		return err
 	}
-	return err
+	switch now.State {
+	case clawrden.StatePending: // more people have to
+		d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingFrom(&now)})
+	case clawrden.StateExpired: // it was approved after its time
+		return d.record(&clawrden.Record{
+			Event: clawrden.EventLate, ID: now.ID, Command: clawrden.Text(now.Request.Tool), Digest: now.Digest,
+			Identity: &now.Request.Identity, Approver: &who, Comment: a.Comment, Votes: now.Votes,
+		})
+	case clawrden.StateApproved, clawrden.StateDenied, clawrden.StateCancelled:
+	}
+	return nil
 }
 
 // History gives what was decided, newest first.

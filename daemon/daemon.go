@@ -50,6 +50,9 @@ type Queue interface {
 	Deny(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
 	Cancel(id, why string) (clawrden.Approval, error)
 	CancelAll(why string) int
+	// Refused tells how a person refused the same a short while ago; Once takes an approval that came after its time.
+	Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool)
+	Once(id *clawrden.Identity, digest string) (was clawrden.Approval, ok bool)
 	List() []clawrden.Approval
 	Get(id string) (clawrden.Approval, error)
 	Len() int

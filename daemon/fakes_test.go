@@ -81,7 +81,8 @@ func (l *fakeLog) of(event string) (found []clawrden.Record) {
 
 // fakeQueue ends each ask at once, as it is told.
 type fakeQueue struct {
-	end func(id, digest string) (clawrden.Approval, error)
+	end  func(id, digest string) (clawrden.Approval, error)
+	once func() (clawrden.Approval, bool)
 
 	mu  sync.Mutex
 	ids []string
@@ -109,6 +110,16 @@ func (q *fakeQueue) Deny(string, clawrden.Approver, clawrden.Answer) (clawrden.A
 
 func (q *fakeQueue) Cancel(string, string) (clawrden.Approval, error) {
 	return clawrden.Approval{}, clawrden.ErrDecided
+}
+func (q *fakeQueue) Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool) {
+	return was, until, false
+}
+
+func (q *fakeQueue) Once(*clawrden.Identity, string) (was clawrden.Approval, ok bool) {
+	if q.once == nil {
+		return was, false
+	}
+	return q.once()
 }
 func (q *fakeQueue) CancelAll(string) int      { return 0 }
 func (q *fakeQueue) List() []clawrden.Approval { return nil }

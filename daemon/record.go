@@ -54,7 +54,9 @@ func (d *Daemon) recordDecided(c *call) error {
 		if len(a.Votes) > 1 || len(a.Votes) > 0 && a.State != clawrden.StateApproved {
 			r.Votes = a.Votes
 		}
-		r.WaitedMS = time.Since(a.Created).Milliseconds()
+		if r.Remembered = c.remembered; c.remembered == "" {
+			r.WaitedMS = time.Since(a.Created).Milliseconds()
+		}
 	}
 	var err error
 	if c.outcome == clawrden.OutcomeApproved {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -52,9 +53,12 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	if err != nil {
 		return err
 	}
-	before, _ := s.control.Pending(id)
+	before, gone := s.control.Pending(id)
 	if err := s.control.Approve(r.Context(), by, id, a); err != nil {
 		return err
+	}
+	if errors.Is(gone, clawrden.ErrDecided) {
+		return writeJSON(w, done{Status: "approved", Message: "it had expired: the same command runs once if the agent sends it again in time"})
 	}
 	if len(before.Demands) > 0 { // one approval may not be enough
 		if now, err := s.control.Pending(before.ID); err == nil {

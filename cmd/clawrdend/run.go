@@ -58,7 +58,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	); err != nil {
 		return err
 	}
-	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending})
+	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending, Refusal: c.Ask.RefusalMemory, Late: c.Ask.Late})
 	do := daemonOptions(&c)
 	do.Logger, do.Version = log, version
 	copies := journal.Open()
