@@ -15,18 +15,24 @@ import (
 
 func (a *app) approveCommand() *cobra.Command {
 	var comment string
+	var all batch
 	c := &cobra.Command{
-		Use:   "approve ID…",
+		Use:   "approve ID… | --all [--rule NAME] --yes",
 		Short: "Let waiting commands run",
 		Long: "Lets waiting commands run. The first letters of an id are enough. What is approved is the command as it is shown\n" +
 			"now: if it changes before it runs, it is asked for again.",
-		Example:           "  clawrden approve k3f9\n  clawrden approve k3f9 p2aa --comment 'only this once'",
-		Args:              args(1, -1, "one or more ids"),
+		Example: "  clawrden approve k3f9\n  clawrden approve k3f9 p2aa --comment 'only this once'\n" +
+			"  clawrden approve --all --rule 'npm install' --yes",
+		Args:              func(_ *cobra.Command, ids []string) error { return all.check(ids) },
 		ValidArgsFunction: a.completeIDs,
 		RunE: func(c *cobra.Command, ids []string) error {
+			if all.all {
+				return a.approveAll(c.Context(), all, comment)
+			}
 			return a.decide(c.Context(), ids, comment, "approved", (*client.Client).Approve)
 		},
 	}
+	all.flags(c)
 	c.Flags().StringVarP(&comment, "comment", "m", "", "a `text` for the agent and the record")
 	return c
 }
@@ -48,33 +54,47 @@ func (a *app) decide(ctx context.Context, ids []string, comment, done string,
 	for _, id := range ids {
 		p, err := pick(queue, id)
 		if err == nil {
-			err = do(d, ctx, p.ID, clawrden.Answer{Comment: comment, Revision: p.Revision, Digest: p.Digest})
+			err = a.decideOne(ctx, d, &p, comment, done, do)
 		}
 		if err != nil {
-			err = hintedError{fmt.Errorf("cannot decide %s: %w", display.Word(id), err), hintOf(err)}
-			a.complain(err)
+			err = a.undecided(id, err)
 			if failed == nil {
 				failed = toldError{err}
 			}
 			if errors.Is(err, client.ErrUnreachable) {
 				break
 			}
-			continue
-		}
-		word := done
-		if done == "approved" && len(p.Demands) > 0 {
-			if now, err := d.Pending(ctx, p.ID); err == nil {
-				word = fmt.Sprintf("counted, with %d more to approve,", now.Lacking)
-				if a.format == formatJSON {
-					word = "pending"
-				}
-			}
-		}
-		if err := a.showDecided(&p, word); err != nil {
-			return err
 		}
 	}
 	return failed
+}
+
+// undecided says that one of several couldn't be decided.
+func (a *app) undecided(id string, err error) error {
+	err = hintedError{fmt.Errorf("cannot decide %s: %w", display.Word(id), err), hintOf(err)}
+	a.complain(err)
+	return err
+}
+
+// decideOne gives an answer to one ask, as it was shown, and writes what came of it.
+func (a *app) decideOne(ctx context.Context, d *client.Client, p *clawrden.Pending, comment, done string,
+	do func(*client.Client, context.Context, string, clawrden.Answer) error,
+) error {
+	if err := do(d, ctx, p.ID, clawrden.Answer{Comment: comment, Revision: p.Revision, Digest: p.Digest}); err != nil {
+		return err
+	}
+	if done == "approved" && p.Command == "" && a.format != formatJSON {
+		done = "approved, after it had expired and for one time if it is sent again,"
+	}
+	if done == "approved" && len(p.Demands) > 0 {
+		if now, err := d.Pending(ctx, p.ID); err == nil {
+			done = fmt.Sprintf("counted, with %d more to approve,", now.Lacking)
+			if a.format == formatJSON {
+				done = "pending"
+			}
+		}
+	}
+	return a.showDecided(p, done)
 }
 
 func (a *app) showDecided(p *clawrden.Pending, done string) error {
