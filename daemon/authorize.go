@@ -76,7 +76,7 @@ func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.A
 	trusted := root || d.isDeveloper(id) // --dev lets it approve itself, but the lists hold
 	tooNear := false
 	for _, demand := range demandsOf(&a.Decision) {
-		if near != "" && !trusted && !(ownUser && demand.Self) {
+		if near != "" && !trusted && (!ownUser || !demand.Self) {
 			tooNear = true
 			continue
 		}

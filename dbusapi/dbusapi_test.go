@@ -181,10 +181,10 @@ func testMethods(t *testing.T, b *bus) {
 // sorted gives want if got has the same words: the entries of a dictionary come in any order.
 func sorted(want, got string) string {
 	count := map[string]int{}
-	for _, w := range strings.Fields(want) {
+	for w := range strings.FieldsSeq(want) {
 		count[w]++
 	}
-	for _, w := range strings.Fields(got) {
+	for w := range strings.FieldsSeq(got) {
 		count[w]--
 	}
 	for _, n := range count {

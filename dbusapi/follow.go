@@ -159,6 +159,8 @@ func (l *life) event(e *clawrden.Event) {
 		if room, known := l.requests.wait(e.Pending.ID); room || known {
 			l.announce(e.Pending.ID)
 		}
+	case e.Type == clawrden.LiveEscalated && e.Pending != nil:
+		l.emit(ManagerPath, ManagerInterface+".RequestEscalated", e.Pending.ID, pathOf(e.Pending.ID))
 	case e.Type == clawrden.LiveDecided && e.Entry != nil && e.Entry.Decision != clawrden.OutcomeAllow: // which nobody was asked for
 		if l.withdraw(e.Entry.ID, e.Entry.Decision) {
 			l.refill()

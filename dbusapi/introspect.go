@@ -15,6 +15,7 @@ type signal struct {
 
 var signals = []signal{
 	{ManagerInterface, "RequestNew", []arg{{"id", "s"}, {"request", "o"}}, "A request has got an object. Only root and the approvers' group receive signals."},
+	{ManagerInterface, "RequestEscalated", []arg{{"id", "s"}, {"request", "o"}}, "Nobody has answered it for a while, and more people may now."},
 	{ManagerInterface, "RequestRemoved", []arg{{"id", "s"}, {"request", "o"}, {"outcome", "s"}}, "It has ended: approved, denied, expired, cancelled; or unknown, if the daemon lost sight of it."},
 }
 

@@ -15,6 +15,7 @@ const (
 	maxShown   = 4 << 10 // bytes of raw words, and of shown ones, in an object
 	maxText    = 1 << 10 // characters of any other text
 	maxRules   = 32      // rules in an object
+	maxVotes   = 32      // approvals in an object
 	maxRow     = 256     // characters of a command in a list
 	maxList    = 8 << 20 // bytes of a list, well below what a bus lets pass
 	maxPrompt  = 200     // characters of a command in a password prompt

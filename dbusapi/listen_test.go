@@ -77,7 +77,7 @@ func startBroker(t *testing.T) *bus {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, 0o666); err != nil { //nolint:gosec // a bus is for all users
+	if err := os.Chmod(path, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	file, err := l.File()

@@ -2,6 +2,7 @@ package dbusapi
 
 import (
 	"context"
+	"strings"
 
 	"github.com/godbus/dbus/v5"
 
@@ -37,59 +38,78 @@ type method struct {
 var methods = []method{
 	// Commands with their arguments, which may hold secrets: for those who decide or look on, not for everybody.
 	{
-		ManagerInterface, "ListRequests", nil, []arg{{"requests", "a(ssso)"}},
+		ManagerInterface, "ListRequests", nil,
+		[]arg{{"requests", "a(ssso)"}},
 		clawrden.RightRead, nil, (*life).listRequests,
 		"The pending requests, oldest first: id, command (escaped, shortened), who asks, object. A list has a limit of bytes; PendingCount tells how many there are.",
 	},
 	{
-		ManagerInterface, "GetRequest", []arg{{"id", "s"}}, []arg{{"request", "o"}},
+		ManagerInterface, "GetRequest",
+		[]arg{{"id", "s"}},
+		[]arg{{"request", "o"}},
 		clawrden.RightRead, nil, (*life).getRequest,
 		"The object of a pending request, by its id or a unique prefix.",
 	},
 	// Lets a command run, or not. The daemon checks besides that the caller isn't the requester.
 	{
-		ManagerInterface, "Approve", []arg{{"id", "s"}, {"options", "a{sv}"}}, nil,
+		ManagerInterface, "Approve",
+		[]arg{{"id", "s"}, {"options", "a{sv}"}},
+		nil,
 		clawrden.RightDecide, (*life).aboutArgument, (*life).approve,
-		"Lets a pending request run. Options: revision (t) and digest (s), to decide only what was shown under them; comment (s), for the agent.",
+		"Lets a pending request run; where several people must approve, counts the caller as one of them. Options: revision (t) and digest (s), to decide only what was shown under them; comment (s), for the agent.",
 	},
 	{
-		ManagerInterface, "Deny", []arg{{"id", "s"}, {"reason", "s"}, {"options", "a{sv}"}}, nil,
+		ManagerInterface, "Deny",
+		[]arg{{"id", "s"}, {"reason", "s"}, {"options", "a{sv}"}},
+		nil,
 		clawrden.RightDecide, (*life).aboutArgument, (*life).deny,
 		"Refuses a pending request; the reason reaches the agent. Options: revision (t), digest (s).",
 	},
 	// Stopping everything is safe, so that more people may be given it than what follows.
 	{
-		ManagerInterface, "Kill", []arg{{"reason", "s"}, {"options", "a{sv}"}}, []arg{{"message", "s"}},
+		ManagerInterface, "Kill",
+		[]arg{{"reason", "s"}, {"options", "a{sv}"}},
+		[]arg{{"message", "s"}},
 		clawrden.RightKill, nil, (*life).kill,
 		"Throws the kill switch: what runs is stopped, what waits and what comes is refused. No options.",
 	},
 	// Lets commands run again after a kill: who may stop isn't always who may start.
 	{
-		ManagerInterface, "Unlock", []arg{{"options", "a{sv}"}}, nil,
+		ManagerInterface, "Unlock",
+		[]arg{{"options", "a{sv}"}},
+		nil,
 		clawrden.RightUnlock, nil, (*life).unlock,
 		"Turns the kill switch off. No options.",
 	},
 	// Puts what is in the policy directory in force. Only root writes there, but when it counts is a decision too.
 	{
-		ManagerInterface, "Reload", []arg{{"options", "a{sv}"}}, nil,
+		ManagerInterface, "Reload",
+		[]arg{{"options", "a{sv}"}},
+		nil,
 		clawrden.RightReload, nil, (*life).reload,
 		"Reads the policy again. An invalid one is refused with org.clawrden1.Error.PolicyInvalid, and the one before it stays. No options.",
 	},
 	// What the policy says of a command, with its rules: not for agents that look for a gap.
 	{
-		ManagerInterface, "Explain", []arg{{"argv", "as"}, {"options", "a{sv}"}}, []arg{{"decision", "a{sv}"}},
+		ManagerInterface, "Explain",
+		[]arg{{"argv", "as"}, {"options", "a{sv}"}},
+		[]arg{{"decision", "a{sv}"}},
 		clawrden.RightRead, nil, (*life).explain,
 		"What the policy says if the caller ran the command: verdict (s), reason (s), rules (a(sssu): name, action, file, line), executor (s), policy (s). Nothing runs. Option: cwd (s).",
 	},
 
 	// The same two on a request's own object.
 	{
-		RequestInterface, "Approve", []arg{{"options", "a{sv}"}}, nil,
+		RequestInterface, "Approve",
+		[]arg{{"options", "a{sv}"}},
+		nil,
 		clawrden.RightDecide, (*life).aboutPath, (*life).approveObject,
 		"As Approve of the manager.",
 	},
 	{
-		RequestInterface, "Deny", []arg{{"reason", "s"}, {"options", "a{sv}"}}, nil,
+		RequestInterface, "Deny",
+		[]arg{{"reason", "s"}, {"options", "a{sv}"}},
+		nil,
 		clawrden.RightDecide, (*life).aboutPath, (*life).denyObject,
 		"As Deny of the manager.",
 	},
@@ -147,9 +167,9 @@ func validID(id string) bool {
 func pathOf(id string) dbus.ObjectPath { return dbus.ObjectPath(RequestsPath + "/" + id) }
 
 func signature(args []arg) string {
-	s := ""
+	var s strings.Builder
 	for _, a := range args {
-		s += a.sig
+		s.WriteString(a.sig)
 	}
-	return s
+	return s.String()
 }

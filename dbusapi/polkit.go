@@ -49,6 +49,14 @@ func (l *life) askPolkit(ctx context.Context, q question) (verdict, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	if q.interactive {
+		there, stop, err := l.whileThere(ctx, q.sender)
+		if err != nil {
+			return verdict{}, fmt.Errorf("cannot watch the caller: %w", err)
+		}
+		defer stop()
+		ctx = there
+	}
 	if q.details == nil {
 		q.details = map[string]string{}
 	}

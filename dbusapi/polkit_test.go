@@ -107,7 +107,8 @@ type fakePolkit struct {
 	mu        sync.Mutex
 	asked     []string
 	details   []map[string]string
-	cancelled chan string
+	cancelled chan string // ids of questions that are taken back
+	ended     chan bool   // ends one that is never answered
 	asking    chan string // a question has come
 	answer    func(interactive bool) (authorized, challenge, never bool)
 }
@@ -132,7 +133,7 @@ func (f *fakePolkit) CheckAuthorization(s fakeSubject, action string, details ma
 	f.asking <- id
 	authorized, challenge, never := answer(flags == 1)
 	if never {
-		<-f.cancelled
+		<-f.ended
 		return fakeResult{}, dbus.NewError("org.freedesktop.PolicyKit1.Error.Cancelled", []any{"cancelled"})
 	}
 	return fakeResult{authorized, challenge, map[string]string{}}, nil
@@ -152,7 +153,7 @@ func (f *fakePolkit) questions() []string {
 
 func startFakePolkit(b *bus, answer func(interactive bool) (authorized, challenge, never bool)) (*fakePolkit, *dbus.Conn) {
 	b.t.Helper()
-	f := &fakePolkit{answer: answer, cancelled: make(chan string, 9), asking: make(chan string, 99)}
+	f := &fakePolkit{answer: answer, cancelled: make(chan string, 9), ended: make(chan bool, 9), asking: make(chan string, 99)}
 	conn := b.client()
 	if err := conn.Export(f, "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority"); err != nil {
 		b.t.Fatal(err)
@@ -255,7 +256,7 @@ func TestPolkitStopsInMidQuestion(t *testing.T) {
 	}
 	_ = conn.Close()
 	waiting.Wait()
-	close(f.cancelled)
+	close(f.ended)
 	for range 2 {
 		if err := <-errs; err == nil || !strings.Contains(err.Error(), "polkit did not answer") {
 			t.Error(err)
@@ -286,10 +287,10 @@ func TestEndInMidQuestion(t *testing.T) {
 		t.Error("approved")
 	}
 	_ = conn.Close()
-	close(f.cancelled)
+	close(f.ended)
 }
 
-// A caller on the way out takes nothing with it: its answer goes nowhere.
+// A caller that leaves takes its prompt with it.
 func TestCallerGoes(t *testing.T) {
 	needRoot(t)
 	b := startBus(t)
@@ -303,10 +304,13 @@ func TestCallerGoes(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-f.asking
+	asked := <-f.asking
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	f.cancelled <- "by the person"
+	if id := <-f.cancelled; id != asked {
+		t.Errorf("%s was taken back, asked was %s", id, asked)
+	}
+	f.ended <- true
 	if _, err := b.call(0, "ListRequests"); err != nil {
 		t.Error(err)
 	}

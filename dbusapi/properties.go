@@ -2,8 +2,9 @@ package dbusapi
 
 import (
 	"context"
-	"fmt"
+	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/godbus/dbus/v5"
@@ -104,7 +105,7 @@ func (l *life) managedObjects(context.Context, *call) ([]any, error) {
 func (l *life) changed(path dbus.ObjectPath, iface string, properties []property, old, now map[string]dbus.Variant) {
 	differ := map[string]dbus.Variant{}
 	for _, p := range properties {
-		if p.changes == "true" && old[p.name].Value() != now[p.name].Value() { // all of them plain values
+		if p.changes == "true" && !reflect.DeepEqual(old[p.name].Value(), now[p.name].Value()) {
 			differ[p.name] = now[p.name]
 		}
 	}
@@ -122,6 +123,6 @@ func withState(values map[string]dbus.Variant, state clawrden.Outcome) map[strin
 
 func (l *life) emit(path dbus.ObjectPath, signal string, values ...any) {
 	if err := l.conn.Emit(path, signal, values...); err != nil && l.ctx.Err() == nil {
-		l.log.Debug(fmt.Sprintf("cannot emit %s: %v", signal, err))
+		l.log.Debug("cannot emit a signal", slog.String("signal", signal), slog.Any("error", err))
 	}
 }

@@ -25,6 +25,20 @@ func rulesOf(rules []clawrden.RuleRef) []ruleRow {
 	return out
 }
 
+// voteRow is one person's approval as an object shows it.
+type voteRow struct {
+	UID  uint32
+	User string
+}
+
+func votesOf(votes []clawrden.Approver) []voteRow {
+	out := make([]voteRow, 0, min(len(votes), maxVotes))
+	for _, v := range votes[:min(len(votes), maxVotes)] {
+		out = append(out, voteRow{v.UID, printable(v.User, maxText)})
+	}
+	return out
+}
+
 // exact gives the pending request that an object's path names: by its whole id, since a path has no prefixes.
 func (l *life) exact(id string) (clawrden.Pending, error) {
 	p, err := l.control.Pending(id)
@@ -108,6 +122,8 @@ var requestProperties = []property{
 	{"ExecutableSHA256", "s", "const", "Its content's digest, hex."},
 	{"Rules", "a(sssu)", "const", "The rules that matched, the deciding one first: name, action, file, line."},
 	{"Reason", "s", "const", "Why the policy asks."},
+	{"Lacking", "u", "true", "How many more people must approve, at least."},
+	{"Votes", "a(us)", "true", "Who has approved, while more people must: uid and name."},
 	{"CreatedUSec", "t", "const", "When it was asked, microseconds since 1970."},
 	{"ExpiresUSec", "t", "true", "When it expires, microseconds since 1970."},
 }
@@ -129,6 +145,7 @@ func showRequest(p *clawrden.Pending) map[string]dbus.Variant {
 		"Container": printable(id.Container, maxText), "Agent": printable(id.Agent, maxText),
 		"Executable": printable(exe.Resolved, maxShown), "ExecutableSHA256": printable(exe.SHA256, maxText),
 		"Rules": rulesOf(p.Rules), "Reason": printable(p.Reason, maxText),
+		"Lacking": uint32(max(0, p.Lacking)), "Votes": votesOf(p.Votes),
 		"CreatedUSec": uint64(max(0, p.Created.UnixMicro())), "ExpiresUSec": uint64(max(0, p.Expires.UnixMicro())),
 	}
 	out := make(map[string]dbus.Variant, len(values))

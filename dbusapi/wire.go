@@ -93,7 +93,7 @@ func (w *wire) next() error {
 	default:
 		return errProtocol
 	}
-	body, fields := uint64(order.Uint32(head[4:])), uint64(order.Uint32(head[12:]))
+	body, fields := int64(order.Uint32(head[4:])), int64(order.Uint32(head[12:]))
 	fields = (fields + 7) &^ 7
 	if body+fields > maxMessage {
 		return w.skip(head, order, fields, body)
@@ -124,12 +124,12 @@ func decode(message []byte) (msg *dbus.Message, err error) {
 }
 
 // skip reads past a message that is too long, and says so to who sent it.
-func (w *wire) skip(head []byte, order binary.ByteOrder, fields, body uint64) error {
+func (w *wire) skip(head []byte, order binary.ByteOrder, fields, body int64) error {
 	kept := make([]byte, min(fields, maxFields))
 	if _, err := io.ReadFull(w.in, kept); err != nil {
 		return err
 	}
-	if _, err := io.CopyN(io.Discard, w.in, int64(fields-uint64(len(kept))+body)); err != nil {
+	if _, err := io.CopyN(io.Discard, w.in, fields+body-int64(len(kept))); err != nil {
 		return err
 	}
 	w.refuseMessage(head, order, kept, "org.freedesktop.DBus.Error.LimitsExceeded", fmt.Sprintf("a message may have %d bytes", maxMessage))

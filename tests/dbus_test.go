@@ -155,17 +155,17 @@ const (
 var inGroup = []uint32{approversGID}
 
 // waiting starts a governed command that waits for a person.
-func (h *host) waiting(uid uint32, groups ...uint32) (id string, end <-chan result) {
+func (h *host) waiting() (id string, end <-chan result) {
 	h.t.Helper()
 	done := make(chan result, 1)
-	c := as(h.command("make", "--version"), uid, groups...)
+	c := as(h.command("make", "--version"), busAgent)
 	go func() { done <- finish(h.t, c) }()
 	return h.waitPending(1)[0].ID, done
 }
 
 func TestDecideOnTheBus(t *testing.T) {
 	h, b := busHost(t)
-	id, end := h.waiting(busAgent)
+	id, end := h.waiting()
 	list, err := b.call(busPerson, inGroup, "ListRequests")
 	if err != nil || !strings.Contains(list, `"`+id+`" "make --version"`) {
 		t.Errorf("%v: %s", err, list)
@@ -203,7 +203,7 @@ func TestDecideOnTheBus(t *testing.T) {
 		t.Errorf("unknown: %v", err)
 	}
 
-	id, end = h.waiting(busAgent)
+	id, end = h.waiting()
 	if _, err := b.call(busPerson, inGroup, "Deny", "ssa{sv}", id, "use a branch", "0"); err != nil {
 		t.Error(err)
 	}
@@ -219,7 +219,7 @@ func TestGovernedCallerOnTheBus(t *testing.T) {
 	if _, err := b.call(0, nil, "Reload", "a{sv}", "0"); err != nil {
 		t.Fatal(err)
 	}
-	id, end := h.waiting(busAgent)
+	id, end := h.waiting()
 	for uid, groups := range map[uint32][]uint32{busPerson: inGroup, 0: nil} {
 		call := "busctl --address=" + b.address + " call org.clawrden1 /org/clawrden1 org.clawrden1.Manager "
 		for _, what := range []string{"Approve 'sa{sv}' " + id + " 0", "Kill 'sa{sv}' x 0", "Unlock 'a{sv}' 0", "ListRequests"} {
@@ -295,7 +295,7 @@ func TestExplainOnTheBus(t *testing.T) {
 // Without a bus what waits goes on waiting and can be decided at the other doors; with the bus back, there too.
 func TestBusGoes(t *testing.T) {
 	h, b := busHost(t)
-	id, end := h.waiting(busAgent)
+	id, end := h.waiting()
 	b.stop()
 	if r := finish(t, as(h.command("echo", "x"), busAgent)); r.code != 0 {
 		t.Errorf("%+v", r)
@@ -306,7 +306,7 @@ func TestBusGoes(t *testing.T) {
 	if r := <-end; r.code != 0 {
 		t.Errorf("%+v", r)
 	}
-	id, end = h.waiting(busAgent)
+	id, end = h.waiting()
 	b.start()
 	b.awaitDaemon()
 	if _, err := b.call(busPerson, inGroup, "Approve", "sa{sv}", id, "0"); err != nil {
@@ -342,7 +342,7 @@ func BenchmarkApproveOnTheBus(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		b.StopTimer()
-		id, end := h.waiting(busAgent)
+		id, end := h.waiting()
 		b.StartTimer()
 		if err := manager.Call("org.clawrden1.Manager.Approve", 0, id, map[string]dbus.Variant{}).Err; err != nil {
 			b.Fatal(err)
