@@ -1,0 +1,67 @@
+package system
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// releases are the Debian releases that are tested: the oldest and the newest systemd that Clawrden is made for.
+var releases = []string{"bookworm", "trixie"}
+
+// packages are what the roots hold besides what each Debian has.
+var packages = []string{"systemd", "systemd-sysv", "dbus", "polkitd", "passwd", "util-linux", "procps"}
+
+const (
+	defaultRoots  = "/var/cache/clawrden-tests"
+	defaultMirror = "http://deb.debian.org/debian"
+)
+
+func setting(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// makeRoot gives the directory of a release's root, and makes it when it isn't there. It must not be written to.
+func makeRoot(release string) (string, error) {
+	dir := setting("CLAWRDEN_TEST_ROOTS", defaultRoots)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return "", err
+	}
+	key := sha256.Sum256([]byte(strings.Join(packages, " ")))
+	root := filepath.Join(dir, release+"-"+hex.EncodeToString(key[:4]))
+	if _, err := os.Stat(root); err == nil {
+		return root, nil
+	}
+	temp := root + ".new"
+	if err := os.RemoveAll(temp); err != nil {
+		return "", err
+	}
+	out, err := exec.Command("mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--include="+strings.Join(packages, ","),
+		release, temp, setting("CLAWRDEN_TEST_MIRROR", defaultMirror)).CombinedOutput()
+	if err != nil {
+		_ = os.RemoveAll(temp)
+		return "", fmt.Errorf("mmdebstrap %s: %v\n%s", release, err, out)
+	}
+	// A root without an id takes its boot for the first one, and enables units by their presets.
+	if err := os.WriteFile(filepath.Join(temp, "etc/machine-id"), []byte(strings.Repeat("c1a3", 8)+"\n"), 0o444); err != nil {
+		return "", err
+	}
+	return root, os.Rename(temp, root)
+}
