@@ -33,7 +33,7 @@ func (l *life) authorize(ctx context.Context, c *call, m *method) error {
 		}
 		return missing
 	}
-	if err := l.judged(ctx, c, m, missing == nil); err != nil {
+	if err := l.judged(ctx, c, m, missing == nil && !c.ended); err != nil {
 		return err
 	}
 	return missing

@@ -2,6 +2,7 @@ package dbusapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/godbus/dbus/v5"
@@ -53,11 +54,22 @@ func (l *life) find(id string) (clawrden.Pending, error) {
 // aboutArgument is for methods whose first argument is a request's id.
 func (l *life) aboutArgument(c *call) error {
 	p, err := l.find(c.text(0))
-	if err != nil {
+	return l.about(c, c.text(0), &p, err)
+}
+
+// about settles which request a call decides, from what looking for it gave. One that has ended may be decided all the same,
+// if it has expired: the daemon knows. Nobody is asked for a password then, since there is nothing to show.
+func (l *life) about(c *call, id string, p *clawrden.Pending, err error) error {
+	switch {
+	case errors.Is(err, clawrden.ErrDecided):
+		c.target = id
+		c.ended = true
+	case err != nil:
 		return err
+	default:
+		c.target, c.pending = p.ID, p
 	}
-	c.pending = &p
-	return l.control.MayDecide(c.by, p.ID)
+	return l.control.MayDecide(c.by, c.target)
 }
 
 func (l *life) approve(ctx context.Context, c *call) ([]any, error) {
@@ -65,7 +77,7 @@ func (l *life) approve(ctx context.Context, c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, l.control.Approve(ctx, c.by, c.pending.ID, a)
+	return nil, l.control.Approve(ctx, c.by, c.target, a)
 }
 
 func (l *life) deny(ctx context.Context, c *call) ([]any, error) {
@@ -73,7 +85,7 @@ func (l *life) deny(ctx context.Context, c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, l.control.Deny(ctx, c.by, c.pending.ID, a)
+	return nil, l.control.Deny(ctx, c.by, c.target, a)
 }
 
 func (l *life) kill(ctx context.Context, c *call) ([]any, error) {

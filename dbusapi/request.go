@@ -51,14 +51,13 @@ func (l *life) exact(id string) (clawrden.Pending, error) {
 	return p, nil
 }
 
-// aboutPath is for the methods of a request's own object.
+// aboutPath is for the methods of a request's own object, which is there as long as the request waits.
 func (l *life) aboutPath(c *call) error {
 	p, err := l.exact(c.id)
 	if err != nil {
 		return err
 	}
-	c.pending = &p
-	return l.control.MayDecide(c.by, p.ID)
+	return l.about(c, c.id, &p, nil)
 }
 
 func (l *life) approveObject(ctx context.Context, c *call) ([]any, error) {
@@ -66,7 +65,7 @@ func (l *life) approveObject(ctx context.Context, c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, l.control.Approve(ctx, c.by, c.pending.ID, a)
+	return nil, l.control.Approve(ctx, c.by, c.target, a)
 }
 
 func (l *life) denyObject(ctx context.Context, c *call) ([]any, error) {
@@ -74,7 +73,7 @@ func (l *life) denyObject(ctx context.Context, c *call) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, l.control.Deny(ctx, c.by, c.pending.ID, a)
+	return nil, l.control.Deny(ctx, c.by, c.target, a)
 }
 
 // words gives a command's words as raw bytes and as text to show, as many as fit into the limit, and how many bytes are left out.

@@ -31,7 +31,9 @@ type call struct {
 	object  kind
 	id      string // the request that the path names
 	by      clawrden.Caller
-	pending *clawrden.Pending // the request that it is about, as far as it was found
+	target  string            // the id of the request that it decides
+	pending *clawrden.Pending // the same, as far as it waits
+	ended   bool              // it doesn't any more
 }
 
 // DecodeArguments keeps the message as it is; its signature is compared with the row's.

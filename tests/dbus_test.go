@@ -212,6 +212,30 @@ func TestDecideOnTheBus(t *testing.T) {
 	}
 }
 
+// An approval after the deadline is for the next time, on the bus as elsewhere.
+func TestLateOnTheBus(t *testing.T) {
+	h, b := busHost(t)
+	h.setPolicy(strings.Replace(decidePolicy, "action   = \"ask\"", "action   = \"ask\"\n  approval = approval.brief", 1) + "approval \"brief\" { timeout = \"300ms\" }\n")
+	if _, err := b.call(0, nil, "Reload", "a{sv}", "0"); err != nil {
+		t.Fatal(err)
+	}
+	run := func() result { return finish(t, as(h.command("make", "--version"), busAgent)) }
+	if r := run(); r.code != 124 {
+		t.Fatalf("%+v", r)
+	}
+	records := h.records()
+	id := records[len(records)-1].ID
+	if _, err := b.call(busSomebody, nil, "Approve", "sa{sv}", id, "0"); err == nil || !strings.Contains(err.Error(), "not authorised") {
+		t.Errorf("somebody: %v", err)
+	}
+	if _, err := b.call(busPerson, inGroup, "Approve", "sa{sv}", id, "0"); err != nil {
+		t.Error(err)
+	}
+	if r := run(); r.code != 0 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // What stands inside a governed command decides nothing, whatever user and group it has.
 func TestGovernedCallerOnTheBus(t *testing.T) {
 	h, b := busHost(t)
