@@ -39,8 +39,8 @@ type CommandExplanation struct {
 	Rule        string            `json:"rule,omitempty"`    // what gave it: a rule, or a setting such as "default" or "opaque"
 	File        string            `json:"file,omitempty"`
 	Line        int               `json:"line,omitempty"`
-	Rules       []RuleExplanation `json:"rules"`             // those that matched
-	Near        []RuleExplanation `json:"near,omitempty"`    // those that failed by one condition
+	Rules       []RuleExplanation `json:"rules"`          // those that matched
+	Near        []RuleExplanation `json:"near,omitempty"` // those that failed by one condition
 }
 
 // RuleExplanation is one rule as it looked at one command.
