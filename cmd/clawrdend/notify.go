@@ -79,14 +79,11 @@ func tell(words ...string) {
 
 // statusLine is what `systemctl status` shows.
 func statusLine(s clawrden.Status) string {
-	var parts []string
-	switch {
-	case s.Policy.Digest == "":
-		parts = append(parts, "No valid policy: every command is denied")
-	default:
-		parts = append(parts, fmt.Sprintf("Judging by %d rules", s.Policy.Rules))
+	judging := "No valid policy: every command is denied"
+	if s.Policy.Digest != "" {
+		judging = fmt.Sprintf("Judging by %d rules", s.Policy.Rules)
 	}
-	parts = append(parts, fmt.Sprintf("%d waiting, %d running", s.Pending, s.Running))
+	parts := []string{judging, fmt.Sprintf("%d waiting, %d running", s.Pending, s.Running)}
 	if s.Locked {
 		parts = append(parts, "KILL SWITCH ON: every command is refused")
 	}

@@ -30,7 +30,8 @@ func TestEntries(t *testing.T) {
 		fields  map[string]string
 	}{
 		{
-			"allowed", clawrden.Record{Event: clawrden.EventDecided, ID: "k3f9", Decision: clawrden.OutcomeAllow, Command: "git", Args: []string{"log", "a b"}, Cwd: "/srv", Identity: agent},
+			"allowed",
+			clawrden.Record{Event: clawrden.EventDecided, ID: "k3f9", Decision: clawrden.OutcomeAllow, Command: "git", Args: []string{"log", "a b"}, Cwd: "/srv", Identity: agent},
 			"allowed git log 'a b' of dev",
 			map[string]string{
 				"MESSAGE_ID": idAllowed, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_ID": "k3f9", "CLAWRDEN_DECISION": "allow", "CLAWRDEN_COMMAND": "git log 'a b'",
@@ -38,7 +39,8 @@ func TestEntries(t *testing.T) {
 			},
 		},
 		{
-			"denied", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "git", Args: []string{"push"}, Reason: "not from here", Rules: rule, Identity: agent},
+			"denied",
+			clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "git", Args: []string{"push"}, Reason: "not from here", Rules: rule, Identity: agent},
 			"denied git push of dev: not from here",
 			map[string]string{
 				"MESSAGE_ID": idDenied, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_DECISION": "deny", "CLAWRDEN_COMMAND": "git push", "CLAWRDEN_REASON": "not from here",
@@ -47,7 +49,8 @@ func TestEntries(t *testing.T) {
 			},
 		},
 		{
-			"approved", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeApproved, Command: "make", Approver: approver, Comment: "once"},
+			"approved",
+			clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeApproved, Command: "make", Approver: approver, Comment: "once"},
 			"ann approved make of an unknown user",
 			map[string]string{
 				"MESSAGE_ID": idApproved, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_DECISION": "approved", "CLAWRDEN_COMMAND": "make", "CLAWRDEN_COMMENT": "once",
@@ -55,7 +58,8 @@ func TestEntries(t *testing.T) {
 			},
 		},
 		{
-			"a forged line", clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "x\nMESSAGE_ID=1\x1b[2J"},
+			"a forged line",
+			clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "x\nMESSAGE_ID=1\x1b[2J"},
 			`denied $'x\nMESSAGE_ID=1\x1b[2J' of an unknown user`, nil,
 		},
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
