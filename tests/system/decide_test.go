@@ -77,6 +77,22 @@ func TestDecisions(t *testing.T) {
 	})
 }
 
+// The daemon sees agents' files through the agents' own roots: that its unit hides homes and has a /tmp of its own changes
+// nothing for them.
+func TestAgentsOwnFiles(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.write(t, "/etc/clawrden/policy.d/zz-own.hcl", "rule \"own tools\" {\n  commands = [\"hers\"]\n  action   = \"allow\"\n}\n")
+		m.must(t, "ln", "-sf", "clawrden-shim", "/var/lib/clawrden/shims/hers")
+		m.enable(t)
+		for _, dir := range []string{"/home/agent", "/tmp"} {
+			const script = `cd $0 && printf '#!/bin/sh\nexec cat "$@"\n' >hers && chmod +x hers && echo "in $0" >file && PATH=/var/lib/clawrden/shims:$0:/usr/bin hers file`
+			if r := finish(m.as("agent", "sh", "-c", script, dir)); r.code != 0 || r.stdout != "in "+dir+"\n" {
+				t.Errorf("%s: %v", dir, r)
+			}
+		}
+	})
+}
+
 // What only root may do, on both doors.
 func TestRootsRights(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
