@@ -171,7 +171,7 @@ func TestNilSender(t *testing.T) {
 	s.Close(t.Context())
 }
 
-// Every id has its text in the catalog, and the catalog has no others.
+// Every id has its text in the catalog, and the catalog has no others; docs/operations.md lists them all.
 func TestCatalog(t *testing.T) {
 	b, err := os.ReadFile("../../systemd/clawrden.catalog")
 	if err != nil {
@@ -187,5 +187,14 @@ func TestCatalog(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)
+	}
+	docs, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range want {
+		if !strings.Contains(string(docs), "| `"+id+"` |") {
+			t.Errorf("docs/operations.md doesn't list %s", id)
+		}
 	}
 }
