@@ -115,7 +115,7 @@ tell-systemd:
 	mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/clawrden-shim
 
 uninstall: ## remove what install has put there; settings, state and logs stay
-	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden.service || true)
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden.service || true)
 	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
 	for unit in $(UNITS); do rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit"; done
@@ -123,6 +123,7 @@ uninstall: ## remove what install has put there; settings, state and logs stay
 	for file in $(SYSTEMD); do rm -f '$(DESTDIR)$(PREFIX)/'"$${file#*:}"; done
 	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clawrden' \
 		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_clawrden' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/clawrden.fish'
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 
 clean: ## remove what was built
 	rm -rf $(BIN)

@@ -198,3 +198,26 @@ func TestCatalog(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkCopy is what a decision pays for its copy in the journal.
+func BenchmarkCopy(b *testing.B) {
+	r := clawrden.Record{
+		Event: clawrden.EventDecided, ID: "k3f9", Decision: clawrden.OutcomeAllow, Command: "git", Args: []string{"commit", "-m", "a message"}, Cwd: "/srv",
+		Identity: agent, Rules: []clawrden.RuleRef{{Name: "git", File: "/etc/clawrden/policy.d/a.hcl", Line: 3}},
+	}
+	b.Run("copied", func(b *testing.B) {
+		k, _ := kindOf(&r)
+		for b.Loop() {
+			_ = k.entry(&r)
+		}
+	})
+	b.Run("over the rate", func(b *testing.B) {
+		stuck := make(chan struct{})
+		s := newSender(func(entry) error { <-stuck; return nil })
+		for b.Loop() {
+			s.Copy(&r)
+		}
+		close(stuck)
+		s.Close(b.Context())
+	})
+}

@@ -107,6 +107,10 @@ func TestRootsRights(t *testing.T) {
 		eventually(t, "the status line tells of the kill switch", func() bool {
 			return strings.Contains(m.must(t, "systemctl", "show", "--value", "-p", "StatusText", "clawrden.service"), "KILL SWITCH")
 		})
+		// Root of elsewhere isn't root here, though it has the host's user and pid namespaces.
+		if r := m.run("systemd-run", "--quiet", "--pipe", "--wait", "--collect", "-p", "PrivateTmp=yes", "clawrden", "unlock"); r.code != 4 {
+			t.Errorf("unlock by root in another mount namespace: %v", r)
+		}
 		for _, verb := range []string{"unlock", "reload"} {
 			if r := finish(m.as("ann", "clawrden", verb)); r.code != 4 {
 				t.Errorf("%s by an approver: %v", verb, r)
