@@ -52,6 +52,15 @@ type Demand struct {
 	Self      bool          `json:"self,omitempty"`      // the requester's own user may approve
 	Escalate  []string      `json:"escalate,omitempty"`  // who may approve too, once After has passed
 	After     time.Duration `json:"after,omitempty"`     // nanoseconds
+	Grants    []string      `json:"grants,omitempty"`    // what an approver may have remembered; nil for the defaults
+}
+
+// SameDemands reports whether what met one is all that the other asks for.
+func SameDemands(a, b []Demand) bool {
+	return slices.EqualFunc(a, b, func(x, y Demand) bool {
+		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.After == y.After &&
+			slices.Equal(x.Approvers, y.Approvers) && slices.Equal(x.Escalate, y.Escalate) && slices.Equal(x.Grants, y.Grants)
+	})
 }
 
 // People is how many must approve, at least one.
@@ -81,4 +90,6 @@ type Answer struct {
 	Revision uint64 `json:"revision,omitempty"` // decide only this revision; 0 for any
 	Digest   string `json:"digest,omitempty"`   // decide only what was shown under this digest; "" for any
 	Comment  string `json:"comment,omitempty"`  // for the agent
+	// Grant has the approval remembered; it needs the right to grant, too.
+	Grant *GrantWish `json:"grant,omitempty"`
 }

@@ -18,7 +18,9 @@ const (
 	EventReloaded = "reloaded" // the policy was replaced, or refused (then Reason)
 	EventKilled   = "killed"   // the kill switch was thrown
 	EventUnlocked = "unlocked"
-	EventRefused  = "refused"       // a connection that never became a request: malformed, over a limit
+	EventRefused  = "refused" // a connection that never became a request: malformed, over a limit
+	EventGranted  = "granted" // an approval is remembered: Grant, and in words Reason
+	EventRevoked  = "revoked"
 	EventLate     = "approved_late" // a person approved what had expired; the same may run once
 	EventTorn     = "recovered"     // the last line was cut by a crash and was moved aside
 
@@ -70,6 +72,7 @@ type Record struct {
 	Approver   *Approver      `json:"approver,omitempty"`
 	Votes      []Approver     `json:"votes,omitempty"` // who approved, where it took or would have taken several
 	Comment    string         `json:"comment,omitempty"`
+	Grant      string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
 	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
 	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`

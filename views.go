@@ -82,6 +82,8 @@ const (
 	LiveFinished  = "finished"  // an execution ended: Entry is set
 	LiveReloaded  = "reloaded"
 	LiveKilled    = "killed"
+	LiveGranted   = "granted"
+	LiveRevoked   = "revoked"
 	LiveUnlocked  = "unlocked"
 )
 

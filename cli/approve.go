@@ -16,23 +16,39 @@ import (
 func (a *app) approveCommand() *cobra.Command {
 	var comment string
 	var all batch
+	var wish clawrden.GrantWish
 	c := &cobra.Command{
 		Use:   "approve ID… | --all [--rule NAME] --yes",
 		Short: "Let waiting commands run",
 		Long: "Lets waiting commands run. The first letters of an id are enough. What is approved is the command as it is shown\n" +
 			"now: if it changes before it runs, it is asked for again.",
 		Example: "  clawrden approve k3f9\n  clawrden approve k3f9 p2aa --comment 'only this once'\n" +
+			"  clawrden approve k3f9 --for 30m --scope subcommand\n" +
 			"  clawrden approve --all --rule 'npm install' --yes",
 		Args:              func(_ *cobra.Command, ids []string) error { return all.check(ids) },
 		ValidArgsFunction: a.completeIDs,
 		RunE: func(c *cobra.Command, ids []string) error {
+			approve := (*client.Client).Approve
+			if wish != (clawrden.GrantWish{}) {
+				if all.all {
+					return usageError{errors.New("--for and --scope are for one request at a time"), "approve by id"}
+				}
+				if wish.For == "" {
+					return usageError{errors.New("--scope needs --for"), "a time such as 30m, or session"}
+				}
+				approve = func(d *client.Client, ctx context.Context, id string, answer clawrden.Answer) error {
+					answer.Grant = &wish
+					return d.Approve(ctx, id, answer)
+				}
+			}
 			if all.all {
 				return a.approveAll(c.Context(), all, comment)
 			}
-			return a.decide(c.Context(), ids, comment, "approved", (*client.Client).Approve)
+			return a.decide(c.Context(), ids, comment, "approved", approve)
 		},
 	}
 	all.flags(c)
+	wishFlags(c, &wish)
 	c.Flags().StringVarP(&comment, "comment", "m", "", "a `text` for the agent and the record")
 	return c
 }

@@ -88,7 +88,7 @@ func (a *app) command(version string) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{formatTable, formatJSON}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(
 		a.statusCommand(), a.queueCommand(), a.approveCommand(), a.denyCommand(), a.historyCommand(), a.watchCommand(),
-		a.killCommand(), a.unlockCommand(), a.reloadCommand(),
+		a.grantsCommand(), a.killCommand(), a.unlockCommand(), a.reloadCommand(),
 		a.canCommand(), a.shimsCommand(), a.policyCommand(), a.configCommand(), a.auditCommand(),
 		completionCommand(),
 	)

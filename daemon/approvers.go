@@ -124,14 +124,6 @@ func approversText(dec *clawrden.Decision) string {
 	return strings.Join(out, ", ")
 }
 
-// sameDemands reports whether what one approval met is all that another would have to meet.
-func sameDemands(a, b []clawrden.Demand) bool {
-	return slices.EqualFunc(a, b, func(x, y clawrden.Demand) bool {
-		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.After == y.After &&
-			slices.Equal(x.Approvers, y.Approvers) && slices.Equal(x.Escalate, y.Escalate)
-	})
-}
-
 // escalations tells those who watch when more people may answer an ask. stop must be called once it has ended.
 func (d *Daemon) escalations(c *call, ticket Ticket) (stop func()) {
 	var timers []*time.Timer

@@ -26,7 +26,7 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 			c.decision.Verdict = clawrden.Ask // what was approved is not what is allowed now
 			continue
 		case clawrden.Ask:
-			if asked > 0 && c.approval.Digest == c.digest && sameDemands(c.approval.Decision.Demands, c.decision.Demands) {
+			if asked > 0 && c.approval.Digest == c.digest && clawrden.SameDemands(c.approval.Decision.Demands, c.decision.Demands) {
 				c.outcome = clawrden.OutcomeApproved
 				return
 			}
@@ -45,7 +45,7 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 			c.outcome = clawrden.OutcomeDeny
 			return
 		}
-		if asked == 0 && d.remembered(c) {
+		if asked == 0 && (d.remembered(c) || d.granted(c)) {
 			return
 		}
 		if !d.ask(ctx, c) {
@@ -65,7 +65,7 @@ func (d *Daemon) remembered(c *call) bool {
 		return true
 	}
 	was, ok := d.o.Queue.Once(&c.request.Identity, c.digest)
-	if !ok || !sameDemands(was.Decision.Demands, c.decision.Demands) {
+	if !ok || !clawrden.SameDemands(was.Decision.Demands, c.decision.Demands) {
 		return false
 	}
 	c.approval, c.remembered, c.outcome = &was, was.ID, clawrden.OutcomeApproved

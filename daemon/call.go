@@ -43,6 +43,7 @@ type call struct {
 	hint     string // what to do about a refusal, for its last line
 	digest   string
 	approval *clawrden.Approval
+	grant    *clawrden.Grant // that lowered an ask to allow
 	// remembered is the id of the earlier request whose approval or refusal this one has; "" for its own.
 	remembered string
 	outcome    clawrden.Outcome

@@ -97,12 +97,18 @@ func (d *Daemon) Pending(id string) (clawrden.Pending, error) {
 }
 
 // Approve lets one waiting request run.
-func (d *Daemon) Approve(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+func (d *Daemon) Approve(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	if a.Grant != nil {
+		return d.approveAndGrant(ctx, by, id, a)
+	}
 	return d.answer(by, id, a, d.o.Queue.Approve)
 }
 
 // Deny refuses one waiting request.
 func (d *Daemon) Deny(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+	if a.Grant != nil {
+		return fmt.Errorf("%w: a grant belongs to an approval", clawrden.ErrBadRequest)
+	}
 	return d.answer(by, id, a, d.o.Queue.Deny)
 }
 

@@ -75,6 +75,7 @@ type Options struct {
 	Logger     *slog.Logger
 	Audit      Log
 	Queue      Queue
+	Grants     Grants // nil: none
 	NewID      func() (string, error)
 	LoadPolicy func() (Policy, error) // called at start and at each reload; an error keeps the policy in force
 	UserName   func(uid uint32) string

@@ -58,6 +58,9 @@ func (d *Daemon) recordDecided(c *call) error {
 			r.WaitedMS = time.Since(a.Created).Milliseconds()
 		}
 	}
+	if c.grant != nil {
+		r.Grant, r.Approver = c.grant.ID, &c.grant.By
+	}
 	var err error
 	if c.outcome == clawrden.OutcomeApproved {
 		err = d.tolerate(d.o.Audit.AppendSync(r))

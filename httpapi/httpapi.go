@@ -50,6 +50,12 @@ type Control interface {
 	History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error)
 	// Entry gives one entry of the history by its id or a unique prefix.
 	Entry(id string) (clawrden.Entry, error)
+	// Grants gives the grants in force, oldest first.
+	Grants() []clawrden.Grant
+	// AddGrant has the approval of one of the last asks remembered; with preview it only tells what that would cover.
+	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
+	// RevokeGrant ends a grant, by its id or a unique prefix.
+	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
 	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
 	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
 	Unlock(ctx context.Context, by clawrden.Caller) error

@@ -36,6 +36,12 @@ var routes = []struct {
 	// Lets a command run, or not. Control checks besides that the caller isn't the requester.
 	{"POST /api/queue/{id}/approve", clawrden.RightDecide, (*Server).approve},
 	{"POST /api/queue/{id}/deny", clawrden.RightDecide, (*Server).deny},
+	// What has been let run without being asked for, in the words of commands.
+	{"GET /api/grants", clawrden.RightRead, (*Server).grants},
+	// Lets commands run without a person's look. Control checks besides that the caller might approve each of them alone.
+	{"POST /api/grants", clawrden.RightGrant, (*Server).addGrant},
+	// Only ever has people asked again, but by whom grants are made by those they are ended.
+	{"POST /api/grants/{id}/revoke", clawrden.RightGrant, (*Server).revokeGrant},
 	// Stopping everything is safe, so that more people may be given it than what follows.
 	{"POST /api/kill", clawrden.RightKill, (*Server).kill},
 	// Lets commands run again after a kill: who may stop isn't always who may start.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -59,7 +60,12 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return err
 	}
 	asks := approval.New(approval.Limits{PerAgent: c.Limits.PendingPerAgent, Total: c.Limits.Pending, Refusal: c.Ask.RefusalMemory, Late: c.Ask.Late})
+	grants, err := approval.OpenGrants(filepath.Join(c.Paths.State, "grants.json"))
+	if err != nil {
+		return err
+	}
 	do := daemonOptions(&c)
+	do.Grants = grants
 	do.Logger, do.Version = log, version
 	copies := journal.Open()
 	defer func() {

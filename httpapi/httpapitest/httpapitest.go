@@ -37,6 +37,7 @@ type Control struct {
 	refused map[clawrden.Right]bool
 	fault   error
 	locked  bool
+	grants  []clawrden.Grant
 	policy  []clawrden.PolicyFile
 }
 

@@ -1,0 +1,46 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// grants: GET /api/grants → [clawrden.Grant], oldest first.
+func (s *Server) grants(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+	list := s.control.Grants()
+	if list == nil {
+		list = []clawrden.Grant{}
+	}
+	return writeJSON(w, list)
+}
+
+// addGrant: POST /api/grants {request, scope, for, preview} → clawrden.Grant; with preview it isn't put in force.
+func (s *Server) addGrant(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	var body struct {
+		clawrden.GrantWish
+		Request string `json:"request"`
+		Preview bool   `json:"preview"`
+	}
+	if err := readJSON(w, r, &body); err != nil {
+		return err
+	}
+	g, err := s.control.AddGrant(r.Context(), by, body.Request, body.GrantWish, body.Preview)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, g)
+}
+
+// revokeGrant: POST /api/grants/{id}/revoke → {"status":"revoked"}.
+func (s *Server) revokeGrant(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	g, err := s.control.RevokeGrant(r.Context(), by, id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, done{Status: "revoked", Message: g.Words})
+}

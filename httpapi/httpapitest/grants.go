@@ -1,0 +1,55 @@
+package httpapitest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Grants gives what was added and not revoked.
+func (c *Control) Grants() []clawrden.Grant {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.grants)
+}
+
+// AddGrant makes a grant of whatever is asked for, if it waits.
+func (c *Control) AddGrant(_ context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, err := c.find(id)
+	if err != nil {
+		return clawrden.Grant{}, err
+	}
+	if w.For == "" {
+		return clawrden.Grant{}, fmt.Errorf("%w: for how long?", clawrden.ErrBadRequest)
+	}
+	p := &c.waiting[i]
+	g := clawrden.Grant{
+		Scope: w.Scope, Words: "exactly " + p.Command + " for " + w.For, Request: p.ID, By: clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door},
+		Created: clawrden.Timestamp{Time: Epoch}, Expires: clawrden.Timestamp{Time: Epoch}, Tool: p.Command, Args: p.Args, Cwd: p.Cwd, Covered: 1, Of: len(c.waiting),
+	}
+	if preview {
+		return g, nil
+	}
+	g.ID = fmt.Sprintf("g%d", len(c.grants)+1)
+	c.grants = append(c.grants, g)
+	c.called(by, "granted", p.ID, fmt.Sprintf("scope=%s for=%s", w.Scope, w.For))
+	return g, nil
+}
+
+// RevokeGrant takes one away.
+func (c *Control) RevokeGrant(_ context.Context, by clawrden.Caller, id string) (clawrden.Grant, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.grants, func(g clawrden.Grant) bool { return g.ID == id })
+	if i < 0 {
+		return clawrden.Grant{}, fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, id)
+	}
+	g := c.grants[i]
+	c.grants = slices.Delete(c.grants, i, i+1)
+	c.called(by, "revoked", g.ID, "")
+	return g, nil
+}
