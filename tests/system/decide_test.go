@@ -2,17 +2,22 @@ package system
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/clawrden/clawrden"
 )
 
+var asks atomic.Int64
+
 // asked runs a tool that a person is asked about, and gives the request's id and, later, how it ended.
 func (m *machine) asked(t *testing.T) (id string, end <-chan result) {
 	t.Helper()
 	done := make(chan result, 1)
-	c := m.as("agent", "/var/lib/clawrden/shims/hostname")
+	// Each ask is one of its own: the same command again would be answered from what a person has said of it.
+	c := m.as("agent", "/usr/bin/env", fmt.Sprintf("ASK=%d", asks.Add(1)), "/var/lib/clawrden/shims/hostname")
 	go func() { done <- finish(c) }()
 	eventually(t, "a request waits", func() bool {
 		var queue []clawrden.Pending
