@@ -59,10 +59,19 @@ func askedOf(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decision) asked
 	}
 	a.ungranted = ungrantable(r, f, d)
 	if a.ungranted == "" { // then they are few
-		a.args = slices.Clone(r.Args())
-		a.sub = slices.Clone(f.Commands[0].Subcommands)
+		a.args = cloned(r.Args())
+		a.sub = cloned(f.Commands[0].Subcommands)
 	}
 	return a
+}
+
+// cloned copies the words themselves: each of a request's own keeps all of the request in memory.
+func cloned(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.Clone(w)
+	}
+	return out
 }
 
 // ungrantable says why an approval of this can't be remembered, or "".
