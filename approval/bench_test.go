@@ -41,3 +41,23 @@ func BenchmarkTenThousandPending(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkGrantUse looks an ask up among as many grants as there can be, none of which covers it.
+func BenchmarkGrantUse(b *testing.B) {
+	g := &Grants{}
+	p := pushed("a")
+	a := p.asked()
+	one, err := grantOf(&a, clawrden.GrantWish{For: "1h"}, alice, time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	one.Cwd = "/elsewhere"
+	for range maxGrants {
+		g.list = append(g.list, one)
+	}
+	for b.Loop() {
+		if g.use(p) {
+			b.Fatal("covered")
+		}
+	}
+}

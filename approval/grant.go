@@ -46,7 +46,11 @@ var interpreters = []string{
 	"nodejs", "deno", "bun", "php*", "lua*", "luajit*", "tclsh*", "expect", "awk", "gawk", "mawk", "nawk", "osascript", "pwsh", "Rscript", "java", "ghci", "irb", "iex",
 	"env", "sudo", "doas", "su", "runuser", "pkexec", "xargs", "parallel", "find", "nohup", "nice", "ionice", "timeout", "time", "stdbuf", "setsid", "chroot",
 	"unshare", "nsenter", "systemd-run", "watch", "script", "ssh", "eval", "exec", "command", "flock", "taskset", "strace", "gdb", "npx", "uvx", "tmux", "screen",
+	"vi", "vim*", "nvim", "view", "ex", "ed", "emacs*", "less", "more", "man", // each has a key for a shell
 }
+
+// runners are the subcommands by which tools of many kinds run a program of the caller's choice: go run, npm exec, …
+var runners = []string{"run", "run-script", "exec", "x", "dlx", "eval", "shell"}
 
 // askedOf takes what can be compared from an ask.
 func askedOf(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decision) asked {
@@ -90,6 +94,8 @@ func ungrantable(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decision) s
 		return "it is too long to be read at a glance"
 	case slices.ContainsFunc(interpreters, func(name string) bool { ok, _ := path.Match(name, tool); return ok }):
 		return tool + " runs what it is told to, so a grant for it would cover anything"
+	case len(f.Commands) > 0 && slices.ContainsFunc(f.Commands[0].Subcommands, func(s string) bool { return slices.Contains(runners, s) }):
+		return "it runs a program that its arguments or files name, so a grant for it would cover anything"
 	case len(f.Commands) != 1:
 		return "it runs other commands"
 	case f.Commands[0].Carrier || f.Commands[0].Builtin || len(f.Commands[0].Opaque) > 0 || f.Overflow != "":

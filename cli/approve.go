@@ -38,7 +38,14 @@ func (a *app) approveCommand() *cobra.Command {
 				}
 				approve = func(d *client.Client, ctx context.Context, id string, answer clawrden.Answer) error {
 					answer.Grant = &wish
-					return d.Approve(ctx, id, answer)
+					g, err := d.AddGrant(ctx, id, wish, true)
+					if err == nil {
+						err = d.Approve(ctx, id, answer)
+					}
+					if err == nil {
+						fmt.Fprintf(a.stderr, "clawrden: remembered: %s\n", display.Line(g.Words))
+					}
+					return err
 				}
 			}
 			if all.all {
