@@ -46,7 +46,7 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
 	default:
 		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
-		t.row("", paint(a.color(), "deny", "the last reload was refused (see `clawrden policy check`): "+display.Line(why)))
+		t.row("", paint(a.color(), "deny", "the files as they are now are refused (see `clawrden policy check`): "+display.Line(why)))
 	}
 	switch {
 	case s.Locked:

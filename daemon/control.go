@@ -16,8 +16,11 @@ type loaded struct {
 	failed string
 }
 
-// loadPolicy reads the policy and puts it in force; an error leaves the one before it.
+// loadPolicy reads the policy and puts it in force. An error leaves the one before it; at start, the last good one of the
+// daemon's life before, if it comes with the error.
 func (d *Daemon) loadPolicy() error {
+	d.loading.Lock()
+	defer d.loading.Unlock()
 	p, err := d.o.LoadPolicy()
 	old := d.policy.Load()
 	switch {
@@ -27,6 +30,8 @@ func (d *Daemon) loadPolicy() error {
 		kept := *old
 		kept.failed = err.Error()
 		d.policy.Store(&kept)
+	case p != nil:
+		d.policy.Store(&loaded{Policy: p, at: time.Now(), failed: err.Error()})
 	default:
 		d.policy.Store(&loaded{Policy: nothing{}, at: time.Now(), failed: err.Error()})
 	}

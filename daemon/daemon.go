@@ -72,12 +72,14 @@ type Process interface {
 
 // Options are what a daemon is made of; all without a default must be set.
 type Options struct {
-	Logger     *slog.Logger
-	Audit      Log
-	Queue      Queue
-	Grants     Grants // nil: none
-	NewID      func() (string, error)
-	LoadPolicy func() (Policy, error) // called at start and at each reload; an error keeps the policy in force
+	Logger *slog.Logger
+	Audit  Log
+	Queue  Queue
+	Grants Grants // nil: none
+	NewID  func() (string, error)
+	// LoadPolicy is called at start and at each reload. An error keeps the policy in force; at start the one that comes with
+	// the error, if any, is put in force all the same.
+	LoadPolicy func() (Policy, error)
 	UserName   func(uid uint32) string
 	Users      Users                   // for the approvers that a policy names; nil: only numbers are known
 	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
@@ -116,6 +118,7 @@ type Daemon struct {
 	log     *slog.Logger
 	started time.Time
 	policy  atomic.Pointer[loaded]
+	loading sync.Mutex // one load at a time
 	hasher  *agentroot.Hasher
 	watch   *pidfd.Watcher
 	stay    bool // shims stay as parents
@@ -143,7 +146,7 @@ func New(o Options) (*Daemon, error) {
 	}
 	d.lock.open(o.StateDir)
 	if err := d.loadPolicy(); err != nil {
-		d.log.Error("the policy is invalid, every command is denied", slog.Any("error", err))
+		d.log.Error("the policy is invalid", slog.Any("error", err), slog.Bool("last_good_in_force", d.policy.Load().Digest() != ""))
 	}
 	return d, d.record(&clawrden.Record{Event: clawrden.EventStarted, Reason: d.o.Version, Policy: d.policy.Load().Digest()})
 }

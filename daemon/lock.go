@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/clawrden/clawrden/internal/wholefile"
 )
 
 // lockFile is the kill switch: while it is on, everything is denied. It outlives the daemon in a small file of the state
@@ -67,7 +69,7 @@ func (l *lockFile) set(reason, by string) error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(l.path, b)
+	return wholefile.Write(l.path, b)
 }
 
 // clear turns it off; if the file can't be removed it stays on.
@@ -79,36 +81,4 @@ func (l *lockFile) clear() error {
 	}
 	l.why = ""
 	return nil
-}
-
-// writeWhole replaces a file: a reader, also after a power cut, sees the old content or the new.
-func writeWhole(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if _, err = f.Write(content); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = dir.Close() }()
-	return dir.Sync()
 }

@@ -383,4 +383,14 @@ func TestBadPolicyAtStart(t *testing.T) {
 	if r := finish(t, h.command("echo", "x")); r.code != 0 {
 		t.Errorf("%+v", r)
 	}
+	// From now on a start with bad files goes on with what was in force.
+	h.setPolicy("rule \"x\" {")
+	h.kill(syscall.SIGKILL)
+	h.start()
+	if r := finish(t, h.command("echo", "x")); r.code != 0 {
+		t.Errorf("with the last good policy: %+v", r)
+	}
+	if h.get("/api/status", &s); s.Policy.Error == "" || s.Policy.Digest == "" {
+		t.Errorf("the status says %+v", s.Policy)
+	}
 }

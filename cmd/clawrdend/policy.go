@@ -17,37 +17,77 @@ import (
 	"github.com/clawrden/clawrden/policy/convert"
 )
 
-// loader gives the function that the daemon calls at start and at each reload. Without layers the default policy that is
-// embedded in the program is used. A policy in the YAML form is converted in memory.
-func loader(layers []string, groups *users.DB, dev bool, log *slog.Logger) func() (daemon.Policy, error) {
-	o := policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
-		g, err := groups.GroupByName(name)
-		return g.GID, err
-	}}
-	return func() (daemon.Policy, error) {
-		var p *policy.Policy
-		var diags hcl.Diagnostics
-		if len(layers) == 0 {
-			files, err := embedded()
-			if err != nil {
-				return nil, err
-			}
-			p, diags = o.Parse(files)
-		} else {
-			p, diags = policy.Load(policy.Source{Layers: layers, Owner: uint32(os.Geteuid()), Dev: dev, Options: o})
-		}
-		var text strings.Builder
-		if err := policy.WriteDiagnostics(&text, p, diags, 0, false); err != nil {
-			return nil, err
-		}
-		if diags.HasErrors() {
-			return nil, errors.New(strings.TrimSpace(text.String()))
-		}
-		if text.Len() > 0 {
-			log.Warn("the policy has warnings", slog.String("diagnostics", text.String()))
+// loader reads the policy at start and at each reload. Without layers the policy that is embedded in the program is used. A
+// policy in the YAML form is converted in memory.
+type loader struct {
+	layers  []string
+	options policy.Options
+	dev     bool
+	last    lastGood
+	log     *slog.Logger
+	loaded  bool // a policy is in force
+}
+
+func newLoader(layers []string, state string, groups *users.DB, dev bool, log *slog.Logger) *loader {
+	return &loader{
+		layers: layers, dev: dev, log: log, last: newLastGood(state),
+		options: policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
+			g, err := groups.GroupByName(name)
+			return g.GID, err
+		}},
+	}
+}
+
+// load is what the daemon calls, never at the same time. At start, bad files come back as an error together with the last
+// good policy, if there was one.
+func (l *loader) load() (daemon.Policy, error) {
+	p, err := l.read()
+	if err == nil {
+		l.loaded = true
+		if err := l.last.keep(p); err != nil {
+			l.log.Error("the policy can't be kept for a start with bad files", slog.Any("error", err))
 		}
 		return p, nil
 	}
+	if l.loaded {
+		return nil, err
+	}
+	old, oldErr := l.last.load(l.options)
+	if oldErr != nil {
+		l.log.Error("the last good policy can't be used", slog.Any("error", oldErr))
+	}
+	if old == nil {
+		return nil, err
+	}
+	l.loaded = true
+	l.log.Error("the last good policy is in force, because the files are bad", slog.String("policy", old.Digest()))
+	return old, err
+}
+
+// read reads the files as they are now.
+func (l *loader) read() (*policy.Policy, error) {
+	var p *policy.Policy
+	var diags hcl.Diagnostics
+	if len(l.layers) == 0 {
+		files, err := embedded()
+		if err != nil {
+			return nil, err
+		}
+		p, diags = l.options.Parse(files)
+	} else {
+		p, diags = policy.Load(policy.Source{Layers: l.layers, Owner: uint32(os.Geteuid()), Dev: l.dev, Options: l.options})
+	}
+	var text strings.Builder
+	if err := policy.WriteDiagnostics(&text, p, diags, 0, false); err != nil {
+		return nil, err
+	}
+	if diags.HasErrors() {
+		return nil, errors.New(strings.TrimSpace(text.String()))
+	}
+	if text.Len() > 0 {
+		l.log.Warn("the policy has warnings", slog.String("diagnostics", text.String()))
+	}
+	return p, nil
 }
 
 // embedded is the default policy by file name.

@@ -21,7 +21,7 @@ func TestLoadYAML(t *testing.T) {
 	}
 	for _, place := range []string{dir, file} {
 		var log bytes.Buffer
-		p, err := loader([]string{place}, &users.DB{}, false, slog.New(slog.NewTextHandler(&log, nil)))()
+		p, err := newLoader([]string{place}, t.TempDir(), &users.DB{}, false, slog.New(slog.NewTextHandler(&log, nil))).load()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,56 @@ func TestLoadYAML(t *testing.T) {
 	if err := os.WriteFile(file, []byte("default_action: maybe\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := loader([]string{dir}, &users.DB{}, false, slog.New(slog.DiscardHandler))(); err == nil || !strings.Contains(err.Error(), "policy.yaml line 1") {
+	if _, err := newLoader([]string{dir}, t.TempDir(), &users.DB{}, false, slog.New(slog.DiscardHandler)).load(); err == nil || !strings.Contains(err.Error(), "policy.yaml line 1") {
 		t.Errorf("a wrong file: %v", err)
+	}
+}
+
+// A daemon that starts with bad files goes on with the last good ones, from a copy that nobody but its owner may read.
+func TestLastGood(t *testing.T) {
+	dir, state := t.TempDir(), t.TempDir()
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, "a.hcl"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start := func() *loader {
+		return newLoader([]string{dir}, state, &users.DB{}, false, slog.New(slog.DiscardHandler))
+	}
+	write("rule {")
+	if p, err := start().load(); err == nil || p != nil {
+		t.Errorf("a first start with bad files: %v, %v", p, err)
+	}
+	write("rule \"git\" {\n  commands = [\"git\"]\n  action = \"allow\"\n}\n")
+	running := start()
+	good, err := running.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("rule {")
+	if p, err := running.load(); err == nil || p != nil {
+		t.Errorf("a reload of bad files: %v, %v", p, err)
+	}
+	p, err := start().load()
+	if err == nil || p == nil || p.Digest() != good.Digest() {
+		t.Fatalf("a later start with bad files: %v, %v", p, err)
+	}
+	f := p.Understand(&clawrden.Request{Tool: "git", Argv: []string{"git"}, Cwd: "/"})
+	if d := p.Decide(&f); d.Verdict != clawrden.Allow || d.Rule().File != filepath.Join(dir, "a.hcl") {
+		t.Errorf("it decides %+v", d)
+	}
+	copies, err := os.ReadDir(state)
+	if err != nil || len(copies) != 1 {
+		t.Fatalf("%v, %v", copies, err)
+	}
+	if fi, err := copies[0].Info(); err != nil || fi.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", fi.Mode(), err)
+	}
+	if err := os.WriteFile(filepath.Join(state, copies[0].Name()), []byte("[{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := start().load(); err == nil || p != nil {
+		t.Errorf("with a spoilt copy: %v, %v", p, err)
 	}
 }

@@ -75,7 +75,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}()
 	do.Audit, do.Queue = journaled{records, copies}, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
-	do.LoadPolicy = loader(layers, db, o.dev, log)
+	do.LoadPolicy = newLoader(layers, c.Paths.State, db, o.dev, log).load
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
 	if o.dev {
