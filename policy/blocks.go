@@ -19,7 +19,7 @@ type ApprovalProfile struct {
 	Self      bool     // the requester's own user may approve
 	Escalate  []string // who may answer too after After
 	After     time.Duration
-	Grants    []string // scopes that may be remembered: once, session, a duration, rule; nil for the configured ones
+	Grants    []string // what may be remembered: once, session, the longest duration, rule; nil for session and an hour
 }
 
 // Executor is what an executor block says, or one of the built-in names.
@@ -60,6 +60,9 @@ func (c *compiler) approval(n *node) {
 		Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after")}
 	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
 		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")
+	}
+	if n.bool("edit_args") {
+		c.problem(n.vals["edit_args"].at, "Not in this build", "This build doesn't let approvers change arguments; deny with what to do instead, and the agent asks anew.")
 	}
 	c.approvers(n, "approvers")
 	c.approvers(n, "escalate_to")
