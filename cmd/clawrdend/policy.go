@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path"
+	"runtime/debug"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -41,6 +42,8 @@ func newLoader(layers []string, state string, groups *users.DB, dev bool, log *s
 // load is what the daemon calls, never at the same time. At start, bad files come back as an error together with the last
 // good policy, if there was one.
 func (l *loader) load() (daemon.Policy, error) {
+	// Reading a policy takes several times the memory that it has afterwards, and a daemon is idle most of the time.
+	defer debug.FreeOSMemory()
 	p, err := l.read()
 	if err == nil {
 		l.loaded = true
