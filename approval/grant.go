@@ -165,11 +165,12 @@ func covers(g *clawrden.Grant, a *asked) bool {
 
 // exeSum is the digest of the file, with that of the interpreter which its first line names.
 func exeSum(e *clawrden.Executable) string {
-	sum := e.SHA256
+	var sum strings.Builder
+	sum.WriteString(e.SHA256)
 	for i := e.Interpreter; i != nil; i = i.Interpreter {
-		sum += "+" + i.SHA256
+		sum.WriteString("+" + i.SHA256)
 	}
-	return sum
+	return sum.String()
 }
 
 // How long grants may last.

@@ -177,7 +177,7 @@ func fromName(f *clawrden.Facts, db *users.DB, name string) error {
 	}
 	groups, err := db.GroupIDs(u)
 	if err != nil {
-		return nil // its primary group is known
+		return nil //nolint:nilerr // its primary group is known
 	}
 	for _, g := range groups {
 		if !slices.Contains(f.Identity.Groups, g) {

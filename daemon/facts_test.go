@@ -23,8 +23,12 @@ func TestRecordPaths(t *testing.T) {
 	}}
 	got, cut := recordPaths(&f)
 	want := []clawrden.RecordPath{
-		{Path: "x/../y"}, {Path: "link", Resolved: "/etc/shadow"}, {Path: "sub/z"}, {Path: "loop", Err: "too many links"},
-		{Path: "~/k", Resolved: "/home/me/k"}, {Path: `\xff`},
+		{Path: "x/../y"},
+		{Path: "link", Resolved: "/etc/shadow"},
+		{Path: "sub/z"},
+		{Path: "loop", Err: "too many links"},
+		{Path: "~/k", Resolved: "/home/me/k"},
+		{Path: `\xff`},
 	}
 	if d := cmp.Diff(want, got); d != "" || cut {
 		t.Errorf("cut %v\n%s", cut, d)

@@ -63,6 +63,7 @@ func (l *fakeLog) AppendSync(r *clawrden.Record) error { return l.Append(r) }
 func (l *fakeLog) History(clawrden.HistoryFilter) ([]clawrden.Entry, bool, error) {
 	return nil, false, nil
 }
+
 func (l *fakeLog) Lookup(string) (clawrden.Entry, error) {
 	return clawrden.Entry{}, clawrden.ErrNotFound
 }
@@ -111,6 +112,7 @@ func (q *fakeQueue) Deny(string, clawrden.Approver, clawrden.Answer) (clawrden.A
 func (q *fakeQueue) Cancel(string, string) (clawrden.Approval, error) {
 	return clawrden.Approval{}, clawrden.ErrDecided
 }
+
 func (q *fakeQueue) Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool) {
 	return was, until, false
 }
@@ -159,7 +161,7 @@ func newHouse(t *testing.T, p Policy, change func(*Options)) *house {
 	n := 0
 	var mu sync.Mutex
 	o := Options{
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Audit: h.log, Queue: h.queue, StateDir: dir,
+		Logger: slog.New(slog.DiscardHandler), Audit: h.log, Queue: h.queue, StateDir: dir,
 		NewID: func() (string, error) {
 			mu.Lock()
 			defer mu.Unlock()

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -25,7 +24,7 @@ func fuzzDaemon(f *testing.F) (*Daemon, func() (ours, theirs *net.UnixConn)) {
 		return errBroken // keeps nothing
 	}}
 	d, err := New(Options{
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Audit: log, Queue: &fakeQueue{}, StateDir: dir, AuditOptional: true,
+		Logger: slog.New(slog.DiscardHandler), Audit: log, Queue: &fakeQueue{}, StateDir: dir, AuditOptional: true,
 		NewID: func() (string, error) { return "id", nil }, LoadPolicy: func() (Policy, error) { return always(clawrden.Deny), nil },
 		UserName: func(uint32) string { return "" }, Home: func(uint32) string { return "" }, ExitStatus: ExitShim, Writable: "path",
 		Limits: Limits{RequestTime: time.Minute},

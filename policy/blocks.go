@@ -56,8 +56,10 @@ func (p *Policy) Executor(name string) (Executor, bool) {
 }
 
 func (c *compiler) approval(n *node) {
-	a := &ApprovalProfile{Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants"),
-		Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after")}
+	a := &ApprovalProfile{
+		Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants"),
+		Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after"),
+	}
 	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
 		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")
 	}

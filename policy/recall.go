@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/clawrden/clawrden"
+import (
+	"slices"
+
+	"github.com/clawrden/clawrden"
+)
 
 // A record holds every fact but the values of the environment, and the counters of the rules that there were then. Recall
 // judges by such facts, and knows when what is missing would have mattered.
@@ -48,16 +52,12 @@ func hinges(q pred) bool {
 
 func (p *Policy) anyPred(is func(pred) bool) bool {
 	for _, r := range p.rules {
-		for _, q := range r.when {
-			if is(q) {
-				return true
-			}
+		if slices.ContainsFunc(r.when, is) {
+			return true
 		}
 		for _, u := range r.unless {
-			for _, q := range u {
-				if is(q) {
-					return true
-				}
+			if slices.ContainsFunc(u, is) {
+				return true
 			}
 		}
 	}

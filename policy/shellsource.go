@@ -260,7 +260,7 @@ func said(args []string) []word {
 	}
 	var out []word
 	for _, a := range rest {
-		for _, f := range strings.Fields(a) {
+		for f := range strings.FieldsSeq(a) {
 			if strings.ContainsAny(f, `\'"*?[$`) || len(out) >= maxSource {
 				return nil
 			}

@@ -71,7 +71,7 @@ func TestGrammarsAgreeWithRealTools(t *testing.T) {
 // check compares the help of one tool or subcommand, and of those below it.
 func (rt *realTool) check(t *testing.T, path string, g *grammar, subs []string, seen *int) {
 	known := map[string]bool{}
-	for _, name := range strings.Fields(rt.known) {
+	for name := range strings.FieldsSeq(rt.known) {
 		known[name] = true
 	}
 	for _, o := range rt.options(t, path, subs) {
@@ -86,7 +86,7 @@ func (rt *realTool) check(t *testing.T, path string, g *grammar, subs []string, 
 	for _, name := range slices.Sorted(maps.Keys(g.subs)) {
 		sub, stands := g.subcommand(name)
 		if !known[name] && (stands != nil || sub.name == name) {
-			rt.check(t, path, sub, append(subs[:len(subs):len(subs)], name), seen)
+			rt.check(t, path, sub, append(slices.Clip(subs), name), seen)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestDependencies(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := func(b []byte) (kept []string) { // the standard library's inner packages differ from release to release
-		for _, line := range strings.Fields(string(b)) {
+		for line := range strings.FieldsSeq(string(b)) {
 			if !strings.HasPrefix(line, "internal/") && !strings.HasPrefix(line, "runtime/") && !strings.HasPrefix(line, "math/") {
 				kept = append(kept, line)
 			}

@@ -238,6 +238,7 @@ func puppetLend(args []string) error {
 		return err
 	}
 	_, _ = io.Copy(io.Discard, resp.Body)
+	_ = resp.Body.Close()
 	f, err := c.File()
 	if err != nil {
 		return err

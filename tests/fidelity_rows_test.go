@@ -102,8 +102,10 @@ var fidelityRows = []fidelityRow{
 	{name: "argv[0] by Python", needs: "python3", script: `/usr/bin/python3 -c 'import subprocess,os; subprocess.run(["weird","x"], executable=os.environ["FIRST"]+"/probe" if "shims" in os.environ["FIRST"] else os.environ["TOOLS"]+"/probe")'`},
 	{name: "a long argument", script: `with -- probe FILL:131071; echo $?`},
 	{name: "an argument that is too long", alone: true, script: `with -- probe FILL:131072; echo $?`},
-	{name: "nearly two megabytes", script: `with env=CLAWRDEN_SOCKET=$CLAWRDEN_SOCKET env=PATH=$PATH -- probe TOTAL:2080000 2>&1; echo $?; with env=CLAWRDEN_SOCKET=$CLAWRDEN_SOCKET env=PATH=$PATH -- true TOTAL:2096000; echo $?`,
-		differs: []difference{{"Arguments and environment", "", regexp.MustCompile(`^(clawrden: |env CLAW)`)}}},
+	{
+		name: "nearly two megabytes", script: `with env=CLAWRDEN_SOCKET=$CLAWRDEN_SOCKET env=PATH=$PATH -- probe TOTAL:2080000 2>&1; echo $?; with env=CLAWRDEN_SOCKET=$CLAWRDEN_SOCKET env=PATH=$PATH -- true TOTAL:2096000; echo $?`,
+		differs: []difference{{"Arguments and environment", "", regexp.MustCompile(`^(clawrden: |env CLAW)`)}},
+	},
 	{name: "an odd environment", script: `with env=A=1 env=A=2 env=B env= env==x env=PATH=/usr/bin:/bin:$TOOLS env=PATH=/nowhere env=CLAWRDEN_SOCKET=$CLAWRDEN_SOCKET -- probe`},
 	{name: "many words", script: `probe {1..15000} | /bin/grep ^arg`},
 
@@ -117,8 +119,10 @@ var fidelityRows = []fidelityRow{
 	{name: "a tool of npm's kind", needs: "node", script: `cli --version x; echo $?`},
 	{name: "npm", needs: "npm", script: `npm --version; npm prefix -g; echo $?`},
 	{name: "Python", needs: "python3", script: `python3 -c 'import sys; print(sys.argv, sys.flags, sys.prefix, sys.path)' a b; echo 'print(1)' | python3 -`},
-	{name: "Python looks for itself", needs: "python3", script: `python3 -c 'import sys; print(sys.executable)'`,
-		differs: []difference{{"Programs that look for themselves on PATH", "", regexp.MustCompile(`/python3$`)}}},
+	{
+		name: "Python looks for itself", needs: "python3", script: `python3 -c 'import sys; print(sys.executable)'`,
+		differs: []difference{{"Programs that look for themselves on PATH", "", regexp.MustCompile(`/python3$`)}},
+	},
 	{name: "what /proc tells", script: `cat /proc/self/comm; cat /proc/self/cmdline; stat -c %N /proc/self/exe; sh -c 'cat /proc/$$/comm; ls -l /proc/$$/exe | /bin/sed "s/.*-> //"'`},
 
 	// Beside others.

@@ -31,8 +31,12 @@ var terminalRows = []struct {
 		{"cat\n", "cat"}, {"x\n", "x\r\nx"}, {"\x1a", "Stopped"}, {"jobs; echo E''ND\n", "END\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"}, {"y\n", "y\r\ny"}, {"\x1a", "Stopped"}, {"echo G''O\n", "GO\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"}, {"z\n", "z\r\nz"}, {"\x04", "$ "}, {"echo s=$?\n", "s=0"},
 	}},
 	{"reading in the background", []step{
-		{"cat & until [ \"$(jobs -s)\" ]; do /bin/sleep 0.01; done; echo E''ND\n", "END\r\n"}, {"echo F''IN\n", "FIN\r\n$ "}, {"fg\n", "fg\r\ncat\r\n"},
-		{"x\n", "x\r\nx"}, {"\x04", "$ "}, {"echo s=$?\n", "s=0"},
+		{"cat & until [ \"$(jobs -s)\" ]; do /bin/sleep 0.01; done; echo E''ND\n", "END\r\n"},
+		{"echo F''IN\n", "FIN\r\n$ "},
+		{"fg\n", "fg\r\ncat\r\n"},
+		{"x\n", "x\r\nx"},
+		{"\x04", "$ "},
+		{"echo s=$?\n", "s=0"},
 	}},
 	{"bg and wait", []step{{"sh -c 'echo re\"\"ady; until [ -e go ]; do :; done; exit 7'\n", "ready"}, {"\x1a", "Stopped"}, {"bg\n", "&"}, {": >go; wait %1; echo s=$?\n", "s=7"}}},
 }

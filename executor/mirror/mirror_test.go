@@ -27,37 +27,45 @@ func TestPlan(t *testing.T) {
 	}{
 		"a stable binary": {
 			agentroot.Tool{Path: "/bin/x", Stage: []agentroot.Stage{stage("/bin/x", 10, -1, true, "")}},
-			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 10, Path: "/bin/x"}, nil,
+			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 10, Path: "/bin/x"},
+			nil,
 		},
 		"a stable script": {
 			agentroot.Tool{Path: "/bin/s", Stage: []agentroot.Stage{stage("/bin/s", 10, -1, true, "-e"), stage("/bin/sh", 11, -1, true, "")}},
-			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 10, Path: "/bin/s"}, nil,
+			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 10, Path: "/bin/s"},
+			nil,
 		},
 		"a stable script without a first line": {
 			agentroot.Tool{Path: "/bin/s", Shell: true, Stage: []agentroot.Stage{stage("/bin/s", 10, -1, true, ""), stage("/bin/sh", 11, -1, true, "")}},
-			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 11, Path: "/bin/sh", Words: []protocol.ExecWord{word("/bin/sh"), word("/bin/s")}}, nil,
+			protocol.Exec{Mode: protocol.ExecPath, Dev: 7, Ino: 11, Path: "/bin/sh", Words: []protocol.ExecWord{word("/bin/sh"), word("/bin/s")}},
+			nil,
 		},
 		"a binary at an unstable path": {
 			agentroot.Tool{Path: "x", Stage: []agentroot.Stage{stage("x", 10, -1, false, "")}},
-			protocol.Exec{Mode: protocol.ExecFD, Path: "x"}, []int{10},
+			protocol.Exec{Mode: protocol.ExecFD, Path: "x"},
+			[]int{10},
 		},
 		"a sealed binary": {
 			agentroot.Tool{Path: "x", Stage: []agentroot.Stage{stage("x", 10, 20, true, "")}},
-			protocol.Exec{Mode: protocol.ExecFD, Path: "x"}, []int{20},
+			protocol.Exec{Mode: protocol.ExecFD, Path: "x"},
+			[]int{20},
 		},
 		"a sealed script of a stable interpreter": {
 			agentroot.Tool{Path: "s", Stage: []agentroot.Stage{stage("s", 10, 20, true, "-e -u"), stage("/bin/sh", 11, -1, true, "")}},
-			protocol.Exec{Mode: protocol.ExecFD, Path: "s", Words: []protocol.ExecWord{word("/bin/sh"), word("-e -u"), fd(1)}}, []int{11, 20},
+			protocol.Exec{Mode: protocol.ExecFD, Path: "s", Words: []protocol.ExecWord{word("/bin/sh"), word("-e -u"), fd(1)}},
+			[]int{11, 20},
 		},
 		"a stable script of a sealed script": {
 			agentroot.Tool{Path: "/a", Stage: []agentroot.Stage{
 				stage("/a", 10, -1, true, "x"), stage("/tmp/b", 11, 21, false, "y"), stage("/bin/sh", 12, -1, true, ""),
 			}},
-			protocol.Exec{Mode: protocol.ExecFD, Path: "/a", Words: []protocol.ExecWord{word("/bin/sh"), word("y"), fd(1), word("x"), word("/a")}}, []int{12, 21},
+			protocol.Exec{Mode: protocol.ExecFD, Path: "/a", Words: []protocol.ExecWord{word("/bin/sh"), word("y"), fd(1), word("x"), word("/a")}},
+			[]int{12, 21},
 		},
 		"a sealed script without a first line": {
 			agentroot.Tool{Path: "s", Shell: true, Stage: []agentroot.Stage{stage("s", 10, 20, false, ""), stage("/bin/sh", 11, -1, true, "")}},
-			protocol.Exec{Mode: protocol.ExecFD, Path: "s", Words: []protocol.ExecWord{word("/bin/sh"), fd(1)}}, []int{11, 20},
+			protocol.Exec{Mode: protocol.ExecFD, Path: "s", Words: []protocol.ExecWord{word("/bin/sh"), fd(1)}},
+			[]int{11, 20},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

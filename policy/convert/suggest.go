@@ -19,7 +19,7 @@ func suggestion(r *Rule) string {
 	var subcommands, flags, operands []string
 	for _, pattern := range r.Patterns {
 		first := true
-		for _, w := range strings.Fields(pattern) {
+		for w := range strings.FieldsSeq(pattern) {
 			switch {
 			case strings.HasPrefix(w, "--") && len(w) > 2:
 				flags = add(flags, w)

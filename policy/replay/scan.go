@@ -66,7 +66,7 @@ func (r *Reader) tooOld(value []byte) bool {
 	}
 	if r.Clock {
 		t := t.Local()
-		r.key = append(r.key, byte('0'+t.Weekday()), byte(t.Hour()), byte(t.Minute()))
+		r.key = append(r.key, byte('0'+t.Weekday()), byte(t.Hour()), byte(t.Minute())) //nolint:gosec // below 60
 	}
 	return t.Before(r.Since)
 }

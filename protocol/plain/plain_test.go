@@ -14,7 +14,8 @@ import (
 
 var good = map[string]Request{
 	`{"command":"echo","args":["hello"],"cwd":"/tmp","env":[],"identity":{"uid":1000,"gid":1000}}`: {
-		Command: "echo", Args: []string{"hello"}, Cwd: "/tmp", Env: []string{}, Identity: &Identity{1000, 1000}},
+		Command: "echo", Args: []string{"hello"}, Cwd: "/tmp", Env: []string{}, Identity: &Identity{1000, 1000},
+	},
 	`{"command":"git"}`:                             {Command: "git"},
 	"  {\"command\":\"git\",\"can\":true}  \n":      {Command: "git", Can: true},
 	`{"command":"x","args":["\ud83d\ude00 😀 �"]}`:   {Command: "x", Args: []string{"😀 😀 \ufffd"}},
