@@ -2,7 +2,7 @@ package system
 
 import (
 	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,7 +17,8 @@ func (m *machine) asked(t *testing.T) (id string, end <-chan result) {
 	t.Helper()
 	done := make(chan result, 1)
 	// Each ask is one of its own: the same command again would be answered from what a person has said of it.
-	c := m.as("agent", "/usr/bin/env", fmt.Sprintf("ASK=%d", asks.Add(1)), "/var/lib/clawrden/shims/hostname")
+	// So each says once more than the one before that it wants the short name.
+	c := m.as("agent", append([]string{"/var/lib/clawrden/shims/hostname"}, slices.Repeat([]string{"-s"}, int(asks.Add(1)))...)...)
 	go func() { done <- finish(c) }()
 	eventually(t, "a request waits", func() bool {
 		var queue []clawrden.Pending
