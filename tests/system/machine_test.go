@@ -208,15 +208,18 @@ func (m *machine) child() int {
 // reboot has the system start anew: with --keep-unit systemd-nspawn ends at a reboot and leaves the next boot to its caller.
 func (m *machine) reboot(t *testing.T) {
 	t.Helper()
+	began := time.Now()
 	m.run("systemctl", "reboot")
 	select {
 	case <-m.ended:
 	case <-time.After(patience):
 		t.Fatal("it doesn't shut down")
 	}
+	down := time.Now()
 	if err := m.boot(); err != nil {
 		t.Fatalf("after the reboot: %v", err)
 	}
+	t.Logf("down after %v, up after another %v", down.Sub(began).Round(time.Millisecond), time.Since(down).Round(time.Millisecond))
 }
 
 // settle adds the users: agents are governed, ann and carl decide, bob is nobody.
