@@ -3,6 +3,7 @@ package system
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,10 +19,21 @@ var releases = []string{"bookworm", "trixie"}
 // packages are what the roots hold besides what each Debian has.
 var packages = []string{"systemd", "systemd-sysv", "dbus", "polkitd", "passwd", "util-linux", "procps"}
 
-const (
-	defaultRoots  = "/var/cache/clawrden-tests"
-	defaultMirror = "http://deb.debian.org/debian"
-)
+const defaultRoots = "/var/cache/clawrden-tests"
+
+// hostMirror is where this host gets Debian's packages from.
+func hostMirror() (string, error) {
+	out, err := exec.Command("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages").Output()
+	if err != nil {
+		return "", fmt.Errorf("apt-get indextargets: %v", err)
+	}
+	for uri := range strings.Lines(string(out)) {
+		if uri = strings.TrimSpace(uri); strings.HasSuffix(strings.TrimSuffix(uri, "/"), "/debian") {
+			return uri, nil
+		}
+	}
+	return "", errors.New("apt-get knows no mirror of Debian; name one in CLAWRDEN_TEST_MIRROR")
+}
 
 func setting(name, otherwise string) string {
 	if v := os.Getenv(name); v != "" {
@@ -53,8 +65,14 @@ func makeRoot(release string) (string, error) {
 	if err := os.RemoveAll(temp); err != nil {
 		return "", err
 	}
+	mirror := os.Getenv("CLAWRDEN_TEST_MIRROR")
+	if mirror == "" {
+		if mirror, err = hostMirror(); err != nil {
+			return "", err
+		}
+	}
 	out, err := exec.Command("mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--include="+strings.Join(packages, ","),
-		release, temp, setting("CLAWRDEN_TEST_MIRROR", defaultMirror)).CombinedOutput()
+		release, temp, mirror).CombinedOutput()
 	if err != nil {
 		_ = os.RemoveAll(temp)
 		return "", fmt.Errorf("mmdebstrap %s: %v\n%s", release, err, out)
