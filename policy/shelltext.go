@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -21,6 +22,9 @@ const (
 // shellText judges the commands in a text that a shell runs. The dialect is that of the shell named; for any other
 // tool (ssh, watch) it is sh.
 func (r *reader) shellText(parent int, shell, text, via string, at where) {
+	// Room for what a usual text holds: growing step by step would copy it several times.
+	r.facts.Commands = slices.Grow(r.facts.Commands, 5)
+	r.facts.Paths = slices.Grow(r.facts.Paths, 10)
 	r.parsed += len(text)
 	if r.parsed > maxShellText || len(text) > freeShellText && strings.IndexFunc(text, nests(maxShellDepth)) >= 0 {
 		r.overflow("its shell text is too long to be looked at")
