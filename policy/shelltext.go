@@ -256,6 +256,9 @@ func (w *walker) command(c syntax.Command) {
 			w.perhaps(item.Stmts)
 		}
 	case *syntax.FuncDecl:
+		if callsItself(c) {
+			w.opaque("the shell function " + clawrden.Text(c.Name.Value) + " calls itself")
+		}
 		w.perhaps([]*syntax.Stmt{c.Body})
 	case *syntax.DeclClause:
 		w.assigns(c.Args)
@@ -270,6 +273,20 @@ func (w *walker) command(c syntax.Command) {
 	default:
 		w.opaque(fmt.Sprintf("the shell text uses %T, which isn't looked into", c))
 	}
+}
+
+// callsItself reports whether a function's own name is a command in its body: how often it runs can't be told.
+func callsItself(f *syntax.FuncDecl) (found bool) {
+	if f.Name == nil {
+		return true
+	}
+	syntax.Walk(f.Body, func(n syntax.Node) bool {
+		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 && call.Args[0].Lit() == f.Name.Value {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 func (w *walker) binary(c *syntax.BinaryCmd) {
