@@ -42,6 +42,9 @@ func (r *reader) shellText(parent int, shell, text, via string, at where) {
 	}
 	before := len(r.facts.Commands)
 	w := walker{r: r, owner: parent, via: via, dialect: shell, where: at, lifted: lifted}
+	if strings.ContainsAny(text, "(") || strings.Contains(text, "function") {
+		w.functions = shellFunctions(file)
+	}
 	w.hidden = strings.Contains(text, "`") || strings.Contains(text, "$(")
 	if strings.Contains(text, "$") && dialect(shell) != syntax.LangZsh {
 		w.once = singles(file)
@@ -136,18 +139,19 @@ func parseShell(shell, text string) (file *syntax.File, err error) {
 
 // walker turns the syntax tree of a shell text into commands. What it doesn't know is opaque.
 type walker struct {
-	r       *reader
-	owner   int // the command whose text this is
-	via     string
-	dialect string
-	where   where             // after what was walked so far, if it succeeded
-	failed  where             // the same, if the last statement failed
-	hidden  bool              // the text holds a command substitution somewhere, so arithmetic on names may run one
-	lifted  bool              // see lift
-	once    map[string]bool   // variables that the text sets once; nil where they can't be followed
-	vars    map[string][]word // those that are followed, with the words that they take
-	unsure  int               // branches and loops around this place, which may not run
-	depth   int
+	r         *reader
+	owner     int // the command whose text this is
+	via       string
+	dialect   string
+	where     where             // after what was walked so far, if it succeeded
+	failed    where             // the same, if the last statement failed
+	hidden    bool              // the text holds a command substitution somewhere, so arithmetic on names may run one
+	lifted    bool              // see lift
+	functions map[string]bool   // that the text defines
+	once      map[string]bool   // variables that the text sets once; nil where they can't be followed
+	vars      map[string][]word // those that are followed, with the words that they take
+	unsure    int               // branches and loops around this place, which may not run
+	depth     int
 }
 
 // maxShellNesting bounds the walk as maxShellDepth bounds the parser.
@@ -256,8 +260,8 @@ func (w *walker) command(c syntax.Command) {
 			w.perhaps(item.Stmts)
 		}
 	case *syntax.FuncDecl:
-		if callsItself(c) {
-			w.opaque("the shell function " + clawrden.Text(c.Name.Value) + " calls itself")
+		if callsFunction(c, w.functions) {
+			w.opaque("a shell function calls one that the text defines")
 		}
 		w.perhaps([]*syntax.Stmt{c.Body})
 	case *syntax.DeclClause:
@@ -273,20 +277,6 @@ func (w *walker) command(c syntax.Command) {
 	default:
 		w.opaque(fmt.Sprintf("the shell text uses %T, which isn't looked into", c))
 	}
-}
-
-// callsItself reports whether a function's own name is a command in its body: how often it runs can't be told.
-func callsItself(f *syntax.FuncDecl) (found bool) {
-	if f.Name == nil {
-		return true
-	}
-	syntax.Walk(f.Body, func(n syntax.Node) bool {
-		if call, ok := n.(*syntax.CallExpr); ok && len(call.Args) > 0 && call.Args[0].Lit() == f.Name.Value {
-			found = true
-		}
-		return !found
-	})
-	return found
 }
 
 func (w *walker) binary(c *syntax.BinaryCmd) {
