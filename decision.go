@@ -16,7 +16,7 @@ type Decision struct {
 	Rules    []RuleRef // every rule that matched, the deciding one first; empty when the default decided
 	Reason   string    // for the person and for the model that reads stderr; may be empty
 	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
-	Place    string    // name of the executor block, where Executor comes from one
+	Place    *Place    // the executor block or built-in executor that Executor comes from; nil where no rule names one
 	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
 	Demands  []Demand  // what an ask's approval must meet; none: one person with the right to decide
 	Approval string    // name of the deciding rule's approval block; "" for the defaults

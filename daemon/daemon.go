@@ -64,10 +64,20 @@ type Ticket interface {
 	Result() clawrden.Approval
 }
 
-// Process is a command that an executor started elsewhere than in the caller's own context.
+// Executor runs commands elsewhere than in the caller's own context.
+type Executor interface {
+	// Boundary is what its records name.
+	Boundary() clawrden.Boundary
+	// May tells, before anybody is asked, why it can't run an allowed request; nil if it can. It does no I/O.
+	May(*clawrden.Request, *clawrden.Decision) error
+	// Start runs it. The context's end ends it.
+	Start(context.Context, *job.Job) (Process, error)
+}
+
+// Process is a command that an executor has started.
 type Process interface {
 	Wait() job.Exit
-	Signal(syscall.Signal)
+	Signal(syscall.Signal) // SIGKILL ends all that the command has started, as far as the executor can
 }
 
 // Options are what a daemon is made of; all without a default must be set.
@@ -87,8 +97,8 @@ type Options struct {
 	Plan func(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error)
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
-	// StartLocal runs a command as the daemon's child; nil without --dev.
-	StartLocal func(context.Context, *job.Job) (Process, error)
+	// Executors that this daemon has beside mirror in place, by the word that a rule names; see executorOf.
+	Executors map[string]Executor
 
 	Version       string
 	StateDir      string // where the kill switch is kept

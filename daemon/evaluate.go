@@ -14,7 +14,8 @@ import (
 
 // Executors by the word that the policy uses.
 const (
-	execMirror = "mirror"
+	execMirror = "mirror" // in place, by the shim itself; any other word is a key of Options.Executors
+	execUnit   = "unit"
 	execLocal  = "local"
 )
 
@@ -60,24 +61,44 @@ func (d *Daemon) decide(f *clawrden.Facts) (dec clawrden.Decision) {
 	return dec
 }
 
+// executorOf gives the word for the place that a rule names, "" where none does.
+func executorOf(d *clawrden.Decision) string {
+	if d.Place != nil && d.Place.Kind == execMirror && d.Place.Via != "" {
+		return d.Place.Via
+	}
+	return d.Executor
+}
+
 // chooseExecutor says where an allowed command runs, or why it can't.
 func (d *Daemon) chooseExecutor(c *call) (string, error) {
-	named := c.decision.Executor
-	plain := c.request.Way == clawrden.WayPlain
+	named, plain := executorOf(&c.decision), c.request.Way == clawrden.WayPlain
 	switch {
 	case named == execMirror && plain:
 		return "", fmt.Errorf("the rule runs it in the caller's own context (executor mirror), which the plain mode can't reach: it passes no descriptors; call it through the shim")
 	case named == execMirror || (named == "" && !plain):
 		return execMirror, nil
-	case named == "" && d.o.StartLocal == nil:
-		return "", fmt.Errorf("the plain mode runs commands as units, and this build has no unit executor; name one in the rule, or start the daemon with --dev")
-	case named == "" || named == execLocal:
-		if d.o.StartLocal == nil {
-			return "", fmt.Errorf("executor local exists only with --dev")
+	case named == "":
+		// What the plain mode can do without descriptors of the caller's.
+		if named = execUnit; d.o.Executors[execUnit] == nil {
+			named = execLocal
 		}
-		return execLocal, nil
+		if d.o.Executors[named] == nil {
+			return "", fmt.Errorf("the plain mode runs commands as units, and this daemon has no unit executor; name one in the rule, or start the daemon with --dev")
+		}
+	case named == execLocal && d.o.Executors[execLocal] == nil:
+		return "", fmt.Errorf("executor local exists only with --dev")
+	case d.o.Executors[named] == nil:
+		return "", fmt.Errorf("this daemon has no executor %q", named)
 	}
-	return "", fmt.Errorf("this build has no executor %q", named)
+	return named, d.o.Executors[named].May(&c.request, &c.decision)
+}
+
+// boundary is what enforces the decision where the command runs.
+func (d *Daemon) boundary(c *call) clawrden.Boundary {
+	if e := d.o.Executors[c.executor]; e != nil {
+		return e.Boundary()
+	}
+	return clawrden.BoundaryNone
 }
 
 // refusal gives the shim's exit code and the text for a person or model: what, why, what to do; at most three lines.

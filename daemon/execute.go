@@ -45,8 +45,8 @@ func (d *Daemon) execute(ctx context.Context, c *call) job.Exit {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
 	defer leave()
-	if c.executor == execLocal {
-		return d.runLocal(ctx, c)
+	if e := d.o.Executors[c.executor]; e != nil {
+		return d.runElsewhere(ctx, c, e)
 	}
 	return d.runInPlace(c)
 }
@@ -184,8 +184,8 @@ func (d *Daemon) follow(process int, stopping <-chan struct{}) job.Exit {
 	return job.Exit{Status: status, Known: true, Source: clawrden.ExitKernel, Ended: unknown.Ended}
 }
 
-// runLocal runs the command as the daemon's child, on the agent's descriptors or, in plain mode, on pipes.
-func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
+// runElsewhere runs the command by an executor, on the agent's descriptors or, in plain mode, on pipes.
+func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit {
 	stdio, finish, err := c.reply.stdio(c)
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
@@ -193,7 +193,7 @@ func (d *Daemon) runLocal(ctx context.Context, c *call) job.Exit {
 	// The shim is told first: a signal that it gets once the command runs is the command's, and not its own to die of.
 	c.elsewhere.Store(true)
 	c.reply.started(c)
-	p, err := d.o.StartLocal(ctx, &job.Job{Request: &c.request, Tool: c.tool, Stdio: stdio, Cwd: c.cwd})
+	p, err := e.Start(ctx, &job.Job{Request: &c.request, Decision: &c.decision, Tool: c.tool, Stdio: stdio, Cwd: c.cwd})
 	if err != nil {
 		finish()
 		code := protocol.ExitFailed

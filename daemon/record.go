@@ -47,7 +47,7 @@ func (d *Daemon) recordDecided(c *call) error {
 	}
 	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
 	if c.outcome.Runs() {
-		r.Executor, r.Boundary = c.executor, clawrden.BoundaryNone
+		r.Executor, r.Boundary = c.executor, d.boundary(c)
 	}
 	if a := c.approval; a != nil {
 		r.Approver, r.Comment = a.By, a.Comment
@@ -80,7 +80,7 @@ func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 	if r.ExitSource == "" {
 		r.ExitSource = clawrden.ExitUnknown
 	}
-	r.Executor, r.Boundary = c.executor, clawrden.BoundaryNone
+	r.Executor, r.Boundary = c.executor, d.boundary(c)
 	r.DurationMS = exit.Duration(c.begun).Milliseconds()
 	if c.failed != nil {
 		r.Reason = c.failed.Error()

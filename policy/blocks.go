@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/clawrden/clawrden"
 )
 
 // The blocks that say how, rather than whether: approval, executor. Rules name them; other packages act on them.
@@ -22,18 +24,9 @@ type ApprovalProfile struct {
 	Grants    []string // what may be remembered: once, session, the longest duration, rule; nil for session and an hour
 }
 
-// Executor is what an executor block says, or one of the built-in names.
-type Executor struct {
-	Name    string
-	Kind    string // mirror, unit, ghost, local
-	Via     string // mirror: "" in place, or docker
-	User    string // unit: the user to run as; "" for the caller
-	Image   string // ghost
-	Pull    string // ghost: never, missing, always
-	Network string // ghost, unit: none, host, or a network's name
-	Mounts  []string
-	Timeout time.Duration
-
+// executor is what an executor block says, or one of the built-in names.
+type executor struct {
+	clawrden.Place
 	at hcl.Range
 }
 
@@ -44,15 +37,6 @@ func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
 		return ApprovalProfile{}, false
 	}
 	return *a, true
-}
-
-// Executor returns the executor of that name: a block, or a built-in one.
-func (p *Policy) Executor(name string) (Executor, bool) {
-	e, ok := p.executors[name]
-	if !ok {
-		return Executor{}, false
-	}
-	return *e, true
 }
 
 func (c *compiler) approval(n *node) {
@@ -141,8 +125,8 @@ func (c *compiler) executor(n *node) {
 	if kind == "ghost" && !n.has("image") && n.name != "ghost" {
 		c.problem(n.at, "Missing image", "An executor of the kind \"ghost\" names the image that it runs.")
 	}
-	c.policy.executors[n.name] = &Executor{
+	c.policy.executors[n.name] = &executor{at: n.at, Place: clawrden.Place{
 		Name: n.name, Kind: kind, Via: n.text("via"), User: n.text("user"), Image: n.text("image"), Pull: n.text("pull"),
-		at: n.at, Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
-	}
+		Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
+	}}
 }

@@ -24,13 +24,13 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	c := &compiler{options: o, placed: map[string]hcl.Range{}, policy: &Policy{
 		settings:  settings{def: clawrden.Deny},
 		approvals: map[string]*ApprovalProfile{},
-		executors: map[string]*Executor{},
+		executors: map[string]*executor{},
 		profiles:  map[string]*Profile{},
 
 		environment: Environment{all: true},
 	}}
 	for _, kind := range executorKinds {
-		c.policy.executors[kind] = &Executor{Name: kind, Kind: kind}
+		c.policy.executors[kind] = &executor{Place: clawrden.Place{Name: kind, Kind: kind}}
 	}
 	base, err := builtinTools()
 	if err != nil {

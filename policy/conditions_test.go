@@ -192,7 +192,9 @@ profile "p" {
 		{"a", nil, func(d clawrden.Decision) bool {
 			return d.Verdict == clawrden.Allow && d.Executor == "unit" && d.Profile == "p" && len(d.Observed) == 1 && d.Observed[0].Name == "watched"
 		}},
-		{"b", nil, func(d clawrden.Decision) bool { return d.Executor == "ghost" && d.Place == "box" }},
+		{"b", nil, func(d clawrden.Decision) bool {
+			return d.Executor == "ghost" && d.Place != nil && d.Place.Name == "box"
+		}},
 		{"bash -c 'a; b'", nil, func(d clawrden.Decision) bool {
 			return d.Verdict == clawrden.Deny && strings.Contains(d.Reason, "one by one")
 		}},

@@ -367,7 +367,7 @@ func (j *judge) demands() []clawrden.Demand {
 
 // executor finds the one way in which all commands of the request may run.
 func (j *judge) executor(d *clawrden.Decision) {
-	var place *Executor
+	var place *executor
 	var profile string
 	for i := range j.finds {
 		r := j.finds[i].rule
@@ -392,7 +392,7 @@ func (j *judge) executor(d *clawrden.Decision) {
 		}
 	}
 	if place != nil {
-		d.Executor, d.Place = place.Kind, place.Name
+		d.Executor, d.Place = place.Kind, &place.Place
 	}
 	d.Profile = profile
 }

@@ -23,7 +23,7 @@ type Policy struct {
 	tools     *toolset        // grammars by tool
 	guarded   map[string]bool // tools that a rule names to deny or ask
 	approvals map[string]*ApprovalProfile
-	executors map[string]*Executor
+	executors map[string]*executor
 	profiles  map[string]*Profile
 	tests     []testCase
 	counters  []clawrden.Counter

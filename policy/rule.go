@@ -16,7 +16,7 @@ type rule struct {
 	when     condition   // all must hold
 	unless   []condition // none may hold
 	reason   string
-	executor *Executor        // nil for the way's own default
+	executor *executor        // nil for the way's own default
 	approval *ApprovalProfile // nil for the defaults
 	profile  string
 	limits   Limits

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -40,6 +41,21 @@ func (h *host) lastEnd() (end clawrden.Record) {
 	return end
 }
 
+// catching waits until the shim passes signals on: before that they are its own to die of.
+func (h *host) catching(shim *exec.Cmd) {
+	h.t.Helper()
+	h.waitStatus(func(clawrden.Status) bool {
+		b, err := os.ReadFile("/proc/" + strconv.Itoa(shim.Process.Pid) + "/status")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		_, set, _ := strings.Cut(string(b), "\nSigCgt:\t")
+		set, _, _ = strings.Cut(set, "\n")
+		caught, err := strconv.ParseUint(set, 16, 64)
+		return err == nil && caught&(1<<(syscall.SIGTERM-1)) != 0
+	})
+}
+
 // TestElsewhere runs commands as the daemon's children on the shim's descriptors: signals reach them, and they end with the
 // shim.
 func TestElsewhere(t *testing.T) {
@@ -61,6 +77,7 @@ func TestElsewhere(t *testing.T) {
 		done := make(chan result, 1)
 		go func() { done <- finish(t, c) }()
 		h.waitStatus(func(s clawrden.Status) bool { return s.Running == 1 })
+		h.catching(c)
 		_ = c.Process.Signal(row.sig)
 		if r := <-done; r.signal != row.sig {
 			t.Errorf("%v: the shim ended with %+v", row.sig, r)
@@ -90,6 +107,7 @@ func TestElsewhereSignalFlood(t *testing.T) {
 		t.Fatalf("%q, %v", l, err)
 	}
 	h.waitStatus(func(s clawrden.Status) bool { return s.Running == 1 })
+	h.catching(c)
 	for range 200 {
 		for _, sig := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
 			_ = c.Process.Signal(sig)

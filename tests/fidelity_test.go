@@ -199,7 +199,7 @@ type difference struct {
 var everywhere = []difference{
 	{"Process number", "shim", regexp.MustCompile(`^(pid|parent) @`)},
 	{"The caller's own variables", "", regexp.MustCompile(`^env _=`)},
-	{"Size of the descriptor table", "shim", regexp.MustCompile(`^FDSize:`)},
+	{"Size of the descriptor table", "", regexp.MustCompile(`^FDSize:`)},
 	{"Death signal", "shim", regexp.MustCompile(`^deathsignal `)},
 }
 

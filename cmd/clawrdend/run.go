@@ -78,8 +78,9 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.LoadPolicy = newLoader(layers, c.Paths.State, db, o.dev, log).load
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
+	do.Executors = map[string]daemon.Executor{}
 	if o.dev {
-		do.StartLocal = startLocal
+		do.Executors["local"] = localExecutor{}
 	}
 	if g, err := db.GroupByName(c.Paths.ApproversGroup); err == nil {
 		do.ApproversGID = g.GID

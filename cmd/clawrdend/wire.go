@@ -24,8 +24,14 @@ func (q queue) Add(r clawrden.Request, f clawrden.Facts, d clawrden.Decision, di
 	return t, nil
 }
 
-// startLocal is the local executor as the daemon calls it.
-func startLocal(ctx context.Context, j *job.Job) (daemon.Process, error) {
+// localExecutor is the local executor as the daemon calls it.
+type localExecutor struct{}
+
+func (localExecutor) Boundary() clawrden.Boundary { return clawrden.BoundaryNone }
+
+func (localExecutor) May(r *clawrden.Request, _ *clawrden.Decision) error { return local.May(r) }
+
+func (localExecutor) Start(ctx context.Context, j *job.Job) (daemon.Process, error) {
 	p, err := local.Start(ctx, j)
 	if err != nil {
 		return nil, err

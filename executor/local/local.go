@@ -26,15 +26,23 @@ type Process struct {
 	cmd *exec.Cmd
 }
 
+// May tells why a request can't be run here; nil if it can.
+func May(r *clawrden.Request) error {
+	if !r.Identity.HostNS {
+		return fmt.Errorf("%w: it lives in other namespaces than the daemon's, where \"local\" can't go", job.ErrForeign)
+	}
+	if me := os.Geteuid(); me != 0 && uint32(me) != r.Identity.UID {
+		return fmt.Errorf("%w: the daemon runs as uid %d and can't become uid %d", job.ErrForeign, me, r.Identity.UID)
+	}
+	return nil
+}
+
 // Start runs the job. The context ends it: SIGKILL.
 func Start(ctx context.Context, j *job.Job) (*Process, error) {
+	if err := May(j.Request); err != nil {
+		return nil, err
+	}
 	id := &j.Request.Identity
-	if !id.HostNS {
-		return nil, fmt.Errorf("%w: it lives in other namespaces than the daemon's, where \"local\" can't go", job.ErrForeign)
-	}
-	if me := os.Geteuid(); me != 0 && uint32(me) != id.UID {
-		return nil, fmt.Errorf("%w: the daemon runs as uid %d and can't become uid %d", job.ErrForeign, me, id.UID)
-	}
 	if j.Cwd == nil {
 		return nil, job.NotRunError{Err: errors.New("the working directory does not exist any more")}
 	}

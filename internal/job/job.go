@@ -17,10 +17,11 @@ import (
 
 // Job is an allowed request. The executor doesn't close its descriptors.
 type Job struct {
-	Request *clawrden.Request
-	Tool    *agentroot.Tool
-	Stdio   [3]*os.File // nil: closed
-	Cwd     *os.File    // the working directory, O_PATH; nil where it has none
+	Request  *clawrden.Request
+	Decision *clawrden.Decision // that lets it run; its Place has the executor's settings
+	Tool     *agentroot.Tool
+	Stdio    [3]*os.File // nil: closed
+	Cwd      *os.File    // the working directory, O_PATH; nil where it has none
 }
 
 // Exit is how an execution ended. The zero value is "unknown".
