@@ -62,6 +62,26 @@ func TestEntries(t *testing.T) {
 			clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeDeny, Command: "x\nMESSAGE_ID=1\x1b[2J"},
 			`denied $'x\nMESSAGE_ID=1\x1b[2J' of an unknown user`, nil,
 		},
+		{
+			"granted",
+			clawrden.Record{Event: clawrden.EventGranted, ID: "k3f9", Grant: "g7", Command: "git", Cwd: "/srv", Reason: "exactly git push", Approver: approver},
+			"ann lets run unasked: exactly git push",
+			map[string]string{
+				"MESSAGE_ID": idGranted, "CLAWRDEN_EVENT": "granted", "CLAWRDEN_ID": "k3f9", "CLAWRDEN_GRANT": "g7", "CLAWRDEN_COMMAND": "git", "CLAWRDEN_CWD": "/srv",
+				"CLAWRDEN_REASON": "exactly git push", "CLAWRDEN_APPROVER": "ann", "CLAWRDEN_APPROVER_UID": "7", "CLAWRDEN_DOOR": "control",
+			},
+		},
+		{
+			"allowed by a grant",
+			clawrden.Record{Event: clawrden.EventDecided, Decision: clawrden.OutcomeAllow, Command: "git", Grant: "g7", Approver: approver},
+			"allowed git of an unknown user",
+			map[string]string{
+				"MESSAGE_ID": idAllowed, "CLAWRDEN_EVENT": "decided", "CLAWRDEN_DECISION": "allow", "CLAWRDEN_GRANT": "g7", "CLAWRDEN_COMMAND": "git",
+				"CLAWRDEN_APPROVER": "ann", "CLAWRDEN_APPROVER_UID": "7", "CLAWRDEN_DOOR": "control",
+			},
+		},
+		{"revoked", clawrden.Record{Event: clawrden.EventRevoked, Grant: "g7", Reason: "exactly git push", Approver: approver}, "ann revoked the grant for: exactly git push", nil},
+		{"approved late", clawrden.Record{Event: clawrden.EventLate, Command: "git", Identity: agent, Approver: approver}, "ann approved git of dev after it had expired", nil},
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
 		{"reloaded", clawrden.Record{Event: clawrden.EventReloaded, Approver: &clawrden.Approver{Door: "signal"}}, "uid 0 reloaded the policy", nil},
 		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
@@ -183,7 +203,7 @@ func TestCatalog(t *testing.T) {
 	}
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
-		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idLeftOut: 1,
+		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)

@@ -23,6 +23,9 @@ const (
 	idUnlocked     = "ffa30f3f197d4ef8b968f61ab3d029b9"
 	idReloaded     = "d4b90627cdaf484f99eba8acae1d5e57"
 	idReloadFailed = "55f8fa1f28a240b5b79ebbfdb6682c31"
+	idGranted      = "b78fb49f3b434aa7ace5cff443e369a3"
+	idRevoked      = "f84be9d9dc494895bc4378a6a468ec27"
+	idLate         = "8f71695adcd64c6aac625e8387ceea78"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -55,6 +58,12 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 		return kind{idKilled, sd.PriWarning, "%p threw the kill switch: everything is refused"}, true
 	case clawrden.EventUnlocked:
 		return kind{idUnlocked, sd.PriWarning, "%p turned the kill switch off"}, true
+	case clawrden.EventGranted:
+		return kind{idGranted, sd.PriNotice, "%p lets run unasked"}, true
+	case clawrden.EventRevoked:
+		return kind{idRevoked, sd.PriNotice, "%p revoked the grant for"}, true
+	case clawrden.EventLate:
+		return kind{idLate, sd.PriNotice, "%p approved %c of %u after it had expired"}, true
 	case clawrden.EventReloaded:
 		if r.Reason != "" {
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
@@ -89,6 +98,7 @@ func (k kind) entry(r *clawrden.Record) entry {
 	set("CLAWRDEN_REASON", r.Reason, maxReason)
 	set("CLAWRDEN_COMMENT", r.Comment, maxReason)
 	set("CLAWRDEN_POLICY", r.Policy, maxWord)
+	set("CLAWRDEN_GRANT", r.Grant, maxWord)
 	set("CLAWRDEN_EXE", exe(r), maxWord)
 	if len(r.Rules) > 0 {
 		set("CLAWRDEN_RULE", r.Rules[0].Name, maxWord)

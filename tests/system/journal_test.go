@@ -17,6 +17,9 @@ func TestJournal(t *testing.T) {
 			t.Fatal(r)
 		}
 		<-end
+		m.must(t, "clawrden", "grants", "add", id, "--for", "30m")
+		granted := strings.Fields(m.must(t, "clawrden", "grants", "list"))[5]
+		m.must(t, "clawrden", "grants", "revoke", granted)
 		m.must(t, "clawrden", "kill", "-m", "test")
 		m.must(t, "clawrden", "unlock")
 		m.must(t, "systemctl", "reload", "clawrden.service")
@@ -37,6 +40,8 @@ func TestJournal(t *testing.T) {
 			{"approved", "0bda4a1fccad4213ae8750a69b59eee1", map[string]string{
 				"CLAWRDEN_DECISION": "approved", "CLAWRDEN_ID": id, "CLAWRDEN_APPROVER": "ann", "CLAWRDEN_DOOR": "control",
 			}, "ann (uid"},
+			{"granted", "b78fb49f3b434aa7ace5cff443e369a3", map[string]string{"CLAWRDEN_GRANT": granted, "CLAWRDEN_APPROVER": "root"}, "clawrden grants revoke " + granted},
+			{"revoked", "f84be9d9dc494895bc4378a6a468ec27", map[string]string{"CLAWRDEN_GRANT": granted}, "asked about again"},
 			{"killed", "6442fa976ad54f1589bcbc55dec545b5", map[string]string{"CLAWRDEN_APPROVER": "root", "CLAWRDEN_REASON": "test"}, "clawrden unlock"},
 			{"unlocked", "ffa30f3f197d4ef8b968f61ab3d029b9", nil, "judged by the policy again"},
 			{"reloaded", "d4b90627cdaf484f99eba8acae1d5e57", nil, "in force"},
