@@ -93,5 +93,6 @@ type Event struct {
 	Type    string   `json:"type"`
 	Pending *Pending `json:"pending,omitempty"`
 	Entry   *Entry   `json:"entry,omitempty"`
+	Grant   *Grant   `json:"grant,omitempty"` // that was made or revoked
 	Message string   `json:"message,omitempty"`
 }

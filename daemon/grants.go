@@ -71,7 +71,7 @@ func (d *Daemon) AddGrant(_ context.Context, by clawrden.Caller, id string, w cl
 		_, undone := d.o.Grants.Revoke(g.ID)
 		return g, fmt.Errorf("the grant can't be recorded, so it was not made: %w %v", err, undone)
 	}
-	d.live.publish(clawrden.Event{Type: clawrden.LiveGranted, Message: person(&who) + " granted " + g.Words})
+	d.live.publish(clawrden.Event{Type: clawrden.LiveGranted, Grant: &g, Message: person(&who) + " granted " + g.Words})
 	return g, nil
 }
 
@@ -84,7 +84,7 @@ func (d *Daemon) RevokeGrant(_ context.Context, by clawrden.Caller, id string) (
 	if g.ID != "" {
 		who := d.approver(by)
 		_ = d.record(grantRecord(clawrden.EventRevoked, &g, who))
-		d.live.publish(clawrden.Event{Type: clawrden.LiveRevoked, Message: person(who) + " revoked the grant of " + g.Words})
+		d.live.publish(clawrden.Event{Type: clawrden.LiveRevoked, Grant: &g, Message: person(who) + " revoked the grant of " + g.Words})
 	}
 	return g, err
 }

@@ -22,7 +22,7 @@ func (l *life) authorize(ctx context.Context, c *call, m *method) error {
 	}
 	var missing error // told only to those who may know what there is
 	if m.about != nil {
-		missing = m.about(l, c)
+		missing = m.about(l, ctx, c)
 		if errors.Is(missing, clawrden.ErrNotAuthorized) {
 			return missing
 		}
@@ -51,8 +51,12 @@ func (l *life) judged(ctx context.Context, c *call, m *method, worthAsking bool)
 		interactive: worthAsking && c.by.Identity.HostNS && c.by.Identity.Container == "" &&
 			c.msg.Flags&dbus.FlagAllowInteractiveAuthorization != 0,
 	}
-	if c.pending != nil {
+	switch {
+	case c.pending != nil:
 		q.details = details(c.pending, c.by.Identity.UID)
+	case c.details != nil:
+		q.details = c.details
+		q.details["caller"] = strconv.FormatUint(uint64(c.by.Identity.UID), 10)
 	}
 	answer, err := l.askPolkit(ctx, q)
 	switch {

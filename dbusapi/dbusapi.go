@@ -47,6 +47,12 @@ type Control interface {
 	// Approve and Deny decide one waiting ask: also ErrStale, ErrNotAuthorized (the requester itself), ErrLocked.
 	Approve(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
 	Deny(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
+	// Grants gives the grants in force, oldest first.
+	Grants() []clawrden.Grant
+	// AddGrant has an approval of one of the last requests remembered, or with preview tells what that would cover: also
+	// ErrNotAuthorized (who couldn't approve it alone), ErrBadRequest (what can't be granted).
+	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
+	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
 	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
 	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
 	Unlock(ctx context.Context, by clawrden.Caller) error

@@ -144,6 +144,22 @@ func testMethods(t *testing.T, b *bus) {
 		{"GetRequest", []string{"s", "zz"}, "no such request", true},
 		{"GetRequest", []string{"s", "../x"}, "no such request", true},
 		{"GetRequest", []string{"i", "1"}, `GetRequest takes "s"`, true},
+		{"ListGrants", nil, "aa{sv} 0", false},
+		{"AddGrant", []string{"sa{sv}", "zz", "1", "for", "s", "30m"}, "no such request", true},
+		{"AddGrant", []string{"sa{sv}", "../x", "1", "for", "s", "30m"}, "no such request", true},
+		{"AddGrant", []string{"sa{sv}", "ab", "1", "for", "s", "30m"}, "ambiguous", true},
+		{"AddGrant", []string{"sa{sv}", "ab12", "0"}, "for how long?", true},
+		{"AddGrant", []string{"sa{sv}", "ab12", "1", "for", "u", "30"}, "is a string", true},
+		{"AddGrant", []string{"sa{sv}", "ab12", "1", "preview", "s", "yes"}, "is a boolean", true},
+		{"AddGrant", []string{"sa{sv}", "ab12", "2", "for", "s", "30m", "spoce", "s", "command"}, `unknown option "spoce"`, true},
+		{"AddGrant", []string{"sa{sv}", "ab12", "2", "for", "s", "30m", "preview", "b", "true"}, grant("", "", 2), false},
+		{"AddGrant", []string{"sa{sv}", "ab12", "2", "for", "s", "30m", "scope", "s", "subcommand"}, grant("g1", "subcommand", 2), false},
+		{"ListGrants", nil, "a" + strings.Replace(grant("g1", "subcommand", 2), "a{sv}", "a{sv} 1", 1), false},
+		{"RevokeGrant", []string{"sa{sv}", "h1", "0"}, "there is no grant h1", true},
+		{"RevokeGrant", []string{"sa{sv}", "", "0"}, "there is no grant", true},
+		{"RevokeGrant", []string{"sa{sv}", "g1", "1", "x", "b", "true"}, "unknown option", true},
+		{"RevokeGrant", []string{"sa{sv}", "g", "0"}, ok, false},
+		{"RevokeGrant", []string{"sa{sv}", "g1", "0"}, "there is no grant g1", true},
 		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "revision", "t", "7"}, "has changed", true},
 		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "digest", "s", "beef"}, "has changed", true},
 		{"Approve", []string{"sa{sv}", "ab12cd34", "1", "digset", "s", "beef"}, `unknown option "digset"`, true},
@@ -172,10 +188,17 @@ func testMethods(t *testing.T, b *bus) {
 		}
 	}
 	uid := fmt.Sprintf(" uid=%d door=dbus", os.Geteuid())
-	want := []string{`approved ab12cd34 comment="fine"` + uid, `denied ab99 comment="use a branch"` + uid, `kill reason="wild"` + uid, "unlock" + uid, "reload" + uid}
+	want := []string{"granted ab12cd34 scope=subcommand for=30m" + uid, "revoked g1 " + uid, `approved ab12cd34 comment="fine"` + uid, `denied ab99 comment="use a branch"` + uid, `kill reason="wild"` + uid, "unlock" + uid, "reload" + uid}
 	if got := c.Calls(); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("calls:\n%s", strings.Join(got, "\n"))
 	}
+}
+
+// grant is the stand-in's, as busctl shows it.
+func grant(id, scope string, of int) string {
+	at := httpapitest.Epoch.UnixMicro()
+	return fmt.Sprintf(`a{sv} 12 "agent_uid" u 0 "by" s "root" "by_uid" u %d "covered" u 1 "created_usec" t %d "expires_usec" t %[2]d "id" s "%s" "of" u %d "request" s "ab12cd34" "scope" s "%s" "used" u 0 "words" s "exactly git for 30m"`,
+		os.Geteuid(), at, id, of, scope)
 }
 
 // sorted gives want if got has the same words: the entries of a dictionary come in any order.

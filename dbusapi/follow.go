@@ -161,6 +161,10 @@ func (l *life) event(e *clawrden.Event) {
 		}
 	case e.Type == clawrden.LiveEscalated && e.Pending != nil:
 		l.emit(ManagerPath, ManagerInterface+".RequestEscalated", e.Pending.ID, pathOf(e.Pending.ID))
+	case e.Type == clawrden.LiveGranted && e.Grant != nil:
+		l.emit(ManagerPath, ManagerInterface+".GrantNew", printable(e.Grant.ID, maxText), printable(e.Grant.Words, maxGrant))
+	case e.Type == clawrden.LiveRevoked && e.Grant != nil:
+		l.emit(ManagerPath, ManagerInterface+".GrantRemoved", printable(e.Grant.ID, maxText))
 	case e.Type == clawrden.LiveDecided && e.Entry != nil && e.Entry.Decision != clawrden.OutcomeAllow: // which nobody was asked for
 		if l.withdraw(e.Entry.ID, e.Entry.Decision) {
 			l.refill()

@@ -17,6 +17,8 @@ var signals = []signal{
 	{ManagerInterface, "RequestNew", []arg{{"id", "s"}, {"request", "o"}}, "A request has got an object. Only root and the approvers' group receive signals."},
 	{ManagerInterface, "RequestEscalated", []arg{{"id", "s"}, {"request", "o"}}, "Nobody has answered it for a while, and more people may now."},
 	{ManagerInterface, "RequestRemoved", []arg{{"id", "s"}, {"request", "o"}, {"outcome", "s"}}, "It has ended: approved, denied, expired, cancelled; or unknown, if the daemon lost sight of it."},
+	{ManagerInterface, "GrantNew", []arg{{"id", "s"}, {"words", "s"}}, "An approval is remembered: what it covers, in words."},
+	{ManagerInterface, "GrantRemoved", []arg{{"id", "s"}}, "A grant was revoked. One that expires ends without a signal; ListGrants has no such grants."},
 }
 
 // introspect describes an object and names those below it.

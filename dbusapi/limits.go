@@ -11,18 +11,20 @@ const (
 	maxCallsOfSender = 16       // of them from one connection
 	maxCallsOfUser   = 32       // of them, past identification, by one uid; root has no such limit
 
-	maxObjects = 100     // pending requests with an announced object, the oldest first; all can be had by their id
-	maxShown   = 4 << 10 // bytes of raw words, and of shown ones, in an object
-	maxText    = 1 << 10 // characters of any other text
-	maxRules   = 32      // rules in an object
-	maxVotes   = 32      // approvals in an object
-	maxRow     = 256     // characters of a command in a list
-	maxList    = 8 << 20 // bytes of a list, well below what a bus lets pass
-	maxPrompt  = 200     // characters of a command in a password prompt
-	maxComment = 4 << 10 // bytes of a person's words: they reach the agent's stderr and the record
-	maxDigest  = 64      // hex digits of SHA-256
-	maxError   = 4 << 10 // bytes of an error's text
-	maxExplain = 4096    // words of a command that is explained
+	maxObjects = 100      // pending requests with an announced object, the oldest first; all can be had by their id
+	maxShown   = 4 << 10  // bytes of raw words, and of shown ones, in an object
+	maxText    = 1 << 10  // characters of any other text
+	maxRules   = 32       // rules in an object
+	maxVotes   = 32       // approvals in an object
+	maxRow     = 256      // characters of a command in a list
+	maxList    = 8 << 20  // bytes of a list, well below what a bus lets pass
+	maxPrompt  = 200      // characters of a command in a password prompt
+	maxChange  = 600      // characters of what a grant covers in a password prompt: who, what and how long
+	maxGrant   = 16 << 10 // characters of what a grant covers
+	maxComment = 4 << 10  // bytes of a person's words: they reach the agent's stderr and the record
+	maxDigest  = 64       // hex digits of SHA-256
+	maxError   = 4 << 10  // bytes of an error's text
+	maxExplain = 4096     // words of a command that is explained
 
 	callTime   = 30 * time.Second // for a method
 	busTime    = 10 * time.Second // for a question to the bus, or to polkit without a person

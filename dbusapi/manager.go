@@ -52,7 +52,7 @@ func (l *life) find(id string) (clawrden.Pending, error) {
 }
 
 // aboutArgument is for methods whose first argument is a request's id.
-func (l *life) aboutArgument(c *call) error {
+func (l *life) aboutArgument(_ context.Context, c *call) error {
 	p, err := l.find(c.text(0))
 	return l.about(c, c.text(0), &p, err)
 }

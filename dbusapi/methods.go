@@ -27,7 +27,7 @@ type method struct {
 	right       clawrden.Right // and by it the polkit action: clawrden.Right.Action
 	// about finds, before any right is looked at, the request that the call is about: whoever stands where nobody may decide it
 	// from is refused before polkit is asked. nil where there is none.
-	about func(l *life, c *call) error
+	about func(l *life, ctx context.Context, c *call) error
 	do    func(l *life, ctx context.Context, c *call) ([]any, error)
 	doc   string
 }
@@ -64,6 +64,29 @@ var methods = []method{
 		nil,
 		clawrden.RightDecide, (*life).aboutArgument, (*life).deny,
 		"Refuses a pending request; the reason reaches the agent. Options: revision (t), digest (s).",
+	},
+	// What has been let run without being asked for, in the words of commands.
+	{
+		ManagerInterface, "ListGrants", nil,
+		[]arg{{"grants", "aa{sv}"}},
+		clawrden.RightRead, nil, (*life).listGrants,
+		"The grants in force, oldest first: id, scope, words, request, by (s), by_uid, agent_uid, used, covered, of (u), created_usec, expires_usec (t). A list has a limit of bytes.",
+	},
+	// Lets commands run without a person's look. The daemon checks besides that the caller might approve each of them alone.
+	{
+		ManagerInterface, "AddGrant",
+		[]arg{{"request", "s"}, {"options", "a{sv}"}},
+		[]arg{{"grant", "a{sv}"}},
+		clawrden.RightGrant, (*life).aboutNewGrant, (*life).addGrant,
+		"Has an approval of one of the last requests remembered, waiting or not; it doesn't decide that request. Options: for (s), a time such as 30m, or session, which has to be given; scope (s), command (the default) or subcommand; preview (b), only to tell what it would cover, with an empty id.",
+	},
+	// Only ever has people asked again, but by whom grants are made by those they are ended.
+	{
+		ManagerInterface, "RevokeGrant",
+		[]arg{{"id", "s"}, {"options", "a{sv}"}},
+		nil,
+		clawrden.RightGrant, (*life).aboutGrant, (*life).revokeGrant,
+		"Ends a grant, by its id or a unique prefix. No options.",
 	},
 	// Stopping everything is safe, so that more people may be given it than what follows.
 	{

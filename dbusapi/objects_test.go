@@ -127,6 +127,19 @@ func testLifeOfAnObject(t *testing.T, b *bus) {
 		t.Error(err)
 	}
 
+	c.Ask("gr", "git", "pull\x1b[2J")
+	if _, err := b.call(self, "AddGrant", "sa{sv}", "gr", "1", "for", "s", "30m"); err != nil {
+		t.Fatal(err)
+	}
+	if s := next(t, signals, "GrantNew"); s.Body[0] != "g1" || s.Body[1] != "exactly git for 30m" {
+		t.Errorf("%v", s)
+	}
+	if _, err := b.call(self, "RevokeGrant", "sa{sv}", "g1", "0"); err != nil {
+		t.Fatal(err)
+	}
+	if s := next(t, signals, "GrantRemoved"); s.Body[0] != "g1" {
+		t.Errorf("%v", s)
+	}
 	if _, err := b.call(self, "Kill", "sa{sv}", "", "0"); err != nil {
 		t.Fatal(err)
 	}

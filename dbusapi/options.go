@@ -45,6 +45,20 @@ func (o options) number(name string) (uint64, error) {
 	return 0, fmt.Errorf("%w: the option %s is an unsigned number (t)", clawrden.ErrBadRequest, name)
 }
 
+// flag takes a yes or no out; no if it isn't given.
+func (o options) flag(name string) (bool, error) {
+	v, ok := o[name]
+	if !ok {
+		return false, nil
+	}
+	delete(o, name)
+	b, ok := v.Value().(bool)
+	if !ok {
+		return false, fmt.Errorf("%w: the option %s is a boolean", clawrden.ErrBadRequest, name)
+	}
+	return b, nil
+}
+
 // end refuses what nobody took out.
 func (o options) end() error {
 	for name := range o {

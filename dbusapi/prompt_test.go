@@ -175,6 +175,47 @@ func TestRealPrompt(t *testing.T) {
 	}
 }
 
+// Whoever changes grants reads in the prompt what may run unasked then, and for how long.
+func TestRealPromptOfGrants(t *testing.T) {
+	needRoot(t)
+	b := startBus(t)
+	b.startPolkit()
+	c := serve(t, b)
+	c.Ask("ab", "git\x1b[2J\u202e", "push")
+	for _, call := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"AddGrant", "sa{sv}", "ab", "1", "for", "s", "30m"}, `allow exactly git\x1b[2J\u202e for 30m`},
+		{[]string{"RevokeGrant", "sa{sv}", "g1", "0"}, `no longer allow exactly git\x1b[2J\u202e for 30m`},
+	} {
+		p, a := b.personWithAgent(outsider, append([]string{"/org/clawrden1", "org.clawrden1.Manager"}, call.args...)...)
+		asked, failed := p.ask(t, a)
+		want := "Authentication is required to change which commands agents may run without being asked about: " + call.want
+		if asked.action != "org.clawrden1.grant" || asked.message != want {
+			t.Errorf("%s: %s\nwant %s", asked.action, asked.message, want)
+		}
+		asked.answer <- true
+		if err := <-failed; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := c.Calls(); len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	// What isn't there is nothing to type a password for.
+	p, a := b.personWithAgent(outsider, "/org/clawrden1", "org.clawrden1.Manager", "RevokeGrant", "sa{sv}", "g1", "0")
+	if err := p.run(); err == nil || !strings.Contains(err.Error(), "not authorised") {
+		t.Error(err)
+	}
+	select {
+	case asked := <-a.prompts:
+		t.Error(asked.message)
+		asked.answer <- false
+	default:
+	}
+}
+
 // A request that is decided while a person types the password was decided then.
 func TestDecidedDuringPrompt(t *testing.T) {
 	needRoot(t)

@@ -34,6 +34,9 @@ type call struct {
 	target  string            // the id of the request that it decides
 	pending *clawrden.Pending // the same, as far as it waits
 	ended   bool              // it doesn't any more
+	details map[string]string // words for a password prompt, where it is about a grant
+	wish    clawrden.GrantWish
+	preview bool
 }
 
 // DecodeArguments keeps the message as it is; its signature is compared with the row's.

@@ -87,8 +87,8 @@ func TestEveryMethodHasAnAction(t *testing.T) {
 				t.Errorf("%s doesn't end with options, so that it can never get one", name)
 			}
 		}
-		if (m.right == clawrden.RightDecide) != (m.about != nil) {
-			t.Errorf("%s: what decides a request has to be about one", name)
+		if decides := m.right == clawrden.RightDecide || m.right == clawrden.RightGrant; decides != (m.about != nil) {
+			t.Errorf("%s: what decides a request or changes a grant has to be about one", name)
 		}
 	}
 	for k, has := range interfaces {

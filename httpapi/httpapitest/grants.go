@@ -23,6 +23,9 @@ func (c *Control) AddGrant(_ context.Context, by clawrden.Caller, id string, w c
 	if err != nil {
 		return clawrden.Grant{}, err
 	}
+	if by.Identity.UID == c.waiting[i].Identity.UID {
+		return clawrden.Grant{}, fmt.Errorf("%w: it is the requester's own user", clawrden.ErrNotAuthorized)
+	}
 	if w.For == "" {
 		return clawrden.Grant{}, fmt.Errorf("%w: for how long?", clawrden.ErrBadRequest)
 	}
@@ -37,6 +40,7 @@ func (c *Control) AddGrant(_ context.Context, by clawrden.Caller, id string, w c
 	g.ID = fmt.Sprintf("g%d", len(c.grants)+1)
 	c.grants = append(c.grants, g)
 	c.called(by, "granted", p.ID, fmt.Sprintf("scope=%s for=%s", w.Scope, w.For))
+	c.emit(clawrden.Event{Type: clawrden.LiveGranted, Grant: &g, Message: "root granted " + g.Words})
 	return g, nil
 }
 
@@ -51,5 +55,6 @@ func (c *Control) RevokeGrant(_ context.Context, by clawrden.Caller, id string) 
 	g := c.grants[i]
 	c.grants = slices.Delete(c.grants, i, i+1)
 	c.called(by, "revoked", g.ID, "")
+	c.emit(clawrden.Event{Type: clawrden.LiveRevoked, Grant: &g, Message: "root revoked the grant of " + g.Words})
 	return g, nil
 }
