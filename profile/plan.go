@@ -1,0 +1,73 @@
+package profile
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// Plan is a profile made ready for one machine: what the launcher applies, in the order rlimits, Landlock, no new
+// privileges, filter. All of it must succeed, or the tool isn't started.
+type Plan struct {
+	Name            string            // of the profile
+	Arch            Arch              // what the filter is for; a launcher of another architecture refuses the plan
+	NoNewPrivileges bool              // always set by Compile
+	Filter          []unix.SockFilter // classic BPF over struct seccomp_data; none: no filter
+	Landlock        Landlock          // the zero value restricts nothing
+	Home            string            // what BaseHome stands for, absolute; "" where no path needs it
+	Rlimits         []Rlimit
+	Gaps            []Gap // what neither this plan nor the executor's own wall holds; the record says so
+}
+
+// Landlock is the rule set of a plan.
+type Landlock struct {
+	ABI    int    // the oldest version that knows all of this; an older kernel must refuse the plan. 0: nothing to apply
+	Access uint64 // LANDLOCK_ACCESS_FS_*: handled, so refused but where a path has it
+	Net    uint64 // LANDLOCK_ACCESS_NET_*: handled, so refused but where a port has it
+	Scoped uint64 // LANDLOCK_SCOPE_*
+	Paths  []Path
+	Ports  []Port
+}
+
+// Path gives rights below a place. One that doesn't exist is passed over: that gives less, never more.
+type Path struct {
+	Base   Base
+	Name   string // BaseRoot: absolute; else relative to the base, "" for the base itself
+	Access uint64 // for a directory; FileAccess is what is left of it for a file
+}
+
+// Base is where a path starts. The launcher opens what lies below BaseCwd and BaseHome without following any symbolic
+// link: the agent can make links there, and must not widen its sandbox by one.
+type Base uint8
+
+// The bases.
+const (
+	BaseRoot Base = iota // the root directory; links are followed
+	BaseCwd              // the working directory's descriptor
+	BaseHome             // Plan.Home
+)
+
+// Port gives rights on a TCP port.
+type Port struct {
+	Port   uint16
+	Access uint64
+}
+
+// Rlimit is a resource limit, soft and hard alike.
+type Rlimit struct {
+	Resource int // RLIMIT_*
+	Value    uint64
+}
+
+// Gap is something that a profile says and that isn't held here.
+type Gap struct {
+	What string // in the words of the profile: "limits.memory", "network.connect_tcp"
+	Why  string // a sentence without its full stop
+}
+
+// Arch is a machine architecture by Go's name.
+type Arch string
+
+// The architectures that profiles are compiled for.
+const (
+	AMD64 Arch = "amd64"
+	ARM64 Arch = "arm64"
+)
