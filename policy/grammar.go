@@ -44,6 +44,7 @@ type option struct {
 	risky   bool        // an escape
 	safe    []*wordGlob // values that make it none
 	bad     []*wordGlob // values that make it one
+	tools   []string    // values that are tools, whose words follow
 }
 
 // takes is what follows an option.
@@ -264,6 +265,10 @@ func (k *grammarCompiler) options() {
 	for name, globs := range k.texts("escape_values") {
 		o := k.option(name)
 		o.bad = append(o.bad, k.words("escape_values", globs)...)
+	}
+	for name, tools := range k.texts("tool_values") {
+		o := k.option(name)
+		o.tools = append(o.tools, tools...)
 	}
 	for name, globs := range k.texts("implies") {
 		k.g.implies = append(k.g.implies, implied{opt: k.option(name), globs: k.words("implies", globs)})

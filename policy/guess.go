@@ -3,6 +3,8 @@ package policy
 import (
 	"iter"
 	"strings"
+
+	"github.com/clawrden/clawrden"
 )
 
 // pathsIn guesses which paths a word of an unknown tool may name: the word itself, what follows = in an option or an
@@ -86,4 +88,42 @@ func isURL(word string) bool {
 		}
 	}
 	return true
+}
+
+// guess reads the words of a tool without a grammar: each that begins with a dash is an option, and also, without a
+// second dash, the letters in it; every other word is an operand and may name a path.
+func (a *argv) guess() {
+	c := a.cmd()
+	for i := range a.args {
+		w := &a.args[i]
+		for p := range pathsIn(w.text) {
+			a.r.path(a.index, i, a.where, word{text: p, unknown: w.unknown, pattern: w.pattern && p == w.text, tilde: w.tilde && p == w.text, alts: w.alts}, false)
+		}
+		switch {
+		case w.unknown || a.ended || len(w.text) < 2 || w.text[0] != '-':
+			a.guessOperand(c, w, i)
+		case w.text == "--":
+			a.ended = true
+		default:
+			name, value, has := strings.Cut(w.text, "=")
+			a.flag([]string{name}, value, has, i)
+			if !strings.HasPrefix(name, "--") && len(name) > 2 {
+				for k := 1; k < len(name); k++ {
+					a.flag([]string{"-" + name[k:k+1]}, "", false, i)
+				}
+			}
+		}
+	}
+}
+
+// guessOperand notes an operand of a tool without a grammar. The first may be a subcommand. One that is the name of a tool
+// that the policy is strict about may be run by it: an unknown wrapper.
+func (a *argv) guessOperand(c *clawrden.CommandFact, w *word, i int) {
+	if len(c.Operands) == 0 && len(c.Flags) == 0 && !w.unknown && !strings.ContainsAny(w.text, "/.") {
+		c.Subcommands = []string{w.text}
+	}
+	c.Operands = append(c.Operands, i)
+	if !w.unknown && a.r.policy.guarded[tailName(w.text)] {
+		a.opaque(a.title() + " isn't known and may run " + clawrden.Text(tailName(w.text)))
+	}
 }

@@ -14,6 +14,7 @@ var grammarAttrs = []attr{
 	{name: "safe_values", kind: kindTextMap, doc: `Values of an escape flag that do no harm, as word globs: { "-c" = ["user.*"] }.`},
 	{name: "operand_flags", kind: kindTexts, doc: "Options whose value stands in for the first operand, as grep's -e; or, where they stand in path_flags too, the file that it names."},
 	{name: "escape_values", kind: kindTextMap, doc: `Values with which an option can run something else, as word globs: { "-m" = ["timeit"] } of python.`},
+	{name: "tool_values", kind: kindTextMap, doc: `Values that are tools of that name, whose words follow: { "-m" = ["pip"] } of python.`},
 	{name: "last_flags", kind: kindTexts, doc: "Options with a value that end the options: what follows is for the program, as with python's -c and -m."},
 	{name: "shell_flags", kind: kindTexts, doc: "Options whose value is shell text; its commands are judged too."},
 	{name: "exec_flags", kind: kindTexts, doc: "Options followed by a command that ends with ; or +, as find's -exec."},

@@ -120,3 +120,14 @@ test "a decision on its own request" {
   verdict = "deny"
   rule    = "Clawrden's switches"
 }
+
+test "pip as a module is pip" {
+  argv    = ["python3", "-m", "pip", "install", "-r", "requirements.txt"]
+  verdict = "allow"
+}
+
+test "pip as a module, from another index" {
+  argv    = ["python3", "-m", "pip", "install", "--index-url=http://host/", "x"]
+  verdict = "ask"
+  rule    = "python packages from elsewhere"
+}

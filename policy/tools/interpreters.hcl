@@ -8,9 +8,10 @@ tool "python" {
   operand_flags = ["-m"]
   last_flags    = ["-c", "-m"]
   escape_flags  = ["-c", "-i"]
+  tool_values   = { "-m" = ["pip"] }
   escape_values = {
     "-m" = [
-      "code", "timeit", "pdb", "bdb", "asyncio", "idlelib", "idlelib.*", "IPython", "ptpython", "bpython", "runpy", "trace",
+      "code", "pip.*", "timeit", "pdb", "bdb", "asyncio", "idlelib", "idlelib.*", "IPython", "ptpython", "bpython", "runpy", "trace",
       "cProfile", "profile", "pydoc", "_*", "turtledemo*",
     ]
   }
