@@ -25,6 +25,7 @@ var layers = []struct {
 	// The words, and what all others stand on. internal/* may build on each other.
 	{name: "."},
 	{name: "internal/*", ours: ". internal/*", other: sys},
+	{name: "internal/testutil", ours: ". internal/*", other: sys}, // for tests alone
 	{name: "internal/journal", ours: ". internal/*", other: sys + " github.com/coreos/go-systemd/v22/journal"},
 	{name: "protocol", never: "fmt encoding/json"},
 
@@ -45,7 +46,7 @@ var layers = []struct {
 	{name: "executor/mirror", ours: ". internal/* protocol profile executor/dockerx", other: sys},
 	{name: "executor/ghost", ours: ". internal/* protocol profile executor/dockerx", other: sys},
 	{name: "executor/unit", ours: ". internal/* protocol profile", other: sys + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
-	{name: "executor/dockerx", ours: ". internal/* protocol profile", other: sys + " github.com/docker/docker/* github.com/docker/go-connections/*"},
+	{name: "executor/dockerx", ours: ". internal/* protocol profile", other: sys + " github.com/docker/docker/* github.com/docker/go-units github.com/containerd/errdefs github.com/distribution/reference"},
 	{name: "guard", ours: ". internal/* protocol profile", other: sys},
 	{name: "launch", ours: ". internal/* protocol profile", other: sys},
 
