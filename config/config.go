@@ -26,6 +26,7 @@ type Config struct {
 	Ask    Ask
 	Limits Limits
 	Mirror Mirror
+	Docker Docker
 
 	Dev bool // the defaults are those of --dev: no file sets this
 
@@ -74,6 +75,12 @@ type Mirror struct {
 	ExitStatus string // auto, kernel, shim
 	Writable   string // seal, path, deny
 	MaxSealed  Size
+}
+
+// Docker is the container engine that the executors use.
+type Docker struct {
+	Socket  string
+	Timeout time.Duration
 }
 
 // Load reads a file over the defaults of [Default](false). Without a name it reads DefaultFile, which may be missing.

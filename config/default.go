@@ -45,6 +45,10 @@ func Default(dev bool) Config {
 			Writable:   "seal",
 			MaxSealed:  256 << 20,
 		},
+		Docker: Docker{
+			Socket:  "/run/docker.sock",
+			Timeout: 10 * time.Second,
+		},
 	}
 	if dev {
 		c.Dev = true

@@ -125,4 +125,14 @@ var settings = []block{
 			"The largest tool that is copied for `seal`; a larger one is denied. The copy is in memory while the command runs.",
 		},
 	}},
+	{"docker", "The container engine: Docker, or Podman as root. Callers in containers are recognised by its word, and ghost and mirror via docker run by it. It is asked only for them.", []setting{
+		{
+			"socket", func(c *Config) any { return &c.Docker.Socket }, absolute,
+			"The engine's own socket. Whoever may use it is root on the host, so no agent may.",
+		},
+		{
+			"timeout", func(c *Config) any { return &c.Docker.Timeout }, between(100*time.Millisecond, 10*time.Minute),
+			"For one answer of the engine; a start may take three times as long. An engine that says nothing for longer counts as unreachable, and what needs it is denied.",
+		},
+	}},
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -97,7 +98,7 @@ func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.A
 // both have the same user.
 func (d *Daemon) near(id, requester *clawrden.Identity) (how string, ownUser bool) {
 	switch {
-	case requester.Container != "" && id.Container == requester.Container:
+	case id.Container != "" && (id.Container == requester.Container || strings.Contains(requester.Cgroup, id.Container)):
 		return "it stands in the requester's container", false
 	case d.sameCgroup(id, requester):
 		return "it stands in the requester's cgroup", false

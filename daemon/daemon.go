@@ -64,6 +64,12 @@ type Ticket interface {
 	Result() clawrden.Approval
 }
 
+// Containers is the container engine's word on its containers.
+type Containers interface {
+	// Confirm makes sure that the process, by its /proc directory, stands in the container, and names the container's image.
+	Confirm(ctx context.Context, proc int, container string) (image string, err error)
+}
+
 // Executor runs commands elsewhere than in the caller's own context.
 type Executor interface {
 	// Boundary is what its records name.
@@ -97,6 +103,8 @@ type Options struct {
 	Plan func(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error)
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
+	// Containers tells which image a caller's container has; nil: no container counts.
+	Containers Containers
 	// Executors that this daemon has beside mirror in place, by the word that a rule names; see executorOf.
 	Executors map[string]Executor
 
@@ -255,7 +263,9 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	if !c.can {
 		d.name(c)
 	}
+	image := d.confirm(ctx, c)
 	d.understand(c)
+	c.facts.Image = image
 	d.resolve(ctx, c)
 	d.evaluate(c)
 	if c.can {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/testutil"
 )
 
 // bin is where the programs under test are: built once, by the Makefile, as for a release.
@@ -36,7 +37,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	bin = dir
-	os.Exit(m.Run())
+	os.Exit(testutil.Main(m))
 }
 
 // host is a running daemon with its sockets, policy and shims in a directory of its own, which every user may enter.

@@ -21,6 +21,7 @@ import (
 	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/daemon"
 	"github.com/clawrden/clawrden/dbusapi"
+	"github.com/clawrden/clawrden/executor/dockerx"
 	"github.com/clawrden/clawrden/executor/mirror"
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/internal/journal"
@@ -78,6 +79,13 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.LoadPolicy = newLoader(layers, c.Paths.State, db, o.dev, log).load
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
+	engine, err := dockerx.Open(dockerx.Options{Socket: c.Docker.Socket, Timeout: c.Docker.Timeout})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = engine.Close() }()
+	known := containers{&dockerx.Confirmer{Engine: engine}}
+	do.Containers = known
 	do.Executors = map[string]daemon.Executor{}
 	if o.dev {
 		do.Executors["local"] = localExecutor{}
