@@ -15,11 +15,14 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: build build-shim build-daemon build-cli
-build: build-shim build-daemon build-cli ## build the static binaries into bin/
+.PHONY: build build-shim build-launch build-daemon build-cli
+build: build-shim build-launch build-daemon build-cli ## build the static binaries into bin/
 
 build-shim: ## build the shim, which starts before the Go runtime does
 	$(GOBUILD) -ldflags '$(SHIM_LDFLAGS)' -o $(BIN)/clawrden-shim ./cmd/clawrden-shim
+
+build-launch: ## build the launcher, which units and containers start first
+	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrden-launch ./cmd/clawrden-launch
 
 build-daemon: ## build the daemon
 	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrdend ./cmd/clawrdend
@@ -81,7 +84,7 @@ install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd i
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
 	install -m 0755 $(BIN)/clawrden '$(DESTDIR)$(PREFIX)/bin/clawrden'
 	install -m 0755 $(BIN)/clawrdend '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
-	install -m 0755 $(BIN)/clawrden-shim '$(DESTDIR)$(PREFIX)/lib/clawrden/clawrden-shim'
+	install -m 0755 $(BIN)/clawrden-shim $(BIN)/clawrden-launch '$(DESTDIR)$(PREFIX)/lib/clawrden/'
 	install -m 0644 packaging/policy.d/*.hcl '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d/'
 	install -m 0644 README.md LICENSE CHANGELOG.md '$(DESTDIR)$(PREFIX)/share/doc/clawrden/'
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
@@ -111,8 +114,10 @@ install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd i
 tell-systemd:
 	[ -d /run/systemd/system ] || exit 0; \
 	systemctl daemon-reload && { systemctl reload dbus.service || true; } && systemd-sysusers clawrden.conf && systemd-tmpfiles --create clawrden.conf && journalctl --update-catalog && \
-	cp '$(PREFIX)/lib/clawrden/clawrden-shim' /var/lib/clawrden/shims/.new-install && \
-	mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/clawrden-shim
+	for program in clawrden-shim clawrden-launch; do \
+		cp '$(PREFIX)/lib/clawrden/'"$$program" /var/lib/clawrden/shims/.new-install && \
+		mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/"$$program" || exit 1; \
+	done
 
 uninstall: ## remove what install has put there; settings, state and logs stay
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden.service || true)

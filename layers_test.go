@@ -26,6 +26,7 @@ var layers = []struct {
 	{name: "."},
 	{name: "internal/*", ours: ". internal/*", other: sys},
 	{name: "internal/testutil", ours: ". internal/*", other: sys}, // for tests alone
+	{name: "internal/inherited"},                                  // before all others, so it imports nothing
 	{name: "internal/journal", ours: ". internal/*", other: sys + " github.com/coreos/go-systemd/v22/journal"},
 	{name: "protocol", never: "fmt encoding/json"},
 

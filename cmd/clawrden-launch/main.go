@@ -1,0 +1,19 @@
+// Command clawrden-launch becomes a tool under a profile: see package launch.
+
+// The runtime need not read cgroup files to choose how many threads a program of two threads may have.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+package main
+
+import (
+	"os"
+
+	"github.com/clawrden/clawrden/launch"
+)
+
+var version = "devel" // set by the linker
+
+func main() {
+	os.Exit(launch.Main(os.Args[1:], version, func(s string) { _, _ = os.Stderr.WriteString(s + "\n") }))
+}
