@@ -37,7 +37,7 @@ func TestProtocolDocs(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		fmt.Sprintf("speaks version %d and the one before, %d.", protocol.Version, protocol.MinVersion),
+		fmt.Sprintf("speaks version %d and those before, down to %d.", protocol.Version, protocol.MinVersion),
 		fmt.Sprintf("%d means denied, %d expired, %d that\nClawrden failed, %d that there is no such tool", protocol.ExitDenied, protocol.ExitExpired, protocol.ExitFailed, protocol.ExitNoTool),
 		fmt.Sprintf("requests of more than %d KiB", maxSmall>>10),
 	} {

@@ -12,7 +12,7 @@
 // One command, from left to right in time; descriptors travel by SCM_RIGHTS with the first byte of their frame:
 //
 //	shim ── Request [stdin stdout stderr cwd] ──▶ daemon
-//	shim ◀── Wait ─────────────────────────────── daemon    a person is asked; at most once
+//	shim ◀── Wait ─────────────────────────────── daemon    a person is asked, or has something to say
 //	shim ◀── Refuse ───────────────────────────── daemon    the end: print, exit with the code
 //	shim ◀── Exec [tool script …] ─────────────── daemon    run it here
 //	shim ── Failed ────────────────────────────▶ daemon    the kernel would not run it: the end
@@ -27,10 +27,13 @@
 package protocol
 
 // Versions that this code speaks. Version 1 had no tool name of its own (the base name of argv[0] was the tool) and no
-// purpose; a caller that sets argv[0] as it likes (`exec -a`) was misread.
+// purpose; a caller that sets argv[0] as it likes (`exec -a`) was misread. Version 2 can't be told to run other arguments
+// than its own.
 const (
-	Version    = 2
+	Version    = 3
 	MinVersion = 1
+	// VersionArgv is the first whose shim understands an Exec with all of argv.
+	VersionArgv = 3
 )
 
 // Limits. The daemon refuses what is larger; the shim does not send it.

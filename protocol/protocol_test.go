@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +23,7 @@ var execs = []Exec{
 	{Path: "/usr/bin/git", Dev: 1 << 40, Ino: 1<<63 + 5},
 	{Mode: ExecFD, Stay: true, Path: "/x", Words: []ExecWord{{Word: "/bin/sh"}, {Word: ""}, {IsFD: true, FD: 1}}},
 	{Path: "", Words: []ExecWord{{IsFD: true, FD: MaxDescriptors - 1}}},
+	{Path: "/bin/x", All: true, Words: slices.Repeat([]ExecWord{{Word: "w"}, {Word: ""}}, 20)},
 }
 
 // split takes one frame apart.
@@ -57,8 +59,10 @@ func TestGolden(t *testing.T) {
 	v1 = finish(append(v1, "/usr/bin/echo\x00hello\x00PATH=/bin\x00"...), 0)
 	for name, b := range map[string][]byte{
 		"request-v1": v1,
-		"request-v2": AppendRequest(nil, &requests[0]),
+		"request-v2": ofVersion(2, AppendRequest(nil, &requests[0])),
+		"request-v3": AppendRequest(nil, &requests[0]),
 		"exec":       AppendExec(nil, &execs[1]),
+		"exec-all":   AppendExec(nil, &execs[3]),
 		"wait":       AppendWait(nil, "waiting"),
 		"refuse":     AppendRefuse(nil, ExitDenied, "no"),
 		"answer":     AppendAnswer(nil, 1, "allow"),
@@ -88,6 +92,12 @@ func TestGolden(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("version 1: %v\n%s", err, diff)
 	}
+}
+
+// ofVersion is a frame under another version, whose form is the same.
+func ofVersion(version uint8, b []byte) []byte {
+	b[4] = version
+	return b
 }
 
 // payload is a Request payload of version 2 with the given counts and words.
@@ -183,6 +193,10 @@ func TestExecRoundTrip(t *testing.T) {
 	}
 	for name, p := range map[string][]byte{
 		"short":                   make([]byte, execFixed-1),
+		"all of no words":         append([]byte{0, 0, 1, 0, 0}, make([]byte, execFixed-5+3)...),
+		"an unknown extent":       append(append([]byte{0, 0, 2, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x00w\x00"...),
+		"more than one word 16":   AppendExec(nil, &Exec{Words: make([]ExecWord, maxFirst+1)})[HeaderLen:],
+		"more than all words":     AppendExec(nil, &Exec{All: true, Words: make([]ExecWord, MaxExecWords+1)})[HeaderLen:],
 		"no path":                 make([]byte, execFixed),
 		"an unknown mode":         append([]byte{9}, make([]byte, execFixed)...),
 		"a word's kind":           append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x07w\x00"...),

@@ -4,16 +4,18 @@ import "strings"
 
 // Exec tells the shim what to run in place.
 //
-//	 0      1      2          4      8      16     24
-//	+------+------+----------+------+------+------+-------------------------------------------
-//	| mode | stay | reserved | argc | dev  | ino  | path NUL  (kind word NUL) × argc
-//	+------+------+----------+------+------+------+-------------------------------------------
+//	 0      1      2     3          4      8      16     24
+//	+------+------+-----+----------+------+------+------+-------------------------------------------
+//	| mode | stay | all | reserved | argc | dev  | ino  | path NUL  (kind word NUL) × argc
+//	+------+------+-----+----------+------+------+------+-------------------------------------------
 //
-// With argc 0 the command keeps its argv. Otherwise the words take the place of argv[0]; a word of kind 1 is the decimal
-// index of a descriptor of this frame, and the shim writes /proc/self/fd/N for it.
+// With argc 0 the command keeps its argv. Otherwise the words take the place of argv[0], or with all set, from version 3 on,
+// that of the whole argv; a word of kind 1 is the decimal index of a descriptor of this frame, and the shim writes
+// /proc/self/fd/N for it.
 type Exec struct {
 	Mode     ExecMode
 	Stay     bool   // run it as a child, wait, and say Finished
+	All      bool   // Words are the whole argv; only for shims of VersionArgv or later
 	Dev, Ino uint64 // ExecPath: what stat of Path must say
 	Path     string // ExecPath: what to run; else for messages only
 	Words    []ExecWord
@@ -37,6 +39,10 @@ type ExecWord struct {
 
 const (
 	execFixed = 24
+	// maxFirst is how many words may take the place of argv[0]: an interpreter's of scripts that name each other.
+	maxFirst = 16
+	// MaxExecWords is how many words an Exec with all of argv may have. MaxReply bounds their bytes.
+	MaxExecWords = 2048
 	// replyVersion is the version under which the form of the frames from the daemon last changed.
 	replyVersion = 1
 )
@@ -44,12 +50,15 @@ const (
 // AppendExec appends the frame.
 func AppendExec(b []byte, e *Exec) []byte {
 	at := len(b)
-	stay := byte(0)
+	stay, all := byte(0), byte(0)
 	if e.Stay {
 		stay = 1
 	}
+	if e.All {
+		all = 1
+	}
 	b = appendHeader(b, replyVersion, TypeExec)
-	b = append(b, byte(e.Mode), stay, 0, 0)
+	b = append(b, byte(e.Mode), stay, all, 0)
 	b = append32(b, uint32(len(e.Words)))
 	b = append64(append64(b, e.Dev), e.Ino)
 	b = append(append(b, e.Path...), 0)
@@ -68,9 +77,13 @@ func ParseExec(p []byte) (*Exec, error) {
 	if len(p) < execFixed {
 		return nil, ErrShort
 	}
-	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, Dev: u64(p[8:]), Ino: u64(p[16:])}
+	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, All: p[2] == 1, Dev: u64(p[8:]), Ino: u64(p[16:])}
 	argc := u32(p[4:])
-	if e.Mode > ExecFD || p[1] > 1 || argc > 16 {
+	most := uint32(maxFirst)
+	if e.All {
+		most = MaxExecWords
+	}
+	if e.Mode > ExecFD || p[1] > 1 || p[2] > 1 || p[3] != 0 || argc > most || e.All && argc == 0 {
 		return nil, ErrValue
 	}
 	rest := string(p[execFixed:])

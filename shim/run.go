@@ -80,7 +80,7 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 	if len(e.Words) == 0 {
 		return cmd, ""
 	}
-	// The words take the place of argv[0]; the rest is the caller's.
+	// The words take the place of argv[0], and the rest is the caller's; or they are all, where a person changed it.
 	argv := make([]*byte, 0, len(e.Words)+len(s.args)+1)
 	for _, w := range e.Words {
 		word := w.Word
@@ -92,7 +92,7 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 		}
 		argv = append(argv, cstring(word))
 	}
-	for i := 1; i < len(s.args); i++ {
+	for i := 1; i < len(s.args) && !e.All; i++ {
 		argv = append(argv, unsafe.StringData(s.args[i])) // NUL-terminated: the kernel's own
 	}
 	argv = append(argv, nil)
