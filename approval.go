@@ -31,6 +31,15 @@ type Approval struct {
 	By       *Approver  // who decided, the last of several; nil unless approved or denied
 	Votes    []Approver // who approved, in order; while pending those whose approval wasn't enough
 	Comment  string     // the person's words for the agent
+	Edit     *Edit      // what was approved in the place of what was asked; nil where that is the same
+}
+
+// Edit is what an approver put in the place of what was asked: the same tool, with other arguments.
+type Edit struct {
+	Args     []string // raw words after argv[0]
+	Digest   string   // as that of an approval
+	Facts    Facts
+	Decision Decision // what the policy says of it
 }
 
 // Approver is a person who decided, and by which door.
@@ -52,13 +61,14 @@ type Demand struct {
 	Self      bool          `json:"self,omitempty"`      // the requester's own user may approve
 	Escalate  []string      `json:"escalate,omitempty"`  // who may approve too, once After has passed
 	After     time.Duration `json:"after,omitempty"`     // nanoseconds
+	EditArgs  bool          `json:"edit_args,omitempty"` // an approver may change the arguments
 	Grants    []string      `json:"grants,omitempty"`    // what an approver may have remembered; nil for the defaults
 }
 
 // SameDemands reports whether what met one is all that the other asks for.
 func SameDemands(a, b []Demand) bool {
 	return slices.EqualFunc(a, b, func(x, y Demand) bool {
-		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.After == y.After &&
+		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.After == y.After && x.EditArgs == y.EditArgs &&
 			slices.Equal(x.Approvers, y.Approvers) && slices.Equal(x.Escalate, y.Escalate) && slices.Equal(x.Grants, y.Grants)
 	})
 }
@@ -90,6 +100,11 @@ type Answer struct {
 	Revision uint64 `json:"revision,omitempty"` // decide only this revision; 0 for any
 	Digest   string `json:"digest,omitempty"`   // decide only what was shown under this digest; "" for any
 	Comment  string `json:"comment,omitempty"`  // for the agent
+	// Args are run with in place of those that were asked with, where the policy permits that; nil for those.
+	Args    []string `json:"args,omitzero"`
+	ArgsB64 []string `json:"args_b64,omitempty"`
+	// Edit is what the daemon makes of them.
+	Edit *Edit `json:"-"`
 	// Grant has the approval remembered; it needs the right to grant, too.
 	Grant *GrantWish `json:"grant,omitempty"`
 }

@@ -70,7 +70,10 @@ type Record struct {
 	Policy     string         `json:"policy,omitempty"`
 	Digest     string         `json:"digest,omitempty"`
 	Approver   *Approver      `json:"approver,omitempty"`
-	Votes      []Approver     `json:"votes,omitempty"` // who approved, where it took or would have taken several
+	AskedArgs  []string       `json:"asked_args,omitzero"` // what the agent asked with, where a person changed it; else not there
+	AskedB64   []string       `json:"asked_args_b64,omitempty"`
+	EditedBy   *Approver      `json:"edited_by,omitempty"` // who changed it to args
+	Votes      []Approver     `json:"votes,omitempty"`     // who approved, where it took or would have taken several
 	Comment    string         `json:"comment,omitempty"`
 	Grant      string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
 	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has

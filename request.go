@@ -16,6 +16,7 @@ type Request struct {
 	Identity Identity  // by the kernel's word
 	Hint     *Identity // what the message itself claimed (plain mode), nil if nothing; compared, never believed
 	Received time.Time
+	Protocol uint8 // version of the shim's protocol; 0 for none
 }
 
 // Args returns the arguments without argv[0].

@@ -59,6 +59,9 @@ type Entry struct {
 	Rules      []RuleRef   `json:"rules"`
 	Reason     string      `json:"reason,omitempty"`
 	Comment    string      `json:"comment,omitempty"`
+	AskedArgs  []string    `json:"asked_args,omitzero"` // as in Record, with the two below
+	AskedB64   []string    `json:"asked_args_b64,omitempty"`
+	EditedBy   *Approver   `json:"edited_by,omitempty"`
 	Approver   *Approver   `json:"approver,omitempty"`
 	Executor   string      `json:"executor,omitempty"`
 	Boundary   Boundary    `json:"boundary,omitempty"`

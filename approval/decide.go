@@ -50,11 +50,17 @@ func (q *Queue) decide(id string, to clawrden.State, by clawrden.Approver, a cla
 		return clawrden.Approval{}, fmt.Errorf("%w: another command was shown", clawrden.ErrStale)
 	}
 	if to == clawrden.StateApproved {
-		if err := vote(&e.approval, by, &a); err != nil {
+		now := e.approval
+		if err := vote(&now, by, &a); err != nil {
 			return clawrden.Approval{}, err
 		}
-		if e.approval.Lacking() > 0 {
-			return e.approval, nil
+		if a.Edit != nil && (now.Lacking() > 0 || len(now.Votes) > 1) {
+			return clawrden.Approval{}, fmt.Errorf("%w: several people approve this request, who all have to see the same command; it can't be changed", clawrden.ErrBadRequest)
+		}
+		now.Edit = a.Edit
+		e.approval = now
+		if now.Lacking() > 0 {
+			return now, nil
 		}
 	}
 	q.settle(e, to, &by, a.Comment)
@@ -150,7 +156,7 @@ func (q *Queue) settle(e *entry, to clawrden.State, by *clawrden.Approver, comme
 	q.count(e, -1)
 	if to == clawrden.StateDenied && q.limits.Refusal > 0 {
 		was := e.approval
-		was.Request.Argv, was.Request.Env, was.Facts = nil, nil, clawrden.Facts{}
+		was.Request.Argv, was.Request.Env, was.Facts, was.Edit = nil, nil, clawrden.Facts{}, nil
 		keep(q.refused, refusalOf(&e.approval.Request, &e.approval.Facts, &e.approval.Decision), kept{was, time.Now().Add(q.limits.Refusal)})
 	}
 	q.remember(e.approval)

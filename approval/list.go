@@ -71,7 +71,7 @@ func (q *Queue) Get(id string) (clawrden.Approval, error) {
 
 // remember keeps how an ask ended, without its words, in the place of the oldest.
 func (q *Queue) remember(a clawrden.Approval) {
-	a.Request.Argv, a.Request.Env, a.Facts = nil, nil, clawrden.Facts{}
+	a.Request.Argv, a.Request.Env, a.Facts, a.Edit = nil, nil, clawrden.Facts{}, nil
 	if len(q.past) < q.limits.Decided {
 		q.past = append(q.past, a.ID)
 	} else {

@@ -107,6 +107,9 @@ func (q *Queue) approveLate(id string, by clawrden.Approver, a *clawrden.Answer)
 	if !ok || was.State != clawrden.StateExpired || q.limits.Late <= 0 || !time.Now().Before(was.Expires.Add(q.limits.Late)) {
 		return was, false, nil
 	}
+	if a.Edit != nil {
+		return was, true, fmt.Errorf("%w: %s has expired; a changed command can't be approved late", clawrden.ErrDecided, id)
+	}
 	key := onceOf(&was.Request.Identity, was.Digest)
 	if by := was.By; by != nil {
 		return was, true, fmt.Errorf("%w: %s expired, and %s has approved it afterwards", clawrden.ErrDecided, id, nameOf(by))

@@ -103,6 +103,7 @@ func TestApprovedLate(t *testing.T) {
 		"comes too late":    {approved: time.Minute, comes: 10 * time.Minute},
 		"another digest":    {digest: "d2"},
 		"another agent":     {id: &clawrden.Identity{UID: 1001}},
+		"changed":           {answer: clawrden.Answer{Edit: &clawrden.Edit{}}, err: clawrden.ErrDecided},
 		"another was shown": {answer: clawrden.Answer{Digest: "d2"}, err: clawrden.ErrStale},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -96,3 +96,43 @@ func TestCommentsOfAll(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// One person's change can't become what others have approved, or are to approve.
+func TestChangeIsOnePersons(t *testing.T) {
+	for name, row := range map[string]struct {
+		demands []clawrden.Demand
+		before  []string // a vote for these, first
+		counts  []string
+		err     error
+	}{
+		"one person":         {[]clawrden.Demand{{Name: "one"}}, nil, []string{"one"}, nil},
+		"the first of two":   {[]clawrden.Demand{{Name: "two", Quorum: 2}}, nil, []string{"two"}, clawrden.ErrBadRequest},
+		"the second of two":  {[]clawrden.Demand{{Name: "two", Quorum: 2}}, []string{"two"}, []string{"two"}, clawrden.ErrBadRequest},
+		"one of two demands": {[]clawrden.Demand{{Name: "a"}, {Name: "b"}}, []string{"a"}, []string{"b"}, clawrden.ErrBadRequest},
+		"both demands":       {[]clawrden.Demand{{Name: "a"}, {Name: "b"}}, nil, []string{"a", "b"}, nil},
+	} {
+		q := New(Limits{})
+		ticket := addFor(t, q, "abc", row.demands...)
+		if row.before != nil {
+			if _, err := q.Approve("abc", clawrden.Approver{UID: 1, For: row.before}, clawrden.Answer{}); err != nil {
+				t.Fatal(name, err)
+			}
+		}
+		votes := len(ticket.Result().Votes)
+		edit := &clawrden.Edit{Args: []string{"x"}}
+		a, err := q.Approve("abc", clawrden.Approver{UID: 2, For: row.counts}, clawrden.Answer{Edit: edit})
+		now := ticket.Result()
+		switch {
+		case !errors.Is(err, row.err):
+			t.Errorf("%s: %v, want %v", name, err, row.err)
+		case err != nil && (now.State != clawrden.StatePending || len(now.Votes) != votes || now.Edit != nil):
+			t.Errorf("%s: the refused change left %+v", name, now)
+		case err == nil && (a.Edit != edit || now.Edit != edit):
+			t.Errorf("%s: %+v", name, now)
+		}
+		if was, err := q.Get("abc"); err == nil && was.State != clawrden.StatePending && was.Edit != nil {
+			t.Errorf("%s: the words of a change are kept", name)
+		}
+		q.Close("")
+	}
+}

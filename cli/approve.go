@@ -17,18 +17,37 @@ func (a *app) approveCommand() *cobra.Command {
 	var comment string
 	var all batch
 	var wish clawrden.GrantWish
+	var change bool
 	c := &cobra.Command{
-		Use:   "approve ID… | --all [--rule NAME] --yes",
+		Use:   "approve ID… | ID --args -- NEW ARGS… | --all [--rule NAME] --yes",
 		Short: "Let waiting commands run",
 		Long: "Lets waiting commands run. The first letters of an id are enough. What is approved is the command as it is shown\n" +
-			"now: if it changes before it runs, it is asked for again.",
+			"now: if it changes before it runs, it is asked for again. With --args one runs with other arguments than it was asked\n" +
+			"with, where the rule's approval block permits that (edit_args) and the policy doesn't deny them; the agent is told.",
 		Example: "  clawrden approve k3f9\n  clawrden approve k3f9 p2aa --comment 'only this once'\n" +
 			"  clawrden approve k3f9 --for 30m --scope subcommand\n" +
+			"  clawrden approve k3f9 --args -- push --dry-run origin\n" +
 			"  clawrden approve --all --rule 'npm install' --yes",
-		Args:              func(_ *cobra.Command, ids []string) error { return all.check(ids) },
+		Args: func(c *cobra.Command, words []string) error {
+			ids, _, err := cutArgs(c, words, change)
+			if err != nil {
+				return err
+			}
+			return all.check(ids)
+		},
 		ValidArgsFunction: a.completeIDs,
-		RunE: func(c *cobra.Command, ids []string) error {
+		RunE: func(c *cobra.Command, words []string) error {
+			ids, changed, err := cutArgs(c, words, change)
+			if err != nil {
+				return err
+			}
 			approve := (*client.Client).Approve
+			if changed != nil {
+				if wish != (clawrden.GrantWish{}) {
+					return usageError{errors.New("--args and --for exclude each other"), "a grant is for what was asked"}
+				}
+				return a.approveChanged(c.Context(), ids[0], changed, comment)
+			}
 			if wish != (clawrden.GrantWish{}) {
 				if all.all {
 					return usageError{errors.New("--for and --scope are for one request at a time"), "approve by id"}
@@ -56,8 +75,43 @@ func (a *app) approveCommand() *cobra.Command {
 	}
 	all.flags(c)
 	wishFlags(c, &wish)
+	c.Flags().BoolVar(&change, "args", false, "run it with the arguments after -- in place of its own")
 	c.Flags().StringVarP(&comment, "comment", "m", "", "a `text` for the agent and the record")
 	return c
+}
+
+// cutArgs parts the ids from the arguments that stand behind --, which are nil where none are to be changed.
+func cutArgs(c *cobra.Command, words []string, change bool) (ids, changed []string, err error) {
+	dash := c.ArgsLenAtDash()
+	switch {
+	case !change && dash >= 0 && dash < len(words):
+		return nil, nil, usageError{errors.New("arguments after -- need --args"), "`clawrden approve ID --args -- NEW ARGS…`"}
+	case !change:
+		return words, nil, nil
+	case dash < 0:
+		return nil, nil, usageError{errors.New("--args needs -- and the new arguments behind it"), "`clawrden approve ID --args -- NEW ARGS…`"}
+	case dash != 1:
+		return nil, nil, usageError{errors.New("--args is for one request at a time"), "`clawrden approve ID --args -- NEW ARGS…`"}
+	}
+	return words[:1], append([]string{}, words[1:]...), nil
+}
+
+// approveChanged approves one ask with other arguments than it was asked with, and shows what runs.
+func (a *app) approveChanged(ctx context.Context, id string, args []string, comment string) error {
+	var p clawrden.Pending
+	shown, b64 := clawrden.Words(args)
+	return a.decide(ctx, []string{id}, comment, "approved", func(d *client.Client, ctx context.Context, id string, answer clawrden.Answer) (err error) {
+		if p, err = d.Pending(ctx, id); err != nil {
+			return err
+		}
+		answer.Args, answer.ArgsB64 = shown, b64
+		if err = d.Approve(ctx, id, answer); err != nil {
+			return err
+		}
+		command, _ := a.brief(p.Command, shown, b64, 0, 24)
+		fmt.Fprintf(a.stderr, "clawrden: %s runs as: %s\n", display.Line(p.ID), command)
+		return nil
+	})
 }
 
 // decide gives one answer to several asks. One that fails doesn't keep the others from being decided; the first failure

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,6 +101,10 @@ func (a *app) historyOf(ctx context.Context, d *client.Client, id string) error 
 	t := newTable(a.stdout)
 	t.row("id", display.Line(e.ID))
 	t.row("command", display.Command(argv(e.Command, e.Args, e.ArgsB64)))
+	if e.EditedBy != nil {
+		t.row("asked", display.Command(argv(e.Command, e.AskedArgs, e.AskedB64)))
+		t.row("changed", strings.TrimPrefix(byWhom(e.EditedBy), " "))
+	}
 	t.row("in", display.Line(e.Cwd))
 	t.row("who", whoInFull(&e.Identity))
 	t.row("when", clock(e.Timestamp))

@@ -123,6 +123,9 @@ func demandLine(d *clawrden.Demand) string {
 	if d.After > 0 {
 		s += "; after " + d.After.String() + " also " + display.Line(strings.Join(d.Escalate, ", "))
 	}
+	if d.EditArgs {
+		s += "; the arguments may be changed"
+	}
 	if d.Self {
 		s += "; the requester may be one"
 	}

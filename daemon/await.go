@@ -51,6 +51,7 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 		if !d.ask(ctx, c) {
 			return
 		}
+		d.change(c)
 		d.resolve(ctx, c)
 		d.evaluate(c)
 	}

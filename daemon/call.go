@@ -43,6 +43,8 @@ type call struct {
 	hint     string // what to do about a refusal, for its last line
 	digest   string
 	approval *clawrden.Approval
+	edited   *edited         // where a person changed it
+	counted  map[string]int  // what rate conditions have counted of it already, by rule
 	grant    *clawrden.Grant // that lowered an ask to allow
 	// remembered is the id of the earlier request whose approval or refusal this one has; "" for its own.
 	remembered string
@@ -53,6 +55,7 @@ type call struct {
 // reply is how the two modes of the socket answer.
 type reply interface {
 	waiting(c *call, id string, expires time.Time)
+	note(c *call, text string) // before it runs
 	answer(c *call)
 	refuse(code int, text string)
 	// stdio gives the descriptors for a command that runs elsewhere; finish is called once it has ended.

@@ -106,18 +106,21 @@ func (d *Daemon) Approve(ctx context.Context, by clawrden.Caller, id string, a c
 	if a.Grant != nil {
 		return d.approveAndGrant(ctx, by, id, a)
 	}
-	return d.answer(by, id, a, d.o.Queue.Approve)
+	return d.answer(ctx, by, id, a, d.o.Queue.Approve)
 }
 
 // Deny refuses one waiting request.
-func (d *Daemon) Deny(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
+func (d *Daemon) Deny(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
 	if a.Grant != nil {
 		return fmt.Errorf("%w: a grant belongs to an approval", clawrden.ErrBadRequest)
 	}
-	return d.answer(by, id, a, d.o.Queue.Deny)
+	if a.Args != nil || a.ArgsB64 != nil {
+		return fmt.Errorf("%w: changed arguments belong to an approval", clawrden.ErrBadRequest)
+	}
+	return d.answer(ctx, by, id, a, d.o.Queue.Deny)
 }
 
-func (d *Daemon) answer(by clawrden.Caller, id string, a clawrden.Answer, decide func(string, clawrden.Approver, clawrden.Answer) (clawrden.Approval, error)) error {
+func (d *Daemon) answer(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer, decide func(string, clawrden.Approver, clawrden.Answer) (clawrden.Approval, error)) error {
 	asked, err := d.o.Queue.Get(id)
 	if err != nil {
 		return err
@@ -125,6 +128,11 @@ func (d *Daemon) answer(by clawrden.Caller, id string, a clawrden.Answer, decide
 	who, err := d.mayDecide(by, &asked)
 	if err != nil {
 		return err
+	}
+	if a.Args != nil || a.ArgsB64 != nil {
+		if a.Edit, err = d.edit(ctx, by, &asked, &a); err != nil {
+			return err
+		}
 	}
 	now, err := decide(asked.ID, who, a)
 	if err != nil {

@@ -100,7 +100,7 @@ type Options struct {
 	Users      Users                   // for the approvers that a policy names; nil: only numbers are known
 	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
 	// Plan says what the shim runs in place; see executor/mirror.
-	Plan func(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error)
+	Plan func(t *agentroot.Tool, argv []string, stay bool) (frame []byte, fds []int, err error)
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
 	// Containers tells which image a caller's container has; nil: no container counts.
@@ -280,6 +280,9 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	if !c.outcome.Runs() {
 		c.reply.refuse(c.refusal())
 		return
+	}
+	if text := c.told(); text != "" {
+		c.reply.note(c, text)
 	}
 	exit := d.execute(ctx, c)
 	d.recordFinished(c, exit)

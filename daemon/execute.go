@@ -64,7 +64,11 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if !d.o.Unchanged(c.tool) {
 		return d.unrun(c, protocol.ExitFailed, errors.New("it was changed while it was judged; try again"))
 	}
-	frame, fds, err := d.o.Plan(c.tool, d.stay)
+	var argv []string // the caller's own
+	if c.edited != nil {
+		argv = c.request.Argv
+	}
+	frame, fds, err := d.o.Plan(c.tool, argv, d.stay)
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}

@@ -170,7 +170,7 @@ func newHouse(t *testing.T, p Policy, change func(*Options)) *house {
 		},
 		LoadPolicy: func() (Policy, error) { return p, nil },
 		UserName:   func(uint32) string { return "" }, Home: func(uint32) string { return "" },
-		Plan: func(*agentroot.Tool, bool) ([]byte, []int, error) {
+		Plan: func(*agentroot.Tool, []string, bool) ([]byte, []int, error) {
 			return protocol.AppendExec(nil, &protocol.Exec{Path: "/bin/true"}), nil, nil
 		},
 		Unchanged:  func(*agentroot.Tool) bool { return true },

@@ -106,7 +106,7 @@ func (d *Daemon) approveAndGrant(ctx context.Context, by clawrden.Caller, id str
 	if _, err := d.AddGrant(ctx, by, asked.ID, *a.Grant, true); err != nil {
 		return err
 	}
-	if err := d.answer(by, asked.ID, a, d.o.Queue.Approve); err != nil {
+	if err := d.answer(ctx, by, asked.ID, a, d.o.Queue.Approve); err != nil {
 		return err
 	}
 	if _, err := d.AddGrant(ctx, by, asked.ID, *a.Grant, false); err != nil {

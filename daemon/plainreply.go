@@ -28,6 +28,10 @@ func (r plainReply) waiting(c *call, id string, expires time.Time) {
 	_ = r.send(&plain.Answer{Type: plain.TypeWaiting, ID: id, Rule: c.decision.Rule(), Message: c.waitingText(id, expires)})
 }
 
+func (r plainReply) note(c *call, text string) {
+	_ = r.send(&plain.Answer{Type: plain.TypeNote, ID: c.request.ID, Message: text})
+}
+
 func (r plainReply) answer(c *call) {
 	_ = r.send(&plain.Answer{Type: plain.TypeAnswer, Decision: c.decision.Verdict.String(), Rule: c.decision.Rule(), Message: c.answerText()})
 }

@@ -126,6 +126,7 @@ func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
 	c.setDescriptors(r.Descriptors, in.fds)
 	in.fds = nil
 	c.can = r.Purpose == protocol.PurposeCan
+	c.request.Protocol = h.Version
 	// The name outlives the request in events and approvals, and must not keep all of it in memory.
 	c.request.Tool, c.request.Argv, c.request.Env = strings.Clone(r.Tool), r.Argv, r.Env
 	return nil

@@ -58,6 +58,13 @@ func (d *Daemon) recordDecided(c *call) error {
 			r.WaitedMS = time.Since(a.Created).Milliseconds()
 		}
 	}
+	if c.edited != nil {
+		r.AskedArgs, r.AskedB64 = clawrden.Words(c.edited.asked)
+		if r.AskedArgs == nil {
+			r.AskedArgs = []string{}
+		}
+		r.EditedBy = &c.edited.by
+	}
 	if c.grant != nil {
 		r.Grant, r.Approver = c.grant.ID, &c.grant.By
 	}
@@ -127,7 +134,7 @@ func entryOf(r *clawrden.Record) *clawrden.Entry {
 	e := &clawrden.Entry{
 		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd, Identity: *r.Identity,
 		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource,
-		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, Executor: r.Executor, Boundary: r.Boundary,
+		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy, Executor: r.Executor, Boundary: r.Boundary,
 		Exe: r.Exe, Way: r.Way, Seq: r.Seq,
 	}
 	if e.Args == nil {

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -27,7 +29,22 @@ func (d *Daemon) understand(c *call) {
 	c.facts = p.Understand(&c.request)
 	c.facts.Time = c.arrived
 	c.facts.Home = d.o.Home(c.request.Identity.UID)
-	c.facts.Counts = d.rates.count(&c.request.Identity, p.Counts(&c.facts), c.arrived, !c.can)
+	c.facts.Counts = d.count(c, p.Counts(&c.facts))
+}
+
+// count gives what the rate conditions have counted. One request counts once for each, also where it is read again because
+// a person changed it.
+func (d *Daemon) count(c *call, counters []clawrden.Counter) map[string]int {
+	fresh := slices.DeleteFunc(slices.Clone(counters), func(r clawrden.Counter) bool { _, has := c.counted[r.Rule]; return has })
+	counts := d.rates.count(&c.request.Identity, fresh, c.arrived, !c.can)
+	if len(c.counted) == 0 {
+		c.counted = counts
+		return counts
+	}
+	all := maps.Clone(c.counted)
+	maps.Copy(all, counts)
+	c.counted = all
+	return all
 }
 
 // resolve finds the tool and the paths in the caller's own root. The caller's files may be slow, or never answer, so it

@@ -25,6 +25,8 @@ func (r shimReply) waiting(c *call, id string, expires time.Time) {
 	r.send(protocol.AppendWait(nil, c.waitingText(id, expires)))
 }
 
+func (r shimReply) note(_ *call, text string) { r.send(protocol.AppendWait(nil, text)) }
+
 func (r shimReply) answer(c *call) {
 	r.send(protocol.AppendAnswer(nil, uint8(c.decision.Verdict), c.answerText()))
 }

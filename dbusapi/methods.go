@@ -56,7 +56,7 @@ var methods = []method{
 		[]arg{{"id", "s"}, {"options", "a{sv}"}},
 		nil,
 		clawrden.RightDecide, (*life).aboutArgument, (*life).approve,
-		"Lets a pending request run; where several people must approve, counts the caller as one of them. Options: revision (t) and digest (s), to decide only what was shown under them; comment (s), for the agent.",
+		"Lets a pending request run; where several people must approve, counts the caller as one of them. Options: revision (t) and digest (s), to decide only what was shown under them; comment (s), for the agent; args (as, or aay for bytes), arguments to run it with in place of its own, where the policy permits that (edit_args).",
 	},
 	{
 		ManagerInterface, "Deny",

@@ -45,6 +45,27 @@ func (o options) number(name string) (uint64, error) {
 	return 0, fmt.Errorf("%w: the option %s is an unsigned number (t)", clawrden.ErrBadRequest, name)
 }
 
+// words takes a list of words out, as text (as) or as bytes (aay); nil if it isn't given.
+func (o options) words(name string) (shown, b64 []string, err error) {
+	v, ok := o[name]
+	if !ok {
+		return nil, nil, nil
+	}
+	delete(o, name)
+	switch words := v.Value().(type) {
+	case []string:
+		return append([]string{}, words...), nil, nil
+	case [][]byte:
+		raw := make([]string, len(words))
+		for i, w := range words {
+			raw[i] = string(w)
+		}
+		shown, b64 = clawrden.Words(raw)
+		return shown, b64, nil
+	}
+	return nil, nil, fmt.Errorf("%w: the option %s is a list of words (as, or aay for bytes)", clawrden.ErrBadRequest, name)
+}
+
 // flag takes a yes or no out; no if it isn't given.
 func (o options) flag(name string) (bool, error) {
 	v, ok := o[name]
@@ -79,6 +100,9 @@ func (o options) answer(reason string) (a clawrden.Answer, err error) {
 		return a, err
 	}
 	if a.Comment, err = o.word("comment", maxComment); err != nil {
+		return a, err
+	}
+	if a.Args, a.ArgsB64, err = o.words("args"); err != nil {
 		return a, err
 	}
 	switch {

@@ -46,7 +46,7 @@ type done struct {
 	Message string `json:"message,omitempty"`
 }
 
-// approve: POST /api/queue/{id}/approve {comment, revision, digest} → {"status":"approved"}, or "pending" with a message
+// approve: POST /api/queue/{id}/approve {comment, revision, digest, args} → {"status":"approved"}, or "pending" with a message
 // where more people must approve.
 func (s *Server) approve(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	id, a, err := readAnswer(w, r)

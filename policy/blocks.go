@@ -18,6 +18,7 @@ type ApprovalProfile struct {
 	Timeout   int64    // milliseconds; 0 for the configured default
 	Approvers []string // user:NAME, group:NAME, slack:ID, …; empty for whoever has the right to decide
 	Quorum    int      // how many must approve; 0 and 1 for one
+	EditArgs  bool     // an approver may change the arguments
 	Self      bool     // the requester's own user may approve
 	Escalate  []string // who may answer too after After
 	After     time.Duration
@@ -42,13 +43,13 @@ func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
 func (c *compiler) approval(n *node) {
 	a := &ApprovalProfile{
 		Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants"),
-		Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after"),
+		EditArgs: n.bool("edit_args"), Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after"),
 	}
 	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
 		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")
 	}
-	if n.bool("edit_args") {
-		c.problem(n.vals["edit_args"].at, "Not in this build", "This build doesn't let approvers change arguments; deny with what to do instead, and the agent asks anew.")
+	if v, ok := n.vals["edit_args"]; ok && a.EditArgs && a.Quorum > 1 {
+		c.problem(v.at, "Nobody could change it", "Several people must approve the same command, so none of them may change it; leave edit_args or quorum out.")
 	}
 	c.approvers(n, "approvers")
 	c.approvers(n, "escalate_to")

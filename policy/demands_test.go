@@ -24,6 +24,12 @@ approval "slow" {
 }
 approval "brief" { timeout = "10s" }
 approval "self" { self_approval = true }
+approval "open" { edit_args = true }
+rule "open" {
+  commands = ["h"]
+  action   = "ask"
+  approval = approval.open
+}
 rule "plain" {
   commands = ["a", "b", "c", "sh"]
   action   = "ask"
@@ -69,6 +75,7 @@ func TestDemands(t *testing.T) {
 		"e":            nil,
 		"f":            {{Name: "self", Self: true}},
 		"g":            nil,
+		"h":            {{Name: "open", EditArgs: true}},
 		"env b":        {two, none},
 		"sh -c 'a; d'": {none, slow},
 	} {

@@ -133,7 +133,7 @@ var approvalSchema = &block{
 			"Root on the host may always, and counts as one person."},
 		{name: "quorum", kind: kindNumber, doc: "How many different people must approve. One who denies is enough to deny."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve, from outside its container and cgroup. Each such approval is recorded as self."},
-		{name: "edit_args", kind: kindBool, doc: "Whether an approver may change the arguments. Only false in this build."},
+		{name: "edit_args", kind: kindBool, doc: "Whether an approver may change the arguments before approving. The command as changed is judged again: what would be denied never runs."},
 		{name: "escalate_to", kind: kindTexts, doc: "Who may answer too, once escalate_after has passed; written as approvers."},
 		{name: "escalate_after", kind: kindDuration, doc: "How long only approvers are asked."},
 		{name: "grants", kind: kindTexts, doc: "What an approver may have remembered: a duration is the longest that a grant may last; session, for as long as the agent's session; once, nothing. Where it isn't set: session, and an hour. rule can't be picked in this build."},

@@ -18,9 +18,10 @@ import (
 // runs it as a child and tells its end.
 //
 // A chain that the agent can't change is run by its path, which is exact in every respect. Else what was hashed is run by
-// descriptor: a binary itself, a script as an argument of its interpreter, as the kernel would do it.
-func Plan(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error) {
-	e := protocol.Exec{Path: t.Path, Stay: stay}
+// descriptor: a binary itself, a script as an argument of its interpreter, as the kernel would do it. The arguments are the
+// caller's own, or those of argv where that isn't nil, which only shims of protocol.VersionArgv understand.
+func Plan(t *agentroot.Tool, argv []string, stay bool) (frame []byte, fds []int, err error) {
+	e := protocol.Exec{Path: t.Path, Stay: stay, All: argv != nil}
 	if t.Stable() {
 		first := &t.Stage[0]
 		if t.Shell {
@@ -30,14 +31,30 @@ func Plan(t *agentroot.Tool, stay bool) (frame []byte, fds []int, err error) {
 			e.Path = first.Path
 		}
 		e.Mode, e.Dev, e.Ino = protocol.ExecPath, first.Stat.Dev, first.Stat.Ino
-		return protocol.AppendExec(nil, &e), nil, nil
+		frame, err = finish(&e, argv)
+		return frame, nil, err
 	}
 	e.Mode = protocol.ExecFD
 	fds, e.Words = words(t)
 	if len(fds) > protocol.MaxDescriptors {
 		return nil, nil, fmt.Errorf("cannot run %s: too many scripts name each other", t.Path)
 	}
-	return protocol.AppendExec(nil, &e), fds, nil
+	frame, err = finish(&e, argv)
+	return frame, fds, err
+}
+
+// finish puts other arguments than the caller's behind the words that stand in for argv[0], and makes the frame.
+func finish(e *protocol.Exec, argv []string) ([]byte, error) {
+	for i, w := range argv {
+		if i > 0 || len(e.Words) == 0 {
+			e.Words = append(e.Words, protocol.ExecWord{Word: w})
+		}
+	}
+	frame := protocol.AppendExec(nil, e)
+	if len(e.Words) > protocol.MaxExecWords || len(frame) > protocol.HeaderLen+protocol.MaxReply {
+		return nil, fmt.Errorf("cannot run %s: the changed arguments are too long for the shim", e.Path)
+	}
+	return frame, nil
 }
 
 // words builds the start of argv as fs/binfmt_script.c does, from the last script to the first: interpreter, its one

@@ -1,6 +1,8 @@
 package mirror
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,8 +71,25 @@ func TestPlan(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			changed := []string{"x0", "new", ""}
+			frame, fds, err := Plan(&tt.tool, changed, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := protocol.ParseExec(frame[protocol.HeaderLen:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := tt.want
+			if all.All = true; all.Words == nil {
+				all.Words = []protocol.ExecWord{word("x0")}
+			}
+			all.Words = append(slices.Clone(all.Words), word("new"), word(""))
+			if d := cmp.Diff(&all, got) + cmp.Diff(tt.fds, fds); d != "" {
+				t.Error("changed:", d)
+			}
 			for _, stay := range []bool{false, true} {
-				frame, fds, err := Plan(&tt.tool, stay)
+				frame, fds, err := Plan(&tt.tool, nil, stay)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -88,5 +107,18 @@ func TestPlan(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What doesn't fit into a frame isn't cut.
+func TestPlanOfTooMuch(t *testing.T) {
+	tool := agentroot.Tool{Path: "/bin/x", Stage: []agentroot.Stage{stage("/bin/x", 10, -1, true, "")}}
+	for name, argv := range map[string][]string{
+		"bytes": {"x", strings.Repeat("y", protocol.MaxReply)},
+		"words": make([]string, protocol.MaxExecWords+1),
+	} {
+		if _, _, err := Plan(&tool, argv, false); err == nil {
+			t.Errorf("too many %s pass", name)
+		}
 	}
 }

@@ -67,12 +67,18 @@ func (c *Control) decide(by clawrden.Caller, id string, a clawrden.Answer, outco
 	if a.Digest != "" && a.Digest != p.Digest || a.Revision != 0 && a.Revision != p.Revision {
 		return clawrden.ErrStale
 	}
-	c.called(by, string(outcome), p.ID, fmt.Sprintf("comment=%q", a.Comment))
-	c.waiting = slices.Delete(c.waiting, i, i+1)
-	c.record(clawrden.Entry{
+	words := []string{string(outcome), p.ID, fmt.Sprintf("comment=%q", a.Comment)}
+	entry := clawrden.Entry{
 		ID: p.ID, Command: p.Command, Args: p.Args, ArgsB64: p.ArgsB64, Cwd: p.Cwd, Identity: p.Identity,
 		Decision: outcome, Rules: p.Rules, Comment: a.Comment, Approver: &clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door},
-	})
+	}
+	if a.Args != nil {
+		words = append(words, fmt.Sprintf("args=%q", clawrden.RawWords(a.Args, a.ArgsB64)))
+		entry.Args, entry.ArgsB64, entry.AskedArgs, entry.AskedB64, entry.EditedBy = a.Args, a.ArgsB64, p.Args, p.ArgsB64, entry.Approver
+	}
+	c.called(by, words...)
+	c.waiting = slices.Delete(c.waiting, i, i+1)
+	c.record(entry)
 	if outcome.Runs() {
 		e := &c.entries[len(c.entries)-1]
 		e.ExitCode, e.DurationMS, e.ExitSource = new(int), 20, clawrden.ExitKernel

@@ -47,6 +47,7 @@ type Identity struct {
 // Types of answer lines.
 const (
 	TypeWaiting = "waiting"
+	TypeNote    = "note" // what a person who approved has changed or says; before the output
 	TypeStdout  = "stdout"
 	TypeStderr  = "stderr"
 	TypeExit    = "exit"   // the last line of a request that was judged
