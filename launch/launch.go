@@ -13,7 +13,7 @@
 //	err := launch.Send(ctx, conn, &order, stdio)  // one Order; the descriptors can be closed afterwards
 //	err = launch.Wait(ctx, conn)                  // nil: the kernel runs the tool; a Refusal: what failed, and why
 //
-// What the tool's process is afterwards (its pid, its end, its cgroup) is the executor's to know: the launcher has become it.
+// The launcher becomes the tool, so its pid, its cgroup and its end are the tool's; Follow is Wait that gives its pidfd.
 package launch
 
 import (

@@ -559,8 +559,15 @@ func TestDoor(t *testing.T) {
 	if err := Send(t.Context(), conn, shell(t, "echo $0", "zero"), [3]*os.File{nil, out, nil}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Wait(t.Context(), conn); err != nil {
+	pidfd, err := Follow(t.Context(), conn)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if info, err := os.ReadFile(fmt.Sprintf("/proc/self/fdinfo/%d", pidfd)); err != nil || !strings.Contains(string(info), fmt.Sprintf("Pid:\t%d\n", c.Process.Pid)) {
+		t.Errorf("the pidfd is of another process than %d: %s, %v", c.Process.Pid, info, err)
+	}
+	if err := unix.Close(pidfd); err != nil {
+		t.Error(err)
 	}
 	if err := c.Wait(); err != nil {
 		t.Error(err)

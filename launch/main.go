@@ -95,7 +95,7 @@ func (l *launcher) launch() *Refusal {
 			return r
 		}
 	}
-	if err := send(l.sock, ready()); err != nil {
+	if err := l.sayReady(); err != nil {
 		return refuse(StepReceive, "the executor is gone", err)
 	}
 	return l.next.run()
@@ -116,8 +116,24 @@ func send(sock int, frame []byte) error {
 	return nil
 }
 
-func ready() []byte {
+// sayReady tells that only the exec is left, and hands over a pidfd: what this process becomes can be followed and ended by
+// it, whatever its number is in the executor's namespace.
+func (l *launcher) sayReady() error {
 	var e encoder
 	e.header(typeReady)
-	return e.finish()
+	frame := e.finish()
+	pidfd, err := unix.PidfdOpen(unix.Getpid(), 0)
+	if err != nil {
+		return send(l.sock, frame)
+	}
+	for {
+		n, err := unix.SendmsgN(l.sock, frame, unix.UnixRights(pidfd), nil, unix.MSG_NOSIGNAL)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err == nil && n < len(frame) {
+			err = send(l.sock, frame[n:])
+		}
+		return err
+	}
 }

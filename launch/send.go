@@ -47,39 +47,86 @@ func Send(ctx context.Context, conn *net.UnixConn, o *Order, stdio [3]*os.File) 
 
 // Wait returns nil once the tool runs in the launcher's place. A *Refusal is why the launcher didn't run it.
 func Wait(ctx context.Context, conn *net.UnixConn) error {
+	pidfd, err := Follow(ctx, conn)
+	if pidfd >= 0 {
+		_ = unix.Close(pidfd)
+	}
+	return err
+}
+
+// Follow is Wait that also gives the pidfd of the tool's process, which the launcher has opened for itself and which the
+// caller closes; -1 where the kernel, or a filter around the launcher, has none.
+func Follow(ctx context.Context, conn *net.UnixConn) (pidfd int, err error) {
 	stop := bound(ctx, conn.SetReadDeadline)
 	defer stop()
-	ready := false
-	header := make([]byte, headerLen)
-	for {
-		_, err := io.ReadFull(conn, header)
+	pidfd = -1
+	defer func() {
+		if err != nil && pidfd >= 0 {
+			_ = unix.Close(pidfd)
+			pidfd = -1
+		}
+	}()
+	for ready := false; ; {
+		kind, payload, fds, err := readFrame(conn)
 		switch {
 		case ready && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
-			return nil
+			return pidfd, nil
+		case errors.Is(err, errFrame):
+			return pidfd, err
 		case err != nil:
-			return fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
-		}
-		kind, length, err := parseHeader(header)
-		if err != nil || length > maxRefused+16 {
-			return errors.Join(errFrame, err)
-		}
-		payload := make([]byte, length)
-		if _, err := io.ReadFull(conn, payload); err != nil {
-			return fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
-		}
-		switch {
-		case kind == typeReady && length == 0 && !ready:
+			return pidfd, fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
+		case kind == typeReady && len(payload) == 0 && !ready && len(fds) <= 1:
 			ready = true
-		case kind == typeRefused:
-			r, err := parseRefused(payload)
-			if err != nil {
-				return err
+			if len(fds) == 1 {
+				pidfd = fds[0]
 			}
-			return r
-		default:
-			return errFrame
+			continue
+		}
+		for _, fd := range fds {
+			_ = unix.Close(fd)
+		}
+		if kind != typeRefused {
+			return pidfd, errFrame
+		}
+		r, err := parseRefused(payload)
+		if err != nil {
+			return pidfd, err
+		}
+		return pidfd, r
+	}
+}
+
+// readFrame reads one frame of the launcher's, and what came with it.
+func readFrame(conn *net.UnixConn) (kind uint8, payload []byte, fds []int, err error) {
+	const intSize = 4
+	header, oob := make([]byte, headerLen), make([]byte, unix.CmsgSpace(intSize))
+	n, oobn, _, _, err := conn.ReadMsgUnix(header, oob)
+	if err == nil && n == 0 {
+		err = io.EOF
+	}
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	if fds, err = rights(oob[:oobn]); err != nil {
+		return 0, nil, nil, errors.Join(errFrame, err)
+	}
+	var length uint32
+	if _, err = io.ReadFull(conn, header[n:]); err == nil {
+		if kind, length, err = parseHeader(header); err == nil && length > maxRefused+16 {
+			err = errFrame
 		}
 	}
+	if err == nil {
+		payload = make([]byte, length)
+		_, err = io.ReadFull(conn, payload)
+	}
+	if err != nil {
+		for _, fd := range fds {
+			_ = unix.Close(fd)
+		}
+		return 0, nil, nil, err
+	}
+	return kind, payload, fds, nil
 }
 
 // Pair makes the two ends of a launcher's socket: the executor's, and the one to start the launcher with.

@@ -17,7 +17,7 @@ import (
 //
 //	executor ── Order [stdin stdout stderr tool script …] ──▶ launcher
 //	executor ◀── Refused ──────────────────────────────────── launcher    the end: step, errno, text
-//	executor ◀── Ready ────────────────────────────────────── launcher    all is applied that can be told apart from the exec
+//	executor ◀── Ready [pidfd] ────────────────────────────── launcher    all is applied that can be told apart from the exec
 //	executor ◀── (end of stream) ──────────────────────────── launcher    after Ready: the tool runs; else the launcher died
 //
 // Both ends are of one release: there is one version, and any other is refused.
