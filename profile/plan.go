@@ -51,7 +51,7 @@ type Port struct {
 	Access uint64
 }
 
-// Rlimit is a resource limit, soft and hard alike.
+// Rlimit is a resource limit, soft and hard alike. It only lowers: where the limit in force is lower, that one stays.
 type Rlimit struct {
 	Resource int // RLIMIT_*
 	Value    uint64

@@ -16,6 +16,7 @@ type Target struct {
 	Landlock int    // the kernel's Landlock ABI; 0: it has none
 	Holds    Outer  // what the executor's wall around the launcher holds
 	Home     string // home directory of who runs the command, absolute; "" if unknown
+	Cwd      string // working directory, absolute, as the tool will see it; "" if unknown
 }
 
 // Outer is what an executor holds by its own means, from Systemd or OCI, so that the plan needn't.
