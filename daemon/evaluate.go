@@ -90,7 +90,15 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 	case d.o.Executors[named] == nil:
 		return "", fmt.Errorf("this daemon has no executor %q", named)
 	}
-	return named, d.o.Executors[named].May(&c.request, &c.decision)
+	e := d.o.Executors[named]
+	if f, ok := e.(interface {
+		Fits(*clawrden.Executable) error
+	}); ok {
+		if err := f.Fits(&c.facts.Exe); err != nil {
+			return "", err
+		}
+	}
+	return named, e.May(&c.request, &c.decision)
 }
 
 // boundary is what enforces the decision where the command runs.

@@ -149,7 +149,7 @@ func (c *conn) await() {
 
 // passSignals sends signals to where the command runs, from now on.
 func (c *conn) passSignals() {
-	own := setOf(syscall.SIGCHLD, syscall.SIGURG, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT)
+	own := setOf(syscall.SIGCHLD, syscall.SIGURG, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGCONT)
 	signals, err := catch(all &^ own &^ ignored)
 	c.check(err)
 	c.signals = signals

@@ -10,11 +10,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/clawrden/clawrden/executor/relay"
 )
 
 var version = "devel" // set by the linker
 
 func main() {
+	if os.Args[0] == relay.Name {
+		relay.Main()
+	}
 	o, err := parse(os.Args[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -87,6 +87,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	known := containers{&dockerx.Confirmer{Engine: engine}}
 	do.Containers = known
 	do.Executors = map[string]daemon.Executor{}
+	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer}}
 	if o.dev {
 		do.Executors["local"] = localExecutor{}
 	}

@@ -17,6 +17,7 @@ type Container struct {
 	PID     int    // of its first process, in the engine's pid namespace; 0 if it doesn't run
 	Started string // when, as the engine writes it: with the PID it names one run
 	Running bool
+	Env     []string // NAME=value that its commands start with
 	Mounts  []Mount
 	Merged  string // where its root directory is on the host, where the storage driver tells; ""
 }
@@ -40,7 +41,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*Container, error) {
 	}
 	c := &Container{ID: got.ID, Name: strings.TrimPrefix(got.Name, "/"), ImageID: got.Image, Merged: got.GraphDriver.Data["MergedDir"]}
 	if got.Config != nil {
-		c.Image = got.Config.Image
+		c.Image, c.Env = got.Config.Image, got.Config.Env
 	}
 	if got.State != nil {
 		c.PID, c.Started, c.Running = got.State.Pid, got.State.StartedAt, got.State.Running
