@@ -75,10 +75,13 @@ func Compile(p *clawrden.Profile, t Target) (*Plan, error) {
 	return m.plan, nil
 }
 
-// startable makes sure that the launcher, which is under the filter when it starts the tool, can do that.
+// startable makes sure that the launcher, which is under the filter when it starts the tool, can do that: by a descriptor,
+// or by a path where the machine needs it.
 func (c *calls) startable() error {
-	if !c.always("execveat") {
-		return fmt.Errorf("its syscalls don't allow execveat, by which the tool itself is started, so nothing could run under it; allow \"@process\", or don't deny it")
+	for _, name := range []string{"execve", "execveat"} {
+		if !c.always(name) {
+			return fmt.Errorf("its syscalls don't allow %s, by which the tool itself is started, so nothing could run under it; allow \"@process\", or don't deny it", name)
+		}
 	}
 	return nil
 }

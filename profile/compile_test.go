@@ -89,15 +89,19 @@ func TestCalls(t *testing.T) {
 		{"x32 where the default allows", func(p *clawrden.Profile) { p.Syscalls = clawrden.Syscalls{Default: clawrden.SyscallAllow} }, &data{nr: x32Bit, arch: unix.AUDIT_ARCH_X86_64}, retKill},
 
 		{"an argument that fits", func(p *clawrden.Profile) {
-			p.Syscalls.Allow = rules(t, "execveat", "personality: arg0 == 0", "personality: arg0 == 8")
+			p.Syscalls.Allow = rules(t, "execve", "execveat", "personality: arg0 == 0", "personality: arg0 == 8")
 		}, made(AMD64, "personality", 8), allowed},
 		{"an argument that doesn't", func(p *clawrden.Profile) {
-			p.Syscalls.Allow = rules(t, "execveat", "personality: arg0 == 0", "personality: arg0 == 8")
+			p.Syscalls.Allow = rules(t, "execve", "execveat", "personality: arg0 == 0", "personality: arg0 == 8")
 		}, made(AMD64, "personality", 9), eperm},
-		{"both of two", func(p *clawrden.Profile) { p.Syscalls.Allow = rules(t, "execveat", "kill: arg0 == 1 && arg1 == 2") }, made(AMD64, "kill", 1, 3), eperm},
+		{"both of two", func(p *clawrden.Profile) {
+			p.Syscalls.Allow = rules(t, "execve", "execveat", "kill: arg0 == 1 && arg1 == 2")
+		}, made(AMD64, "kill", 1, 3), eperm},
 		{"an int with its upper half set is refused all the same", func(p *clawrden.Profile) { p.Syscalls.Deny = rules(t, "ioctl: arg1 == TIOCSTI") }, made(AMD64, "ioctl", 0, unix.TIOCSTI|high), eperm},
 		{"another ioctl", func(p *clawrden.Profile) { p.Syscalls.Deny = rules(t, "ioctl: arg1 == TIOCSTI") }, made(AMD64, "ioctl", 0, unix.TCGETS), allowed},
-		{"the upper half doesn't make two numbers unequal", func(p *clawrden.Profile) { p.Syscalls.Allow = rules(t, "execveat", "socket: arg0 != AF_VSOCK") }, made(AMD64, "socket", unix.AF_VSOCK|high), eperm},
+		{"the upper half doesn't make two numbers unequal", func(p *clawrden.Profile) {
+			p.Syscalls.Allow = rules(t, "execve", "execveat", "socket: arg0 != AF_VSOCK")
+		}, made(AMD64, "socket", unix.AF_VSOCK|high), eperm},
 
 		{"none: socket", network(clawrden.Network{Mode: clawrden.NetworkNone}), made(AMD64, "socket", unix.AF_UNIX, unix.SOCK_STREAM), eperm},
 		{"none: a pair", network(clawrden.Network{Mode: clawrden.NetworkNone}), made(AMD64, "socketpair", unix.AF_UNIX, unix.SOCK_STREAM), allowed},
@@ -122,10 +126,10 @@ func TestCalls(t *testing.T) {
 		{"tcp: a port by listening", network(clawrden.Network{Mode: clawrden.NetworkTCP}), made(AMD64, "listen"), eperm},
 		{"tcp: listening on a port", network(clawrden.Network{Mode: clawrden.NetworkTCP, BindTCP: []uint16{8080}}), made(AMD64, "listen"), allowed},
 		{"the network narrows what the list has", func(p *clawrden.Profile) {
-			p.Syscalls.Allow, p.Network.Mode = rules(t, "execveat", "socket: arg0 == AF_INET && arg1 == SOCK_DGRAM"), clawrden.NetworkFull
+			p.Syscalls.Allow, p.Network.Mode = rules(t, "execve", "execveat", "socket: arg0 == AF_INET && arg1 == SOCK_DGRAM"), clawrden.NetworkFull
 		}, made(AMD64, "socket", unix.AF_UNIX, unix.SOCK_DGRAM), eperm},
 		{"and not more", func(p *clawrden.Profile) {
-			p.Syscalls.Allow, p.Network.Mode = rules(t, "execveat", "socket: arg0 == AF_INET && arg1 == SOCK_DGRAM"), clawrden.NetworkFull
+			p.Syscalls.Allow, p.Network.Mode = rules(t, "execve", "execveat", "socket: arg0 == AF_INET && arg1 == SOCK_DGRAM"), clawrden.NetworkFull
 		}, made(AMD64, "socket", unix.AF_INET, unix.SOCK_DGRAM), allowed},
 		{"the network gives nothing back that is denied", func(p *clawrden.Profile) {
 			p.Syscalls.Deny, p.Network.Mode = rules(t, "socket"), clawrden.NetworkFull
@@ -302,7 +306,8 @@ func TestLacks(t *testing.T) {
 
 func TestWrongProfiles(t *testing.T) {
 	for want, change := range map[string]func(*clawrden.Profile){
-		"don't allow execveat":            func(p *clawrden.Profile) { p.Syscalls.Deny = []clawrden.Syscall{{Name: "@process"}} },
+		"don't allow execve,":             func(p *clawrden.Profile) { p.Syscalls.Deny = []clawrden.Syscall{{Name: "execve"}} },
+		"don't allow execveat,":           func(p *clawrden.Profile) { p.Syscalls.Deny = []clawrden.Syscall{{Name: "@process"}} },
 		"so nothing could run":            func(p *clawrden.Profile) { p.Syscalls.Allow = nil },
 		`"reboot" is not what can become`: func(p *clawrden.Profile) { p.Syscalls.Default = "reboot" },
 		`no system call named "opne"`:     func(p *clawrden.Profile) { p.Syscalls.Allow = append(p.Syscalls.Allow, clawrden.Syscall{Name: "opne"}) },
@@ -319,7 +324,7 @@ func TestWrongProfiles(t *testing.T) {
 		},
 		"ways": func(p *clawrden.Profile) {
 			p.Network.Mode = clawrden.NetworkFull
-			p.Syscalls.Allow = []clawrden.Syscall{{Name: "execveat"}}
+			p.Syscalls.Allow = []clawrden.Syscall{{Name: "execve"}, {Name: "execveat"}}
 			for i := range 20 {
 				p.Syscalls.Allow = append(p.Syscalls.Allow, clawrden.Syscall{Name: "socket", Args: []clawrden.SyscallArg{{Index: 2, Op: "==", Value: uint64(i)}}})
 			}

@@ -1,44 +1,39 @@
 package profile
 
 // Property is one property of a transient unit. Its value has the Go type that marshals to the property's D-Bus type: bool,
-// string, uint64, []string, or SyscallFilter for (bas).
+// int32, uint64, []string, or Names for (bas).
 type Property struct {
 	Name  string
 	Value any
 }
 
-// SyscallFilter is the value of systemd's list properties that either allow or forbid what they name: type (bas).
-type SyscallFilter struct {
+// Names is the value of systemd's lists that either allow or forbid what they name.
+type Names struct {
 	Allow bool
-	Names []string
+	List  []string
 }
 
 // Unit is a profile as the properties of a transient unit: a wall around the launcher.
 type Unit struct {
 	Properties []Property
+	Mounts     bool  // the unit gets a mount namespace: a directory's descriptor from outside leads past its mounts, so open it anew inside
 	Holds      Outer // what the properties hold, so that the plan needn't: Target.Holds
-	Gaps       []Gap // what only the launcher's plan holds
+	Inside     []Gap // what isn't held by them, but by the launcher's plan or the executor
 }
 
 // Container is a profile as the settings of a container: a wall around the launcher.
 type Container struct {
-	Seccomp         []byte // OCI seccomp JSON, as Docker takes it in its security option "seccomp="
-	NoNewPrivileges bool
-	ReadOnlyRoot    bool
-	DropAll         bool    // drop all capabilities
-	Network         string  // "none" for an own namespace with loopback only; "" for the executor's own choice
-	Mounts          []Mount // of the host's tree, beside those of the executor's block
-	Masked          []string
-	Memory          int64 // bytes, swap included; 0: no limit
-	NanoCPUs        int64 // billionths of a processor; 0: no limit
-	Pids            int64 // 0: no limit
-	OpenFiles       int64 // 0: no limit
-	Holds           Outer // what these settings hold: Target.Holds
-	Gaps            []Gap // what only the launcher's plan holds
-}
-
-// Mount makes the working directory visible in a container, or leaves it out: other paths of a profile are those of the image.
-type Mount struct {
-	Base     Base
-	ReadOnly bool
+	Seccomp         []byte   `json:"seccomp"` // OCI seccomp JSON, as Docker takes it in its security option "seccomp="
+	NoNewPrivileges bool     `json:"no_new_privileges"`
+	DropAll         bool     `json:"drop_all_capabilities"`
+	ReadOnlyRoot    bool     `json:"read_only_root"`
+	ReadOnlyCwd     bool     `json:"read_only_cwd"`         // the bind mount of the working directory
+	Network         string   `json:"network,omitempty"`     // "none": a namespace with loopback only; "": the executor's own choice
+	Masked          []string `json:"masked,omitempty"`      // absolute paths, beside those that the engine masks by itself
+	Memory          int64    `json:"memory,omitempty"`      // bytes; swap isn't to be had beside it
+	NanoCPUs        int64    `json:"nano_cpus,omitempty"`   // billionths of a processor
+	Pids            int64    `json:"pids_limit,omitempty"`  // processes and threads
+	OpenFiles       int64    `json:"open_files,omitempty"`  // RLIMIT_NOFILE
+	Holds           Outer    `json:"-"`                     // what these settings hold: Target.Holds
+	Inside          []Gap    `json:"only_inside,omitempty"` // as in Unit
 }

@@ -59,8 +59,8 @@ type Rlimit struct {
 
 // Gap is something that a profile says and that isn't held here.
 type Gap struct {
-	What string // in the words of the profile: "limits.memory", "network.connect_tcp"
-	Why  string // a sentence without its full stop
+	What string `json:"what"` // in the words of the profile: "limits.memory", "network.connect_tcp"
+	Why  string `json:"why"`  // a sentence without its full stop
 }
 
 // Arch is a machine architecture by Go's name.
