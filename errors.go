@@ -9,6 +9,7 @@ var (
 	ErrDecided       = errors.New("the request is already decided")
 	ErrStale         = errors.New("the request has changed since it was shown")
 	ErrNotAuthorized = errors.New("not authorised")
+	ErrNotOn         = errors.New("the kill switch is not on")
 	ErrLocked        = errors.New("the kill switch is on")
 	ErrBadRequest    = errors.New("bad request")
 	ErrPolicyInvalid = errors.New("the policy is invalid")

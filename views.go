@@ -8,7 +8,8 @@ type Status struct {
 	Pending int    `json:"pending_count"`
 	Uptime  int64  `json:"uptime"` // seconds
 	Version string `json:"version"`
-	Locked  bool   `json:"locked"` // the kill switch is on
+	Locked  bool   `json:"locked"`          // the kill switch is on for everybody
+	Locks   []Lock `json:"locks,omitempty"` // for whom it is on, and why
 	Dev     bool   `json:"dev"`
 	Running int    `json:"running"` // executions in flight
 	Policy  struct {

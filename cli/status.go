@@ -51,8 +51,18 @@ func (a *app) showStatus(s *clawrden.Status) error {
 	switch {
 	case s.Locked:
 		t.row("kill switch", paint(a.color(), "locked", "ON: every command is denied until `clawrden unlock`"))
+	case len(s.Locks) > 0:
+		t.row("kill switch", paint(a.color(), "locked", "ON for "+plural(len(s.Locks), "agent", "agents")+" (`clawrden unlock --agent …`)"))
 	default:
 		t.row("kill switch", "off")
+	}
+	for i := range s.Locks {
+		k := &s.Locks[i]
+		whom := k.Whom
+		if whom == "" {
+			whom = "everybody"
+		}
+		t.row("", fmt.Sprintf("%s: %s (by %s, %s)", display.Line(whom), display.Line(k.Reason), display.Line(k.By), clock(k.Since)))
 	}
 	if s.Dev {
 		t.row("mode", "dev: not for production")

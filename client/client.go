@@ -119,17 +119,20 @@ func (c *Client) Entry(ctx context.Context, id string) (e clawrden.Entry, err er
 	return e, err
 }
 
-// Kill throws the kill switch and gives the daemon's sentence about what that did.
-func (c *Client) Kill(ctx context.Context, reason string) (message string, err error) {
+// Kill throws the kill switch, for everybody or one agent, and tells what that did.
+func (c *Client) Kill(ctx context.Context, o clawrden.KillOrder) (result clawrden.KillResult, err error) {
+	err = c.post(ctx, "/api/kill", o, &result)
+	return result, err
+}
+
+// Unlock ends what Kill began, for everybody ("") or one agent, and gives the daemon's sentence about that.
+func (c *Client) Unlock(ctx context.Context, agent string) (message string, err error) {
 	var answer struct {
 		Message string `json:"message"`
 	}
-	err = c.post(ctx, "/api/kill", map[string]string{"reason": reason}, &answer)
+	err = c.post(ctx, "/api/unlock", map[string]string{"agent": agent}, &answer)
 	return answer.Message, err
 }
-
-// Unlock ends what Kill began.
-func (c *Client) Unlock(ctx context.Context) error { return c.post(ctx, "/api/unlock", nil, nil) }
 
 // Reload has the daemon read settings and policy again.
 func (c *Client) Reload(ctx context.Context) error { return c.post(ctx, "/api/reload", nil, nil) }

@@ -83,13 +83,16 @@ func TestDeciding(t *testing.T) {
 	if err := c.Deny(ctx, "bb", clawrden.Answer{Comment: "no"}); err != nil {
 		t.Error(err)
 	}
-	if message, err := c.Kill(ctx, "wild"); err != nil || !strings.Contains(message, "2 commands stopped") {
+	if r, err := c.Kill(ctx, clawrden.KillOrder{Reason: "wild", Agent: "uid:7"}); err != nil || !strings.Contains(r.Message, "2 commands stopped") || r.Killed != 2 || r.Whom != "uid:7" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if message, err := c.Unlock(ctx, "uid:7"); err != nil || message != "the kill switch is off" {
 		t.Errorf("%q, %v", message, err)
 	}
-	if err := errors.Join(c.Unlock(ctx), c.Reload(ctx)); err != nil {
+	if err := c.Reload(ctx); err != nil {
 		t.Error(err)
 	}
-	want := []string{`approved aa comment="fine"`, `denied bb comment="no"`, `kill reason="wild"`, "unlock", "reload"}
+	want := []string{`approved aa comment="fine"`, `denied bb comment="no"`, `kill reason="wild" agent="uid:7"`, `unlock agent="uid:7"`, "reload"}
 	for i := range want {
 		want[i] += " uid=0 door=control"
 	}
@@ -102,7 +105,7 @@ func TestDeciding(t *testing.T) {
 func TestErrorsComeBack(t *testing.T) {
 	for _, want := range []error{
 		clawrden.ErrNotFound, clawrden.ErrAmbiguous, clawrden.ErrDecided, clawrden.ErrStale, clawrden.ErrNotAuthorized,
-		clawrden.ErrLocked, clawrden.ErrBadRequest, clawrden.ErrPolicyInvalid,
+		clawrden.ErrLocked, clawrden.ErrNotOn, clawrden.ErrBadRequest, clawrden.ErrPolicyInvalid,
 	} {
 		t.Run(want.Error(), func(t *testing.T) {
 			c, control := open(t)

@@ -37,6 +37,7 @@ var sentinels = map[string]error{
 	"not_authorized": clawrden.ErrNotAuthorized,
 	"locked":         clawrden.ErrLocked,
 	"bad_request":    clawrden.ErrBadRequest,
+	"not_on":         clawrden.ErrNotOn,
 	"policy_invalid": clawrden.ErrPolicyInvalid,
 }
 

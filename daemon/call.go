@@ -39,6 +39,7 @@ type call struct {
 	decision clawrden.Decision
 	executor string // what will run it; see chooseExecutor
 	failed   error  // why the command can not be run even if it may be
+	locked   bool   // the kill switch is on for the caller
 	code     int    // exit code of a refusal, 0 for "denied"
 	hint     string // what to do about a refusal, for its last line
 	digest   string

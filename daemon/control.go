@@ -52,6 +52,7 @@ func (nothing) Counts(*clawrden.Facts) []clawrden.Counter { return nil }
 func (nothing) Digest() string                            { return "" }
 func (nothing) Rules() int                                { return 0 }
 func (nothing) Files() []clawrden.PolicyFile              { return nil }
+func (nothing) KillSwitch() clawrden.KillSwitch           { return clawrden.KillSwitch{} }
 
 // Status tells what the daemon is doing.
 func (d *Daemon) Status() clawrden.Status {
@@ -60,7 +61,7 @@ func (d *Daemon) Status() clawrden.Status {
 		Status: "running", Pending: d.o.Queue.Len(), Uptime: int64(time.Since(d.started).Seconds()),
 		Version: d.o.Version, Dev: d.o.Dev, Running: d.running.len(), ExitSource: clawrden.ExitKernel,
 	}
-	_, s.Locked = d.lock.locked()
+	s.Locked, s.Locks = d.lock.everybody(), d.lock.all()
 	if d.stay {
 		s.ExitSource = clawrden.ExitShim
 	}
@@ -158,33 +159,6 @@ func (d *Daemon) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, erro
 
 // Entry gives one decided request by its id or a unique prefix.
 func (d *Daemon) Entry(id string) (clawrden.Entry, error) { return d.o.Audit.Lookup(id) }
-
-// Kill throws the kill switch: first nothing new runs, then what runs and what waits is ended.
-func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, reason string) (string, error) {
-	kept := d.lock.set(reason, d.personAt(by))
-	killed := d.running.killAll()
-	cancelled := d.o.Queue.CancelAll("the kill switch was thrown")
-	message := fmt.Sprintf("%d running commands were killed, %d waiting requests were cancelled; everything is refused until it is unlocked", killed, cancelled)
-	if kept != nil {
-		d.log.ErrorContext(ctx, "the kill switch is on, but a restart would forget it", slog.Any("error", kept))
-		message += fmt.Sprintf(" (a restart of the daemon would forget this: %v)", kept)
-	}
-	_ = d.record(&clawrden.Record{Event: clawrden.EventKilled, Reason: reason, Approver: d.approver(by)})
-	d.live.publish(clawrden.Event{Type: clawrden.LiveKilled, Message: message})
-	return message, nil
-}
-
-// Unlock turns the kill switch off.
-func (d *Daemon) Unlock(_ context.Context, by clawrden.Caller) error {
-	if err := d.record(&clawrden.Record{Event: clawrden.EventUnlocked, Approver: d.approver(by)}); err != nil {
-		return err
-	}
-	if err := d.lock.clear(); err != nil {
-		return err
-	}
-	d.live.publish(clawrden.Event{Type: clawrden.LiveUnlocked})
-	return nil
-}
 
 // Reload reads the policy again. An invalid one is refused, and the one in force stays.
 func (d *Daemon) Reload(ctx context.Context, by clawrden.Caller) error {

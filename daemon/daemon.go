@@ -33,6 +33,7 @@ type Policy interface {
 	Digest() string
 	Rules() int
 	Files() []clawrden.PolicyFile
+	KillSwitch() clawrden.KillSwitch
 }
 
 // Log is the audit log. AppendSync also forces the record to the disk.
@@ -107,6 +108,8 @@ type Options struct {
 	Containers Containers
 	// Executors that this daemon has beside mirror in place, by the word that a rule names; see executorOf.
 	Executors map[string]Executor
+	// Keepers reach whole units ("unit") and containers ("container") for the kill switch; one that is missing is said to be.
+	Keepers map[string]Keeper
 
 	Version       string
 	StateDir      string // where the kill switch is kept
@@ -145,6 +148,8 @@ type Daemon struct {
 	agents  agents
 	running running
 	rates   rates
+	denials denials
+	places  places
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for
@@ -262,6 +267,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	}
 	if !c.can {
 		d.name(c)
+		d.places.note(&c.request.Identity)
 	}
 	image := d.confirm(ctx, c)
 	d.understand(c)
@@ -278,6 +284,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		return
 	}
 	if !c.outcome.Runs() {
+		d.trip(ctx, c)
 		c.reply.refuse(c.refusal())
 		return
 	}

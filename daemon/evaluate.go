@@ -22,9 +22,9 @@ const (
 // evaluate judges the facts. What can't be judged, or can't be run, is denied; a person is never asked for it.
 func (d *Daemon) evaluate(c *call) {
 	refused := c.decision // by an earlier step
-	if why, locked := d.lock.locked(); locked {
-		c.decision = clawrden.Decision{}
-		c.deny(0, "the kill switch is on: "+why)
+	if why, locked := d.lock.locked(&c.request.Identity); locked {
+		c.decision, c.locked = clawrden.Decision{}, true
+		c.deny(0, why)
 		c.hint = "nothing runs until an operator unlocks it; a retry does not help until then"
 		return
 	}

@@ -73,10 +73,9 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
 	process := c.peer.Pidfd
-	remove := d.running.add(c, func() { _ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) })
-	defer remove()
-	if why, locked := d.lock.locked(); locked {
-		return d.unrun(c, protocol.ExitDenied, errors.New("the kill switch is on: "+why))
+	defer d.running.inPlace(c, process)()
+	if why, locked := d.lock.locked(&c.request.Identity); locked {
+		return d.unrun(c, protocol.ExitDenied, errors.New(why))
 	}
 	c.closeDescriptors()
 	var rights []byte
@@ -206,9 +205,8 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 		}
 		return d.unrun(c, code, err)
 	}
-	remove := d.running.add(c, func() { p.Signal(syscall.SIGKILL) })
-	defer remove()
-	if _, locked := d.lock.locked(); locked {
+	defer d.running.elsewhere(c, p)()
+	if _, locked := d.lock.locked(&c.request.Identity); locked {
 		p.Signal(syscall.SIGKILL) // the switch was thrown before it could be found among the running
 	}
 	done := make(chan struct{})

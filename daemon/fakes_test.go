@@ -31,6 +31,7 @@ func (fakePolicy) Counts(*clawrden.Facts) []clawrden.Counter     { return nil }
 func (fakePolicy) Digest() string                                { return "fake" }
 func (fakePolicy) Files() []clawrden.PolicyFile                  { return nil }
 func (fakePolicy) Rules() int                                    { return 1 }
+func (fakePolicy) KillSwitch() clawrden.KillSwitch               { return clawrden.KillSwitch{} }
 
 func always(v clawrden.Verdict) fakePolicy {
 	return func(*clawrden.Facts) clawrden.Decision { return clawrden.Decision{Verdict: v} }

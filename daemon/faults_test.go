@@ -129,7 +129,7 @@ func TestKillBetweenDecisionAndRun(t *testing.T) {
 	var h *house
 	h = newHouse(t, always(clawrden.Allow), func(o *Options) {
 		o.Unchanged = func(*agentroot.Tool) bool {
-			if _, err := h.d.Kill(context.Background(), clawrden.Caller{Door: "test"}, "now"); err != nil {
+			if _, err := h.d.Kill(context.Background(), clawrden.Caller{Door: "test"}, clawrden.KillOrder{Reason: "now"}); err != nil {
 				t.Error(err)
 			}
 			return true
@@ -149,22 +149,22 @@ func TestLockFile(t *testing.T) {
 		}
 		var l lockFile
 		l.open(dir)
-		if why, on := l.locked(); !on || why == "" {
+		if why, on := l.locked(&clawrden.Identity{}); !on || why == "" {
 			t.Errorf("%s: locked %v, %q", name, on, why)
 		}
 	}
 	var l lockFile
 	dir := t.TempDir()
 	l.open(dir)
-	if _, on := l.locked(); on {
+	if _, on := l.locked(&clawrden.Identity{}); on {
 		t.Error("locked without a file")
 	}
-	if err := l.set("", "me"); err != nil {
+	if err := l.set(clawrden.Whom{}, "", "me"); err != nil {
 		t.Fatal(err)
 	}
 	var again lockFile
 	again.open(dir)
-	if why, on := again.locked(); !on || !strings.Contains(why, "by me") {
+	if why, on := again.locked(&clawrden.Identity{}); !on || !strings.Contains(why, "by me") {
 		t.Errorf("after a restart: locked %v, %q", on, why)
 	}
 }

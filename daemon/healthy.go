@@ -28,7 +28,7 @@ func (d *Daemon) Healthy(ctx context.Context) error {
 		}()
 		f := d.policy.Load().Understand(&clawrden.Request{Tool: "clawrden-health", Argv: []string{"clawrden-health"}, Cwd: "/"})
 		decision := d.decide(&f)
-		d.lock.locked()
+		d.lock.locked(&clawrden.Identity{})
 		d.o.Queue.Len()
 		judged <- decision
 	}()

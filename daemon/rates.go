@@ -92,3 +92,35 @@ func (w *window) add(now time.Time, keep bool) int {
 	}
 	return total
 }
+
+// denials counts the denied commands of each agent, for the kill switch.
+type denials struct {
+	mu    sync.Mutex
+	known map[clawrden.Whom]*window
+}
+
+// reached counts one more, and reports whether that makes as many as throw the switch. Then it counts anew.
+func (d *denials) reached(whom clawrden.Whom, k *clawrden.KillSwitch, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	w := d.known[whom]
+	if w == nil || w.within != k.Within {
+		if len(d.known) >= maxRates {
+			for other, old := range d.known {
+				if old.slot(now)-old.last > slots {
+					delete(d.known, other)
+				}
+			}
+		}
+		if d.known == nil || len(d.known) >= maxRates { // agents can't take more memory, and are forgotten together
+			d.known = map[clawrden.Whom]*window{}
+		}
+		w = &window{within: k.Within}
+		d.known[whom] = w
+	}
+	if w.add(now, true) < k.Denials {
+		return false
+	}
+	delete(d.known, whom)
+	return true
+}

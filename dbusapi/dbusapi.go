@@ -53,9 +53,10 @@ type Control interface {
 	// ErrNotAuthorized (who couldn't approve it alone), ErrBadRequest (what can't be granted).
 	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
-	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
-	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
-	Unlock(ctx context.Context, by clawrden.Caller) error
+	// Kill stops what runs, denies what waits and what comes, of everybody or of one agent, and tells what that did.
+	Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error)
+	// Unlock ends that for everybody (""), or for one agent, and says so in a sentence: also ErrNotOn.
+	Unlock(ctx context.Context, by clawrden.Caller, agent string) (message string, err error)
 	// Reload reads the policy again; ErrPolicyInvalid leaves the old one in force.
 	Reload(ctx context.Context, by clawrden.Caller) error
 	// Explain tells what the policy says of a command if the caller ran it in cwd ("" for its own); nothing runs, nobody is asked.

@@ -31,6 +31,7 @@ var names = []struct {
 	{clawrden.ErrStale, errorPrefix + "Stale"},
 	{clawrden.ErrNotAuthorized, errorPrefix + "NotAuthorized"},
 	{clawrden.ErrLocked, errorPrefix + "Locked"},
+	{clawrden.ErrNotOn, errorPrefix + "NotOn"},
 	{clawrden.ErrPolicyInvalid, errorPrefix + "PolicyInvalid"},
 	{clawrden.ErrBadRequest, busErrors + "InvalidArgs"},
 	{context.DeadlineExceeded, busErrors + "Timeout"},

@@ -26,6 +26,7 @@ func TestErrorNames(t *testing.T) {
 		{clawrden.ErrStale, "org.clawrden1.Error.Stale", ""},
 		{clawrden.ErrNotAuthorized, "org.clawrden1.Error.NotAuthorized", ""},
 		{clawrden.ErrLocked, "org.clawrden1.Error.Locked", ""},
+		{clawrden.ErrNotOn, "org.clawrden1.Error.NotOn", ""},
 		{fmt.Errorf("%w:\nline 1\n\x00\xff", clawrden.ErrPolicyInvalid), "org.clawrden1.Error.PolicyInvalid", "the policy is invalid:\nline 1\n\uFFFD\uFFFD"},
 		{clawrden.ErrBadRequest, "org.freedesktop.DBus.Error.InvalidArgs", ""},
 		{context.DeadlineExceeded, "org.freedesktop.DBus.Error.Timeout", ""},

@@ -23,6 +23,7 @@ const (
 	maxGrant   = 16 << 10 // characters of what a grant covers
 	maxComment = 4 << 10  // bytes of a person's words: they reach the agent's stderr and the record
 	maxDigest  = 64       // hex digits of SHA-256
+	maxAgent   = 300      // bytes that name an agent
 	maxError   = 4 << 10  // bytes of an error's text
 	maxExplain = 4096     // words of a command that is explained
 

@@ -93,18 +93,29 @@ func (l *life) kill(ctx context.Context, c *call) ([]any, error) {
 	if len(reason) > maxComment {
 		return nil, fmt.Errorf("%w: the reason has more than %d bytes", clawrden.ErrBadRequest, maxComment)
 	}
-	if err := c.options(1).end(); err != nil {
+	o := c.options(1)
+	agent, err := o.word("agent", maxAgent)
+	if err != nil {
 		return nil, err
 	}
-	message, err := l.control.Kill(ctx, c.by, reason)
-	return []any{clawrden.Text(message)}, err
+	if err := o.end(); err != nil {
+		return nil, err
+	}
+	result, err := l.control.Kill(ctx, c.by, clawrden.KillOrder{Agent: agent, Reason: reason})
+	return []any{printable(result.Message, maxText)}, err
 }
 
 func (l *life) unlock(ctx context.Context, c *call) ([]any, error) {
-	if err := c.options(0).end(); err != nil {
+	o := c.options(0)
+	agent, err := o.word("agent", maxAgent)
+	if err != nil {
 		return nil, err
 	}
-	return nil, l.control.Unlock(ctx, c.by)
+	if err := o.end(); err != nil {
+		return nil, err
+	}
+	_, err = l.control.Unlock(ctx, c.by, agent)
+	return nil, err
 }
 
 func (l *life) reload(ctx context.Context, c *call) ([]any, error) {

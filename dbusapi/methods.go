@@ -94,7 +94,7 @@ var methods = []method{
 		[]arg{{"reason", "s"}, {"options", "a{sv}"}},
 		[]arg{{"message", "s"}},
 		clawrden.RightKill, nil, (*life).kill,
-		"Throws the kill switch: what runs is stopped, what waits and what comes is refused. No options.",
+		"Throws the kill switch: what runs is stopped, what waits and what comes is refused; the message tells how much. Option: agent (s), for one agent only: the name of a registered one, user:NAME, uid:NUMBER, unit:NAME or container:ID.",
 	},
 	// Lets commands run again after a kill: who may stop isn't always who may start.
 	{
@@ -102,7 +102,7 @@ var methods = []method{
 		[]arg{{"options", "a{sv}"}},
 		nil,
 		clawrden.RightUnlock, nil, (*life).unlock,
-		"Turns the kill switch off. No options.",
+		"Turns the kill switch off, and lets go on what it has paused. Option: agent (s), as in Kill; without it, what it is on for one by one stays.",
 	},
 	// Puts what is in the policy directory in force. Only root writes there, but when it counts is a decision too.
 	{

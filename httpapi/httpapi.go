@@ -56,9 +56,10 @@ type Control interface {
 	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
 	// RevokeGrant ends a grant, by its id or a unique prefix.
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
-	// Kill stops what runs, denies what waits and what comes, and says so in a sentence.
-	Kill(ctx context.Context, by clawrden.Caller, reason string) (message string, err error)
-	Unlock(ctx context.Context, by clawrden.Caller) error
+	// Kill stops what runs, denies what waits and what comes, of everybody or of one agent, and tells what that did.
+	Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error)
+	// Unlock ends that for everybody (""), or for one agent, and says so in a sentence: also ErrNotOn.
+	Unlock(ctx context.Context, by clawrden.Caller, agent string) (message string, err error)
 	// Reload reads the policy again; ErrPolicyInvalid leaves the old one in force.
 	Reload(ctx context.Context, by clawrden.Caller) error
 	// Subscribe gives the events after the sequence number since, as far as they are kept, then those that come; 0 or a number

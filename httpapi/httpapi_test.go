@@ -236,10 +236,10 @@ func TestPost(t *testing.T) {
 		{"deny with a comment", "/api/queue/ab12cd34/deny", `{"comment":"no"}`, `{"status":"denied"}`, `denied ab12cd34 comment="no"`},
 		{
 			"kill", "/api/kill", `{"reason":"it runs wild"}`,
-			`{"status":"acknowledged","message":"2 commands stopped, 1 ask denied; every command is denied until it is unlocked"}`,
+			`{"status":"acknowledged","message":"2 commands stopped, 1 ask denied; every command is denied until it is unlocked","cancelled":1,"killed":2,"paused":0,"unreached":["container:c0ffee: no engine answers"]}`,
 			`kill reason="it runs wild"`,
 		},
-		{"unlock", "/api/unlock", "", `{"status":"unlocked"}`, "unlock"},
+		{"unlock", "/api/unlock", "", `{"status":"unlocked","message":"the kill switch is off"}`, "unlock"},
 		{"reload", "/api/reload", "{}", `{"status":"reloaded"}`, "reload"},
 	}
 	for _, tt := range tests {

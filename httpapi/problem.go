@@ -36,6 +36,7 @@ var problems = []struct {
 	{clawrden.ErrStale, http.StatusConflict, "stale"},
 	{clawrden.ErrNotAuthorized, http.StatusForbidden, "not_authorized"},
 	{clawrden.ErrLocked, http.StatusLocked, "locked"},
+	{clawrden.ErrNotOn, http.StatusConflict, "not_on"},
 	{clawrden.ErrBadRequest, http.StatusBadRequest, "bad_request"},
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
 	{errNoSuchPath, http.StatusNotFound, "no_such_path"},

@@ -7,33 +7,38 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// kill: POST /api/kill {reason} → {"status":"acknowledged","message":…}.
+// kill: POST /api/kill {reason, agent} → {"status":"acknowledged","message":…} and what was killed, paused, cancelled.
 func (s *Server) kill(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	var o clawrden.KillOrder
+	if err := readJSON(w, r, &o); err != nil {
+		return err
+	}
+	if len(o.Reason) > maxComment {
+		return fmt.Errorf("%w: the reason has more than %d bytes", clawrden.ErrBadRequest, maxComment)
+	}
+	result, err := s.control.Kill(r.Context(), by, o)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, struct {
+		Status string `json:"status"`
+		clawrden.KillResult
+	}{"acknowledged", result})
+}
+
+// unlock: POST /api/unlock {agent} → {"status":"unlocked","message":…}.
+func (s *Server) unlock(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	var body struct {
-		Reason string `json:"reason"`
+		Agent string `json:"agent"`
 	}
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}
-	if len(body.Reason) > maxComment {
-		return fmt.Errorf("%w: the reason has more than %d bytes", clawrden.ErrBadRequest, maxComment)
-	}
-	message, err := s.control.Kill(r.Context(), by, body.Reason)
+	message, err := s.control.Unlock(r.Context(), by, body.Agent)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, done{Status: "acknowledged", Message: message})
-}
-
-// unlock: POST /api/unlock → {"status":"unlocked"}.
-func (s *Server) unlock(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	if err := readJSON(w, r, &struct{}{}); err != nil {
-		return err
-	}
-	if err := s.control.Unlock(r.Context(), by); err != nil {
-		return err
-	}
-	return writeJSON(w, done{Status: "unlocked"})
+	return writeJSON(w, done{Status: "unlocked", Message: message})
 }
 
 // reload: POST /api/reload → {"status":"reloaded"}.

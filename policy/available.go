@@ -3,7 +3,7 @@ package policy
 import "slices"
 
 // Enforceable are the parts of the language that something else has to act on, beside executors.
-var Enforceable = []string{"profile", "limits", "environment", "kill_switch"}
+var Enforceable = []string{"profile", "limits", "environment"}
 
 // available makes an error of what the policy asks for and this build doesn't act on: a policy that loads holds what it
 // says. It is looked at last, in a policy that has no other error.
@@ -16,8 +16,6 @@ func (c *compiler) available(nodes []*node) {
 		switch {
 		case n.schema == environmentSchema && lacks("environment"):
 			c.problem(n.at, "Environments not available", "This build passes environments on as they are. Take the block out.")
-		case n.schema == killSwitchSchema && lacks("kill_switch"):
-			c.problem(n.at, "Kill switch settings not available", "In this build the kill switch always kills, and trips only by hand. Take the block out.")
 		}
 		if n.schema != ruleSchema {
 			continue

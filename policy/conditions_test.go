@@ -243,9 +243,11 @@ environment {
 }
 kill_switch {
   on_engage = "freeze"
+  agents    = "kill"
   trip {
     denials = 20
     within  = "1m"
+    scope   = "all"
   }
 }`)
 	e := p.Environment()
@@ -257,7 +259,7 @@ kill_switch {
 	if e.Set["GIT_CONFIG_NOSYSTEM"] != "1" {
 		t.Errorf("set %v", e.Set)
 	}
-	if k := p.KillSwitch(); k.OnEngage != "freeze" || k.Denials != 20 || k.Within != time.Minute {
+	if k := p.KillSwitch(); k.Running != clawrden.KillPause || k.Agents != clawrden.KillRunning || k.Denials != 20 || k.Within != time.Minute || !k.All || k.Place.Line == 0 {
 		t.Errorf("kill switch %+v", k)
 	}
 	none := mustParse(t, "")

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/clawrden/clawrden"
 )
 
 // Profile is what a profile block says, as it is written; package profile gives it its meaning.
@@ -42,13 +44,6 @@ func (e *Environment) Keeps(name string) bool {
 	return !anyWord(e.strip, name) && (e.all || anyWord(e.pass, name))
 }
 
-// KillSwitch says what the kill switch does, and when it throws itself.
-type KillSwitch struct {
-	OnEngage string // deny-new, deny-new-and-kill-running, freeze; "" for the configured default
-	Denials  int    // 0: it never throws itself
-	Within   time.Duration
-}
-
 // Limits returns what a rule says of the runs that it allows; the zero value for a rule without limits.
 func (p *Policy) Limits(rule string) Limits {
 	for _, r := range p.rules {
@@ -71,8 +66,8 @@ func (p *Policy) Profile(name string) (Profile, bool) {
 // Environment returns the environment block; without one everything is passed on.
 func (p *Policy) Environment() Environment { return p.environment }
 
-// KillSwitch returns the kill_switch block.
-func (p *Policy) KillSwitch() KillSwitch { return p.killSwitch }
+// KillSwitch returns what the kill_switch block says.
+func (p *Policy) KillSwitch() clawrden.KillSwitch { return p.killSwitch }
 
 func (c *compiler) profile(n *node) {
 	p := &Profile{Name: n.name, At: n.at, Extends: n.text("extends")}
@@ -131,12 +126,24 @@ func (c *compiler) environmentBlock(n *node) {
 }
 
 func (c *compiler) killSwitchBlock(n *node) {
-	k := KillSwitch{OnEngage: n.text("on_engage")}
+	k := clawrden.KillSwitch{
+		Running: clawrden.KillRunning, Agents: clawrden.KillMode(n.text("agents")),
+		Place: clawrden.RuleRef{Name: "kill_switch", Action: clawrden.Deny, File: n.at.Filename, Line: n.at.Start.Line},
+	}
+	switch n.text("on_engage") {
+	case "deny-new":
+		k.Running = clawrden.KillLeave
+	case "freeze":
+		k.Running = clawrden.KillPause
+	}
 	for _, trip := range n.children("trip") {
-		k.Denials, k.Within = trip.number("denials"), trip.duration("within")
-		if v, ok := trip.vals["denials"]; ok && k.Denials < 1 {
-			c.problem(v.at, "Bad number", "denials is at least 1.")
+		k.Denials, k.Within, k.All = trip.number("denials"), trip.duration("within"), trip.text("scope") == "all"
+		if v, ok := trip.vals["denials"]; ok && (k.Denials < 1 || k.Denials > maxDenials) {
+			c.problem(v.at, "Bad number", "denials is 1 to %d.", maxDenials)
 		}
 	}
 	c.policy.killSwitch = k
 }
+
+// maxDenials is more than anybody means.
+const maxDenials = 1_000_000

@@ -31,7 +31,7 @@ type Policy struct {
 	masked    mask
 
 	environment Environment
-	killSwitch  KillSwitch
+	killSwitch  clawrden.KillSwitch
 
 	files  map[string]*hcl.File // for snippets
 	texts  []clawrden.PolicyFile

@@ -82,7 +82,7 @@ var defaults = map[string]string{
 	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",
 	"approval.timeout": "the daemon's settings", "approval.approvers": "whoever has the right to decide", "approval.quorum": "`1`", "approval.grants": "`[\"session\", \"1h\"]`", "approval.self_approval": "`false`", "approval.on_timeout": "`deny`", "approval.edit_args": "`false`",
 	"executor.via": "in place", "executor.user": "the caller",
-	"environment.pass": "all", "kill_switch.on_engage": "the daemon's settings",
+	"environment.pass": "all", "kill_switch.on_engage": "`deny-new-and-kill-running`", "kill_switch.agents": "`leave`",
 	"test.cwd": "`/`", "test.home": "`/home/USER` where a user is set", "test.counts": "`0`",
 }
 

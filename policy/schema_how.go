@@ -49,16 +49,23 @@ var environmentSchema = &block{
 
 var killSwitchSchema = &block{
 	name: "kill_switch",
-	doc:  "What the kill switch does, and when it throws itself.",
-	attrs: []attr{{
-		name: "on_engage", kind: kindEnum, enum: []string{"deny-new", "deny-new-and-kill-running", "freeze"},
-		doc: "What happens to commands, new and running.",
-	}},
+	doc:  "What the kill switch does beside refusing what comes and cancelling what waits for a person, and when it throws itself.",
+	attrs: []attr{
+		{
+			name: "on_engage", kind: kindEnum, enum: []string{"deny-new", "deny-new-and-kill-running", "freeze"},
+			doc: "What becomes of running commands. deny-new: they go on. freeze: they are paused until the switch is turned off, in place by SIGSTOP, which their agent can undo; what can't be paused is killed.",
+		},
+		{
+			name: "agents", kind: kindEnum, enum: []string{"leave", "pause", "kill"},
+			doc: "What becomes of the agents themselves: of the units in clawrden-agents.slice, the containers in which the shim is used, and a unit that the switch is thrown for by name.",
+		},
+	},
 	blocks: []*block{{
 		name: "trip", doc: "Throws the switch by itself.",
 		attrs: []attr{
-			{name: "denials", kind: kindNumber, required: true, doc: "After so many denials of one agent"},
+			{name: "denials", kind: kindNumber, required: true, doc: "After so many commands of one agent were denied, by the policy or by a person,"},
 			{name: "within", kind: kindDuration, required: true, doc: "within this time."},
+			{name: "scope", kind: kindEnum, enum: []string{"agent", "all"}, doc: "For whom: agent, where it isn't set (by its registered name, else its container, else its user); or all."},
 		},
 	}},
 }

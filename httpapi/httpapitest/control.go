@@ -155,29 +155,40 @@ func (c *Control) Entry(id string) (clawrden.Entry, error) {
 }
 
 // Kill throws the kill switch.
-func (c *Control) Kill(_ context.Context, by clawrden.Caller, reason string) (string, error) {
+func (c *Control) Kill(_ context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fault != nil {
+		return clawrden.KillResult{}, c.fault
+	}
+	c.called(by, append([]string{"kill", fmt.Sprintf("reason=%q", o.Reason)}, about(o.Agent)...)...)
+	c.locked = c.locked || o.Agent == ""
+	c.emit(clawrden.Event{Type: clawrden.LiveKilled, Message: o.Reason})
+	return clawrden.KillResult{
+		Message: "2 commands stopped, 1 ask denied; every command is denied until it is unlocked",
+		Whom:    o.Agent, Killed: 2, Cancelled: 1, Unreached: []string{"container:c0ffee: no engine answers"},
+	}, nil
+}
+
+// about is the word for a call that is about one agent.
+func about(agent string) []string {
+	if agent == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("agent=%q", agent)}
+}
+
+// Unlock ends what Kill began.
+func (c *Control) Unlock(_ context.Context, by clawrden.Caller, agent string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fault != nil {
 		return "", c.fault
 	}
-	c.called(by, "kill", fmt.Sprintf("reason=%q", reason))
-	c.locked = true
-	c.emit(clawrden.Event{Type: clawrden.LiveKilled, Message: reason})
-	return "2 commands stopped, 1 ask denied; every command is denied until it is unlocked", nil
-}
-
-// Unlock ends what Kill began.
-func (c *Control) Unlock(_ context.Context, by clawrden.Caller) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.fault != nil {
-		return c.fault
-	}
-	c.called(by, "unlock")
-	c.locked = false
+	c.called(by, append([]string{"unlock"}, about(agent)...)...)
+	c.locked = c.locked && agent != ""
 	c.emit(clawrden.Event{Type: clawrden.LiveUnlocked})
-	return nil
+	return "the kill switch is off", nil
 }
 
 // Reload does nothing but say so.

@@ -60,6 +60,9 @@ func (e NotRunError) Unwrap() error { return e.Err }
 // ErrForeign refuses a caller that an executor may not run for.
 var ErrForeign = errors.New("the caller is not one that this executor may run for")
 
+// ErrGone is a unit or container in which nothing lives.
+var ErrGone = errors.New("it isn't there")
+
 // Duration is how long the command ran, from the time that it was handed over.
 func (e Exit) Duration(begun time.Time) time.Duration {
 	if e.Ended.IsZero() {

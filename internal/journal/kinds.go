@@ -55,6 +55,12 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 	case clawrden.EventRefused:
 		return kind{idRefused, sd.PriNotice, "refused a connection of %u"}, true
 	case clawrden.EventKilled:
+		switch {
+		case r.Approver == nil:
+			return kind{idKilled, sd.PriWarning, "the kill switch threw itself"}, true
+		case r.Whom != "":
+			return kind{idKilled, sd.PriWarning, "%p threw the kill switch for " + r.Whom}, true
+		}
 		return kind{idKilled, sd.PriWarning, "%p threw the kill switch: everything is refused"}, true
 	case clawrden.EventUnlocked:
 		return kind{idUnlocked, sd.PriWarning, "%p turned the kill switch off"}, true
