@@ -45,8 +45,8 @@ var layers = []struct {
 	// What runs commands.
 	{name: "executor/*", ours: ". internal/* protocol profile", other: sys},
 	{name: "executor/mirror", ours: ". internal/* protocol profile executor/dockerx executor/relay", other: sys},
-	{name: "executor/ghost", ours: ". internal/* protocol profile executor/dockerx", other: sys},
-	{name: "executor/unit", ours: ". internal/* protocol profile", other: sys + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
+	{name: "executor/ghost", ours: ". internal/* protocol profile launch executor/dockerx", other: sys},
+	{name: "executor/unit", ours: ". internal/* protocol profile launch", other: sys + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
 	{name: "executor/dockerx", ours: ". internal/* protocol profile", other: sys + " github.com/docker/docker/* github.com/docker/go-units github.com/containerd/errdefs github.com/distribution/reference"},
 	{name: "guard", ours: ". internal/* protocol profile", other: sys},
 	{name: "launch", ours: ". internal/* protocol profile", other: sys},

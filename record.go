@@ -84,12 +84,21 @@ type Record struct {
 	Signal     string         `json:"signal,omitempty"`
 	ExitSource string         `json:"exit_source,omitempty"`
 	DurationMS int64          `json:"duration_ms"`
+	Usage
 	Whom       string         `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
 	Killed     int            `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch
 	Paused     int            `json:"paused,omitempty"`    // running commands
 	Cancelled  int            `json:"cancelled,omitempty"` // requests that waited for a person
 	Stopped    []string       `json:"stopped,omitempty"`   // agents' units and containers that were paused or killed
 	Unreached  []string       `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
+}
+
+// Usage is what a command took, all of its processes together, as far as its executor knows.
+type Usage struct {
+	CPU     *uint64 `json:"cpu_ns,omitempty"`      // nanoseconds
+	Memory  *uint64 `json:"memory_peak,omitempty"` // bytes
+	Read    *uint64 `json:"io_read_bytes,omitempty"`
+	Written *uint64 `json:"io_written_bytes,omitempty"`
 }
 
 // RecordPath is a word that names a path, with where it led when the command was decided.

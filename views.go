@@ -44,31 +44,32 @@ type Pending struct {
 
 // Entry is one row of the history: a command that was decided, with its end where it is known.
 type Entry struct {
-	ID         string      `json:"id"`
-	Timestamp  Timestamp   `json:"timestamp"`
-	Command    string      `json:"command"`
-	Args       []string    `json:"args"`
-	ArgsB64    []string    `json:"args_b64,omitempty"`
-	ArgsCut    int         `json:"args_cut,omitempty"` // as in Pending
-	Cwd        string      `json:"cwd"`
-	Identity   Identity    `json:"identity"`
-	Decision   Outcome     `json:"decision"`
-	ExitCode   *int        `json:"exit_code"` // null if killed, not run or unknown
-	DurationMS int64       `json:"duration_ms"`
-	Signal     string      `json:"signal,omitempty"`
-	ExitSource string      `json:"exit_source,omitempty"`
-	Rules      []RuleRef   `json:"rules"`
-	Reason     string      `json:"reason,omitempty"`
-	Comment    string      `json:"comment,omitempty"`
-	AskedArgs  []string    `json:"asked_args,omitzero"` // as in Record, with the two below
-	AskedB64   []string    `json:"asked_args_b64,omitempty"`
-	EditedBy   *Approver   `json:"edited_by,omitempty"`
-	Approver   *Approver   `json:"approver,omitempty"`
-	Executor   string      `json:"executor,omitempty"`
-	Boundary   Boundary    `json:"boundary,omitempty"`
-	Exe        *Executable `json:"exe,omitempty"`
-	Way        Way         `json:"way,omitempty"`
-	Seq        uint64      `json:"seq"` // of the "decided" record
+	ID         string    `json:"id"`
+	Timestamp  Timestamp `json:"timestamp"`
+	Command    string    `json:"command"`
+	Args       []string  `json:"args"`
+	ArgsB64    []string  `json:"args_b64,omitempty"`
+	ArgsCut    int       `json:"args_cut,omitempty"` // as in Pending
+	Cwd        string    `json:"cwd"`
+	Identity   Identity  `json:"identity"`
+	Decision   Outcome   `json:"decision"`
+	ExitCode   *int      `json:"exit_code"` // null if killed, not run or unknown
+	DurationMS int64     `json:"duration_ms"`
+	Signal     string    `json:"signal,omitempty"`
+	ExitSource string    `json:"exit_source,omitempty"`
+	Usage
+	Rules     []RuleRef   `json:"rules"`
+	Reason    string      `json:"reason,omitempty"`
+	Comment   string      `json:"comment,omitempty"`
+	AskedArgs []string    `json:"asked_args,omitzero"` // as in Record, with the two below
+	AskedB64  []string    `json:"asked_args_b64,omitempty"`
+	EditedBy  *Approver   `json:"edited_by,omitempty"`
+	Approver  *Approver   `json:"approver,omitempty"`
+	Executor  string      `json:"executor,omitempty"`
+	Boundary  Boundary    `json:"boundary,omitempty"`
+	Exe       *Executable `json:"exe,omitempty"`
+	Way       Way         `json:"way,omitempty"`
+	Seq       uint64      `json:"seq"` // of the "decided" record
 }
 
 // HistoryFilter narrows the history. The zero value is everything; Limit 0 means the door's default.

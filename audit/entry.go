@@ -38,7 +38,7 @@ func (s snapshot) finish(entries []clawrden.Entry, from int64) error {
 			continue
 		}
 		delete(open, h.id)
-		e.ExitCode, e.Signal, e.ExitSource, e.DurationMS = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS
+		e.ExitCode, e.Signal, e.ExitSource, e.DurationMS, e.Usage = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS, r.Usage
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func decodeEntry(line []byte) (clawrden.Entry, error) {
 		Decision: r.Decision, Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver,
 		AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy,
 		Executor: r.Executor, Boundary: r.Boundary, Exe: r.Exe, Way: r.Way, Seq: r.Seq,
-		ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource,
+		ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
 	}
 	if r.Identity != nil {
 		e.Identity = *r.Identity

@@ -196,7 +196,10 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	// The shim is told first: a signal that it gets once the command runs is the command's, and not its own to die of.
 	c.elsewhere.Store(true)
 	c.reply.started(c)
-	p, err := e.Start(ctx, &job.Job{Request: &c.request, Decision: &c.decision, Tool: c.tool, Stdio: stdio, Cwd: c.cwd})
+	p, err := e.Start(ctx, &job.Job{
+		Request: &c.request, Decision: &c.decision, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
+		Umask: c.peer.Umask(), Home: c.facts.Home, Stopping: c.stopping,
+	})
 	if err != nil {
 		finish()
 		code := protocol.ExitFailed

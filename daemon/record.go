@@ -88,7 +88,7 @@ func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 		r.ExitSource = clawrden.ExitUnknown
 	}
 	r.Executor, r.Boundary = c.executor, d.boundary(c)
-	r.DurationMS = exit.Duration(c.begun).Milliseconds()
+	r.DurationMS, r.Usage = exit.Duration(c.begun).Milliseconds(), exit.Usage
 	if c.failed != nil {
 		r.Reason = c.failed.Error()
 	}
@@ -133,7 +133,7 @@ func (d *Daemon) fail(c *call, err error) {
 func entryOf(r *clawrden.Record) *clawrden.Entry {
 	e := &clawrden.Entry{
 		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd, Identity: *r.Identity,
-		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource,
+		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
 		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy, Executor: r.Executor, Boundary: r.Boundary,
 		Exe: r.Exe, Way: r.Way, Seq: r.Seq,
 	}

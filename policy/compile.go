@@ -19,7 +19,7 @@ type compiler struct {
 
 func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	if o.Executors == nil {
-		o.Executors = []string{"mirror", "local"}
+		o.Executors = []string{"mirror", "unit", "local"}
 	}
 	c := &compiler{options: o, placed: map[string]hcl.Range{}, policy: &Policy{
 		settings:  settings{def: clawrden.Deny},

@@ -18,7 +18,7 @@ import (
 
 // Options are what a policy depends on beside its files.
 type Options struct {
-	Executors []string                          // kinds of executor that this build has; nil means mirror and local
+	Executors []string                          // kinds of executor that this build has; nil means mirror, unit and local
 	Enforces  []string                          // of Enforceable, what this build acts on; nil means none
 	Group     func(name string) (uint32, error) // looks a group's id up; nil: names of groups are errors
 	Bridges   []string                          // bridges whose people can be approvers; nil: this build has none

@@ -23,6 +23,7 @@ import (
 	"github.com/clawrden/clawrden/dbusapi"
 	"github.com/clawrden/clawrden/executor/dockerx"
 	"github.com/clawrden/clawrden/executor/mirror"
+	"github.com/clawrden/clawrden/executor/unit"
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/internal/journal"
 	"github.com/clawrden/clawrden/internal/users"
@@ -88,6 +89,12 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.Containers = known
 	do.Executors = map[string]daemon.Executor{}
 	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer}}
+	units, err := unit.New(unit.Options{Launcher: launcher(), Users: db})
+	if err != nil {
+		return err
+	}
+	defer units.Close()
+	do.Executors["unit"] = unitExecutor{units}
 	if o.dev {
 		do.Executors["local"] = localExecutor{}
 	}

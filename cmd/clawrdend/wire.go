@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/approval"
 	"github.com/clawrden/clawrden/daemon"
 	"github.com/clawrden/clawrden/executor/local"
+	"github.com/clawrden/clawrden/executor/unit"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
 )
@@ -37,6 +40,30 @@ func (localExecutor) Start(ctx context.Context, j *job.Job) (daemon.Process, err
 		return nil, err
 	}
 	return p, nil
+}
+
+// unitExecutor is the unit executor as the daemon calls it.
+type unitExecutor struct{ *unit.Executor }
+
+func (u unitExecutor) Start(ctx context.Context, j *job.Job) (daemon.Process, error) {
+	p, err := u.Executor.Start(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// launcher is where clawrden-launch was installed together with this program, or was built.
+func launcher() string {
+	self, err := os.Executable()
+	if err != nil {
+		return "/usr/lib/clawrden/clawrden-launch"
+	}
+	beside := filepath.Join(filepath.Dir(self), "clawrden-launch")
+	if _, err := os.Stat(beside); err == nil {
+		return beside
+	}
+	return filepath.Join(filepath.Dir(self), "../lib/clawrden/clawrden-launch")
 }
 
 // identify tells the HTTP door who is at the other end of a connection.

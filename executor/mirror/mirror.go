@@ -57,36 +57,13 @@ func finish(e *protocol.Exec, argv []string) ([]byte, error) {
 	return frame, nil
 }
 
-// words builds the start of argv as fs/binfmt_script.c does, from the last script to the first: interpreter, its one
-// argument, script. The binary comes first among the descriptors.
+// words are the descriptors and the start of argv for a tool that is run by descriptor.
 func words(t *agentroot.Tool) (fds []int, argv []protocol.ExecWord) {
-	last := len(t.Stage) - 1
-	fds = []int{descriptor(&t.Stage[last])}
-	if last == 0 {
-		return fds, nil
-	}
-	argv = append(argv, protocol.ExecWord{Word: t.Stage[last].Path})
-	for i := last - 1; i >= 0; i-- {
-		s := &t.Stage[i]
-		if s.HasArg {
-			argv = append(argv, protocol.ExecWord{Word: s.Arg})
-		}
-		if s.Stable && s.Sealed < 0 {
-			argv = append(argv, protocol.ExecWord{Word: s.Path})
-			continue
-		}
-		argv = append(argv, protocol.ExecWord{IsFD: true, FD: len(fds)})
-		fds = append(fds, descriptor(s))
+	fds, chain := t.Chain()
+	for _, w := range chain {
+		argv = append(argv, protocol.ExecWord{Word: w.Text, FD: w.FD, IsFD: w.IsFD})
 	}
 	return fds, argv
-}
-
-// descriptor is the sealed copy if there is one, else the file that was hashed.
-func descriptor(s *agentroot.Stage) int {
-	if s.Sealed >= 0 {
-		return s.Sealed
-	}
-	return s.FD
 }
 
 // Unchanged reports whether the files of a chain that is run by path or by its own inode are still as they were hashed.

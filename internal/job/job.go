@@ -22,6 +22,10 @@ type Job struct {
 	Tool     *agentroot.Tool
 	Stdio    [3]*os.File // nil: closed
 	Cwd      *os.File    // the working directory, O_PATH; nil where it has none
+	Umask    uint32      // the caller's
+	Home     string      // home directory of the caller's user, by the host's user database; "" if unknown
+	// Stopping is closed when the daemon stops. What can go on without it does.
+	Stopping <-chan struct{}
 }
 
 // Exit is how an execution ended. The zero value is "unknown".
@@ -30,6 +34,7 @@ type Exit struct {
 	Known  bool
 	Source string    // clawrden.ExitKernel, …
 	Ended  time.Time // zero: now
+	Usage  clawrden.Usage
 }
 
 // Code is the exit status, nil if the command was killed or nobody knows.
