@@ -85,12 +85,12 @@ type Record struct {
 	ExitSource string         `json:"exit_source,omitempty"`
 	DurationMS int64          `json:"duration_ms"`
 	Usage
-	Whom       string         `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
-	Killed     int            `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch
-	Paused     int            `json:"paused,omitempty"`    // running commands
-	Cancelled  int            `json:"cancelled,omitempty"` // requests that waited for a person
-	Stopped    []string       `json:"stopped,omitempty"`   // agents' units and containers that were paused or killed
-	Unreached  []string       `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
+	Whom      string   `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
+	Killed    int      `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch
+	Paused    int      `json:"paused,omitempty"`    // running commands
+	Cancelled int      `json:"cancelled,omitempty"` // requests that waited for a person
+	Stopped   []string `json:"stopped,omitempty"`   // agents' units and containers that were paused or killed
+	Unreached []string `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
 }
 
 // Usage is what a command took, all of its processes together, as far as its executor knows.

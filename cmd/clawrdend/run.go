@@ -95,6 +95,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	defer units.Close()
 	do.Executors["unit"] = unitExecutor{units}
+	do.Keepers = map[string]daemon.Keeper{"unit": unit.Keeper{Executor: units}}
 	if o.dev {
 		do.Executors["local"] = localExecutor{}
 	}

@@ -71,6 +71,8 @@ func TestUnit(t *testing.T) {
 		if e.Executor != "unit" || e.Boundary != clawrden.BoundaryUnit || e.ExitCode == nil || *e.ExitCode != 7 || e.ExitSource != clawrden.ExitExecutor || e.CPU == nil {
 			t.Errorf("recorded as %+v", e)
 		}
-		eventually(t, "the unit is gone", func() bool { return m.must(t, "systemctl", "list-units", "--all", "--plain", "--no-legend", "clawrden-job-*") == "" })
+		eventually(t, "the unit is gone", func() bool {
+			return m.must(t, "systemctl", "list-units", "--all", "--plain", "--no-legend", "clawrden-job-*") == ""
+		})
 	})
 }
