@@ -1,0 +1,68 @@
+package guard
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/execnotify"
+)
+
+// asked is what the caller asked for, as it stood in its memory before the stop: a hint, never a fact.
+type asked string
+
+// look reads the path that the call names, "" where it can't be told, and tells whether there is surely no such file.
+func look(n *execnotify.Notification) (p asked, missing bool) {
+	addr, below := n.Args[0], int64(unix.AT_FDCWD)
+	if int(n.Number) == unix.SYS_EXECVEAT {
+		addr, below = n.Args[1], int64(int32(n.Args[0])) //nolint:gosec // a descriptor is an int
+	}
+	text, ok := readPath(int(n.PID), uintptr(addr))
+	if !ok || text == "" || text[0] != '/' && below != unix.AT_FDCWD {
+		return "", false
+	}
+	if text[0] != '/' || !plainPath(text) {
+		return asked(text), false
+	}
+	root, err := unix.Open("/proc/"+strconv.Itoa(int(n.PID))+"/root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return asked(text), false
+	}
+	defer func() { _ = unix.Close(root) }()
+	// Links are left to the kernel: /proc/self is somebody else here than there.
+	fd, err := unix.Openat2(root, text, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS})
+	if err == nil {
+		_ = unix.Close(fd)
+	}
+	return asked(text), errors.Is(err, unix.ENOENT)
+}
+
+// plainPath reports whether a path, taken by its words alone, stays clear of what means something else to every process.
+func plainPath(p string) bool {
+	clean := path.Clean(p)
+	return !strings.HasPrefix(clean+"/", "/proc/") && !strings.HasPrefix(clean, "/dev/")
+}
+
+// readPath reads a text of at most PATH_MAX bytes from a process, page by page: the next one may not be there.
+func readPath(pid int, addr uintptr) (string, bool) {
+	const page = 4096
+	buf := make([]byte, unix.PathMax)
+	for at := 0; at < len(buf); {
+		n := min(page-int((addr+uintptr(at))%page), len(buf)-at)
+		local := []unix.Iovec{{Base: &buf[at]}}
+		local[0].SetLen(n)
+		got, err := unix.ProcessVMReadv(pid, local, []unix.RemoteIovec{{Base: addr + uintptr(at), Len: n}}, 0)
+		if err != nil || got <= 0 {
+			return "", false
+		}
+		if i := bytes.IndexByte(buf[at:at+got], 0); i >= 0 {
+			return string(buf[:at+i]), true
+		}
+		at += got
+	}
+	return "", false
+}

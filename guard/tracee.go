@@ -1,0 +1,152 @@
+package guard
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/execnotify"
+)
+
+// ptrace requests and events that x/sys has no names for (include/uapi/linux/ptrace.h).
+const (
+	ptraceSeize     = 0x4206
+	ptraceInterrupt = 0x4207
+	ptraceExitKill  = 0x100000
+	eventExec       = 4
+	eventStop       = 128
+)
+
+// tracee is one exec on its way, and the thread that calls it. All its methods run on the worker's thread.
+type tracee struct {
+	session *Session
+	thread  int // that called; the kernel speaks of its process afterwards
+	asked   asked
+}
+
+// exec takes one announcement to its end.
+func (t *tracee) exec(ctx context.Context, n *execnotify.Notification) {
+	l := t.session.listener
+	if t.thread <= 0 { // in a pid namespace that can't be seen from here
+		_ = execnotify.Fail(l, n.ID, unix.EPERM)
+		return
+	}
+	var missing bool
+	t.asked, missing = look(n)
+	if missing {
+		_ = execnotify.Fail(l, n.ID, unix.ENOENT) // nothing runs, so no harm can come of a wrong answer's haste
+		return
+	}
+	if !execnotify.Valid(l, n.ID) {
+		return // it died; what was read may be another's
+	}
+	if errno := ptrace(ptraceSeize, t.thread, 0, unix.PTRACE_O_TRACEEXEC|ptraceExitKill); errno != 0 {
+		_ = execnotify.Fail(l, n.ID, unix.EPERM) // it is dying, or traced by somebody else
+		return
+	}
+	// An exec that fails makes no stop of its own: this one it will make on its way out.
+	_ = ptrace(ptraceInterrupt, t.thread, 0, 0)
+	_ = execnotify.Continue(l, n.ID) // an error means that it has died; the wait tells
+	t.follow(ctx)
+}
+
+// follow waits for the thread's next stop. Nothing is left traced.
+func (t *tracee) follow(ctx context.Context) {
+	for {
+		pid, status, err := wait(0)
+		if err != nil {
+			return // another thread's exec has replaced it without a word
+		}
+		switch {
+		case status.Exited() || status.Signaled():
+			return
+		case status.Stopped() && status.StopSignal() == unix.SIGTRAP && status.TrapCause() == eventExec:
+			t.session.judged.Add(1)
+			t.judge(ctx, pid)
+			return
+		case status.Stopped() && int(status)>>16 == eventStop: // the exec has failed, or the whole process is being stopped
+			t.detach(pid, 0)
+			return
+		case status.Stopped():
+			t.detach(pid, status.StopSignal())
+			return
+		}
+	}
+}
+
+// judge has the exec judged at its stop.
+func (t *tracee) judge(ctx context.Context, pid int) {
+	h, err := t.read(pid)
+	if err != nil { // it is dying, or its memory can't be read: never "no arguments, allowed"
+		t.kill(pid)
+		return
+	}
+	defer h.Close()
+	held, release := context.WithCancel(ctx)
+	defer release()
+	v, later := t.session.o.Judge.Judge(held, h)
+	if later != nil {
+		var there bool
+		if v, there = t.hold(h, pid, later); !there {
+			return
+		}
+	}
+	if v.Run && h.moved() {
+		v = Verdict{Code: exitDenied, Text: "its working directory was changed while it was judged; try again"}
+	}
+	if v.Run {
+		t.detach(pid, 0)
+		return
+	}
+	t.end(pid, v)
+}
+
+// end has the held process say why and exit, without a step of the program.
+func (t *tracee) end(pid int, v Verdict) {
+	if err := writeExit(pid, v.Code, stderrText(v.Text)); err != nil {
+		t.kill(pid)
+		return
+	}
+	t.detach(pid, 0)
+}
+
+// detach lets the process go. Where it is dying the kernel waits for its tracer to take notice: so does this.
+func (t *tracee) detach(pid int, sig unix.Signal) {
+	if errno := ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(sig)); errno == unix.ESRCH {
+		t.reap()
+	}
+}
+
+// kill ends a process that can't be judged.
+func (t *tracee) kill(pid int) {
+	_ = unix.Kill(pid, unix.SIGKILL)
+	t.reap()
+}
+
+// reap waits until the thread's tracee is gone.
+func (t *tracee) reap() {
+	for {
+		pid, status, err := wait(0)
+		if err != nil || status.Exited() || status.Signaled() {
+			return
+		}
+		_ = ptrace(unix.PTRACE_CONT, pid, 0, uintptr(unix.SIGKILL))
+	}
+}
+
+// wait waits for this thread's own tracee.
+func wait(options int) (int, unix.WaitStatus, error) {
+	var status unix.WaitStatus
+	for {
+		pid, err := unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD|options, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return pid, status, err
+		}
+	}
+}
+
+func ptrace(request, pid int, addr, data uintptr) unix.Errno {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), addr, data, 0, 0)
+	return errno
+}
