@@ -13,4 +13,5 @@ var (
 	ErrLocked        = errors.New("the kill switch is on")
 	ErrBadRequest    = errors.New("bad request")
 	ErrPolicyInvalid = errors.New("the policy is invalid")
+	ErrExists        = errors.New("it is there already")
 )

@@ -40,6 +40,7 @@ var layers = []struct {
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
 	{name: "audit", ours: ". internal/*", other: sys},
+	{name: "registry", ours: ". internal/*", other: sys},
 	{name: "metrics", ours: ". internal/*", other: sys + " github.com/prometheus/client_golang/*"},
 
 	// What runs commands.
@@ -71,7 +72,7 @@ var layers = []struct {
 	},
 
 	// The wiring.
-	{name: "cmd/*", ours: "*", other: sys + hcl + " github.com/coreos/go-systemd/v22/*"},
+	{name: "cmd/*", ours: "*", other: sys + hcl + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
 	{name: "packaging"}, // embedded files
 	{name: "tests", ours: "*", other: "*"},
 	{name: "tests/*", ours: "*", other: "*"},

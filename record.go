@@ -21,6 +21,8 @@ const (
 	EventRefused  = "refused" // a connection that never became a request: malformed, over a limit
 	EventGranted  = "granted" // an approval is remembered: Grant, and in words Reason
 	EventRevoked  = "revoked"
+	EventAdded    = "agent_added"   // an agent was registered: Agent, and in words Reason
+	EventRemoved  = "agent_removed" // and is no longer
 	EventLate     = "approved_late" // a person approved what had expired; the same may run once
 	EventTorn     = "recovered"     // the last line was cut by a crash and was moved aside
 
@@ -76,6 +78,7 @@ type Record struct {
 	Votes      []Approver     `json:"votes,omitempty"`     // who approved, where it took or would have taken several
 	Comment    string         `json:"comment,omitempty"`
 	Grant      string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
+	Agent      string         `json:"agent,omitempty"`      // name of the agent that was registered or removed
 	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
 	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`

@@ -38,7 +38,7 @@ type Identity struct {
 	Cgroup    string   `json:"cgroup,omitempty"`    // path in the unified hierarchy
 	Unit      string   `json:"unit,omitempty"`      // system unit, read from the root downwards; a user's own units don't count
 	Container string   `json:"container,omitempty"` // 64 hex digits, where a root-owned cgroup names one
-	Agent     string   `json:"agent,omitempty"`     // name of a registered agent, by the socket it came in on
+	Agent     string   `json:"agent,omitempty"`     // name of the registered agent that it is, by the socket that it came in on or by what it is registered as
 	HostNS    bool     `json:"host_ns"`             // user and pid namespaces are the daemon's own, and the mount namespace is its own or PID 1's
 }
 

@@ -90,6 +90,7 @@ const (
 	LiveGranted   = "granted"
 	LiveRevoked   = "revoked"
 	LiveUnlocked  = "unlocked"
+	LiveAgents    = "agents" // an agent was added or removed: Message
 )
 
 // Event is one event of the live stream.
