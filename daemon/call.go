@@ -21,6 +21,8 @@ type call struct {
 	reply    reply
 	can      bool // only the verdict is wanted
 	arrived  time.Time
+	came     string          // the registered agent whose socket it came in on; "" for the shared one
+	stranger string          // why the caller isn't the agent whose socket it came in on; "" if it may be
 	place    *place          // among the connections without a whole request
 	hungUp   chan struct{}   // closed when the other end has gone
 	stopping <-chan struct{} // closed when the daemon stops

@@ -5,26 +5,26 @@ import (
 	"log/slog"
 )
 
-// confirm has the container engine say whether the caller stands in the container that its cgroup names, and of which image
-// that is. What isn't confirmed, for whatever reason, isn't known: a rule that allows by container or image then doesn't
+// confirm has the container engine say whether the caller stands in the container that its cgroup names, how it is called,
+// and of which image it is. What isn't confirmed, for whatever reason, isn't known: a rule that allows by container or image then doesn't
 // match, and one that denies does. Callers on the host are never asked about, so that they don't wait for the engine.
-func (d *Daemon) confirm(ctx context.Context, c *call) (image string) {
+func (d *Daemon) confirm(ctx context.Context, c *call) (name, image string) {
 	id := &c.request.Identity
 	claimed := id.Container
 	if claimed == "" {
-		return ""
+		return "", ""
 	}
 	id.Container = ""
 	if id.HostNS || d.o.Containers == nil {
-		return ""
+		return "", ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
 	defer cancel()
-	image, err := d.o.Containers.Confirm(ctx, c.peer.Proc, claimed)
+	name, image, err := d.o.Containers.Confirm(ctx, c.peer.Proc, claimed)
 	if err != nil {
 		d.log.InfoContext(ctx, "the caller's container is not known", slog.String("container", claimed), slog.Any("error", err))
-		return ""
+		return "", ""
 	}
 	id.Container = claimed
-	return image
+	return name, image
 }

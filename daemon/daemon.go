@@ -67,8 +67,9 @@ type Ticket interface {
 
 // Containers is the container engine's word on its containers.
 type Containers interface {
-	// Confirm makes sure that the process, by its /proc directory, stands in the container, and names the container's image.
-	Confirm(ctx context.Context, proc int, container string) (image string, err error)
+	// Confirm makes sure that the process, by its /proc directory, stands in the container, and tells the container's name and
+	// its image.
+	Confirm(ctx context.Context, proc int, container string) (name, image string, err error)
 }
 
 // Executor runs commands elsewhere than in the caller's own context.
@@ -93,7 +94,10 @@ type Options struct {
 	Audit  Log
 	Queue  Queue
 	Grants Grants // nil: none
-	NewID  func() (string, error)
+	// Registry keeps the registered agents, AgentSockets makes their sockets. nil: none can be registered.
+	Registry     Registry
+	AgentSockets AgentSockets
+	NewID        func() (string, error)
 	// LoadPolicy is called at start and at each reload. An error keeps the policy in force; at start the one that comes with
 	// the error, if any, is put in force all the same.
 	LoadPolicy func() (Policy, error)
@@ -135,21 +139,22 @@ const (
 
 // Daemon governs commands. It is safe for concurrent use.
 type Daemon struct {
-	o       Options
-	log     *slog.Logger
-	started time.Time
-	policy  atomic.Pointer[loaded]
-	loading sync.Mutex // one load at a time
-	hasher  *agentroot.Hasher
-	watch   *pidfd.Watcher
-	stay    bool // shims stay as parents
-	lock    lockFile
-	live    stream
-	agents  agents
-	running running
-	rates   rates
-	denials denials
-	places  places
+	o          Options
+	log        *slog.Logger
+	started    time.Time
+	policy     atomic.Pointer[loaded]
+	loading    sync.Mutex // one load at a time
+	hasher     *agentroot.Hasher
+	watch      *pidfd.Watcher
+	stay       bool // shims stay as parents
+	lock       lockFile
+	live       stream
+	agents     agents
+	running    running
+	rates      rates
+	denials    denials
+	places     places
+	registered registered
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for
@@ -162,6 +167,7 @@ func New(o Options) (*Daemon, error) {
 		return nil, fmt.Errorf("cannot watch processes: %v", err)
 	}
 	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed), entering: make(chan struct{}, 16)}
+	d.registered.opened, d.registered.over = make(chan opened), make(chan struct{})
 	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {
 		watch.Close()
@@ -175,7 +181,10 @@ func New(o Options) (*Daemon, error) {
 }
 
 // Serve accepts commands on a listener until it is closed. It may be called for several.
-func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
+func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error { return d.serve(ctx, l, "") }
+
+// serve accepts commands on a listener, which may be a registered agent's.
+func (d *Daemon) serve(ctx context.Context, l *net.UnixListener, agent string) error {
 	if err := passCredentials(l); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
@@ -196,7 +205,7 @@ func (d *Daemon) Serve(ctx context.Context, l *net.UnixListener) error {
 			continue
 		}
 		d.entering <- struct{}{} // given back as soon as the limits count the connection
-		d.work.Go(func() { d.connection(ctx, conn) })
+		d.work.Go(func() { d.connection(ctx, conn, agent) })
 	}
 }
 
@@ -218,8 +227,8 @@ func (d *Daemon) Close() error {
 	return err
 }
 
-// connection is one request from its first byte to its last record.
-func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
+// connection is one request from its first byte to its last record. agent is whose socket it came in on; "" for the shared one.
+func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn, agent string) {
 	c, err := d.identify(conn)
 	if err == nil {
 		_ = conn.SetReadDeadline(c.arrived.Add(d.agents.limits.RequestTime)) // before another may make it pass
@@ -233,6 +242,7 @@ func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn) {
 	defer c.close()
 	c.request.Identity.User = d.o.UserName(c.peer.UID)
 	defer d.recover(c)
+	c.came = agent
 	c.stopping = ctx.Done()
 	if err := d.receive(ctx, c); err != nil {
 		d.refuseMalformed(c, err)
@@ -267,12 +277,20 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	}
 	if !c.can {
 		d.name(c)
-		d.places.note(&c.request.Identity)
 	}
-	image := d.confirm(ctx, c)
-	d.understand(c)
-	c.facts.Image = image
-	d.resolve(ctx, c)
+	at := c.request.Identity // with the container that its cgroup claims
+	container, image := d.confirm(ctx, c)
+	d.attest(c, container, at.Container != c.request.Identity.Container && !at.HostNS)
+	if at.Agent = c.request.Identity.Agent; !c.can {
+		d.places.note(&at)
+	}
+	if c.stranger != "" {
+		c.turnAway()
+	} else {
+		d.understand(c)
+		c.facts.Image = image
+		d.resolve(ctx, c)
+	}
 	d.evaluate(c)
 	if c.can {
 		c.reply.answer(c)

@@ -77,6 +77,9 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if why, locked := d.lock.locked(&c.request.Identity); locked {
 		return d.unrun(c, protocol.ExitDenied, errors.New(why))
 	}
+	if err := d.removed(c); err != nil {
+		return d.unrun(c, protocol.ExitDenied, err)
+	}
 	c.closeDescriptors()
 	var rights []byte
 	if len(fds) > 0 {
@@ -209,8 +212,8 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 		return d.unrun(c, code, err)
 	}
 	defer d.running.elsewhere(c, p)()
-	if _, locked := d.lock.locked(&c.request.Identity); locked {
-		p.Signal(syscall.SIGKILL) // the switch was thrown before it could be found among the running
+	if _, locked := d.lock.locked(&c.request.Identity); locked || d.removed(c) != nil {
+		p.Signal(syscall.SIGKILL) // the switch was thrown, or the agent removed, before it could be found among the running
 	}
 	done := make(chan struct{})
 	go d.passSignals(c, p, done)

@@ -302,7 +302,7 @@ func FuzzConnection(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, cut int) {
 		ours, theirs := connect()
 		done := make(chan struct{})
-		go func() { defer close(done); d.connection(t.Context(), ours) }()
+		go func() { defer close(done); d.connection(t.Context(), ours, "") }()
 		cut = max(0, min(cut, len(b)))
 		_, _ = theirs.Write(b[:cut])
 		_, _ = theirs.Write(b[cut:])

@@ -80,7 +80,7 @@ func (d *Daemon) stop(ctx context.Context, whom clawrden.Whom, r *clawrden.Recor
 	k := d.policy.Load().KillSwitch()
 	s := &stopping{d: d, whom: whom, result: clawrden.KillResult{Whom: whom.String()}}
 	s.executions(ctx, k.Running)
-	s.result.Cancelled = d.cancel(whom)
+	s.result.Cancelled = d.cancel(whom, "the kill switch was thrown")
 	s.agents(ctx, k.Agents)
 	s.work.Wait()
 	if err := d.lock.paused(whom, s.paused); err != nil && kept == nil {
@@ -98,8 +98,7 @@ func (d *Daemon) stop(ctx context.Context, whom clawrden.Whom, r *clawrden.Recor
 }
 
 // cancel ends what waits for a person.
-func (d *Daemon) cancel(whom clawrden.Whom) int {
-	const why = "the kill switch was thrown"
+func (d *Daemon) cancel(whom clawrden.Whom, why string) int {
 	if whom.Everybody() {
 		return d.o.Queue.CancelAll(why)
 	}

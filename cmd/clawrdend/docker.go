@@ -13,12 +13,12 @@ import (
 // containers is the container engine as the daemon's identify step asks it.
 type containers struct{ *dockerx.Confirmer }
 
-func (c containers) Confirm(ctx context.Context, proc int, id string) (string, error) {
+func (c containers) Confirm(ctx context.Context, proc int, id string) (name, image string, err error) {
 	found, err := c.Confirmer.Confirm(ctx, proc, id)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return found.Image, nil
+	return found.Name, found.Image, nil
 }
 
 // dockerExecutor is mirror via docker as the daemon calls it.

@@ -85,6 +85,11 @@ func TestEntries(t *testing.T) {
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
 		{"reloaded", clawrden.Record{Event: clawrden.EventReloaded, Approver: &clawrden.Approver{Door: "signal"}}, "uid 0 reloaded the policy", nil},
 		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
+		{"an agent added", clawrden.Record{Event: clawrden.EventAdded, Agent: "reviewer", Reason: "user bot", Approver: approver}, "ann added the agent reviewer: user bot", map[string]string{
+			"CLAWRDEN_AGENT": "reviewer", "CLAWRDEN_APPROVER": "ann", "CLAWRDEN_APPROVER_UID": "7", "CLAWRDEN_DOOR": "control", "CLAWRDEN_EVENT": "agent_added",
+			"CLAWRDEN_REASON": "user bot", "MESSAGE_ID": idAgentAdded,
+		}},
+		{"an agent removed", clawrden.Record{Event: clawrden.EventRemoved, Agent: "reviewer", Reason: "user bot", Approver: approver}, "ann removed the agent reviewer: user bot", nil},
 		{"finished", clawrden.Record{Event: clawrden.EventFinished, Command: "git"}, "", nil},
 		{"an unknown outcome", clawrden.Record{Event: clawrden.EventDecided}, "", nil},
 	} {
@@ -203,7 +208,7 @@ func TestCatalog(t *testing.T) {
 	}
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
-		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idLeftOut: 1,
+		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)

@@ -26,6 +26,8 @@ const (
 	idGranted      = "b78fb49f3b434aa7ace5cff443e369a3"
 	idRevoked      = "f84be9d9dc494895bc4378a6a468ec27"
 	idLate         = "8f71695adcd64c6aac625e8387ceea78"
+	idAgentAdded   = "8ec6cf8eb11b48979334cba6b2df74e3"
+	idAgentRemoved = "27a2edd27f8343ff827759982b4f41a3"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -33,7 +35,7 @@ const (
 type kind struct {
 	id       string
 	priority sd.Priority
-	text     string // %c is the command, %u who asked, %p who decided
+	text     string // %c is the command, %u who asked, %p who decided, %a an agent's name
 }
 
 // decided are the kinds of "decided" records.
@@ -75,6 +77,10 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
 		}
 		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true
+	case clawrden.EventAdded:
+		return kind{idAgentAdded, sd.PriNotice, "%p added the agent %a"}, true
+	case clawrden.EventRemoved:
+		return kind{idAgentRemoved, sd.PriNotice, "%p removed the agent %a"}, true
 	}
 	return k, false
 }
@@ -117,12 +123,13 @@ func (k kind) entry(r *clawrden.Record) entry {
 		set("CLAWRDEN_CONTAINER", id.Container, maxWord)
 		set("CLAWRDEN_AGENT", id.Agent, maxWord)
 	}
+	set("CLAWRDEN_AGENT", r.Agent, maxWord)
 	if a := r.Approver; a != nil {
 		fields["CLAWRDEN_APPROVER_UID"] = strconv.FormatUint(uint64(a.UID), 10)
 		set("CLAWRDEN_APPROVER", a.User, maxWord)
 		set("CLAWRDEN_DOOR", a.Door, maxWord)
 	}
-	message := strings.NewReplacer("%c", command, "%u", user(r.Identity), "%p", person(r.Approver)).Replace(k.text)
+	message := strings.NewReplacer("%c", command, "%u", user(r.Identity), "%p", person(r.Approver), "%a", r.Agent).Replace(k.text)
 	if reason := fields["CLAWRDEN_REASON"]; reason != "" && r.Event != clawrden.EventReloaded {
 		message += ": " + reason
 	}
