@@ -39,6 +39,7 @@ var sentinels = map[string]error{
 	"bad_request":    clawrden.ErrBadRequest,
 	"not_on":         clawrden.ErrNotOn,
 	"policy_invalid": clawrden.ErrPolicyInvalid,
+	"exists":         clawrden.ErrExists,
 }
 
 const maxProblem = 64 << 10 // bytes of a problem body

@@ -56,6 +56,12 @@ type Control interface {
 	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
 	// RevokeGrant ends a grant, by its id or a unique prefix.
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
+	// Agents gives the registered agents by name.
+	Agents() []clawrden.Agent
+	// AddAgent registers one and makes its socket: ErrBadRequest, ErrExists.
+	AddAgent(ctx context.Context, by clawrden.Caller, w clawrden.AgentWish) (clawrden.Agent, error)
+	// RemoveAgent takes one away by its whole name, ends what it has begun, and says so in a sentence: ErrNotFound, ErrBadRequest.
+	RemoveAgent(ctx context.Context, by clawrden.Caller, name string) (message string, err error)
 	// Kill stops what runs, denies what waits and what comes, of everybody or of one agent, and tells what that did.
 	Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error)
 	// Unlock ends that for everybody (""), or for one agent, and says so in a sentence: also ErrNotOn.

@@ -39,6 +39,7 @@ var problems = []struct {
 	{clawrden.ErrNotOn, http.StatusConflict, "not_on"},
 	{clawrden.ErrBadRequest, http.StatusBadRequest, "bad_request"},
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
+	{clawrden.ErrExists, http.StatusConflict, "exists"},
 	{errNoSuchPath, http.StatusNotFound, "no_such_path"},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
 	{errBusy, http.StatusServiceUnavailable, "busy"},

@@ -42,6 +42,11 @@ var routes = []struct {
 	{"POST /api/grants", clawrden.RightGrant, (*Server).addGrant},
 	// Only ever has people asked again, but by whom grants are made by those they are ended.
 	{"POST /api/grants/{id}/revoke", clawrden.RightGrant, (*Server).revokeGrant},
+	// Who is governed under which name, and by which socket: like the queue, nothing for agents.
+	{"GET /api/agents", clawrden.RightRead, (*Server).agents},
+	// Rules match names of agents, so who has which name is part of what is in force; root's, like the rest of it.
+	{"POST /api/agents", clawrden.RightReload, (*Server).addAgent},
+	{"POST /api/agents/{name}/remove", clawrden.RightReload, (*Server).removeAgent},
 	// Stopping everything is safe, so that more people may be given it than what follows.
 	{"POST /api/kill", clawrden.RightKill, (*Server).kill},
 	// Lets commands run again after a kill: who may stop isn't always who may start.

@@ -38,6 +38,7 @@ type Control struct {
 	fault   error
 	locked  bool
 	grants  []clawrden.Grant
+	agents  []clawrden.Agent
 	policy  []clawrden.PolicyFile
 }
 
