@@ -71,7 +71,7 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
-UNITS := clawrden.socket clawrden-control.socket clawrden.service clawrden-jobs.slice clawrden-agents.slice
+UNITS := clawrden.socket clawrden-control.socket clawrden.service clawrden-agents.path clawrden-jobs.slice clawrden-agents.slice
 # What systemd, the bus and polkit read besides units: the source below systemd/, and its place below PREFIX.
 SYSTEMD := sysusers.d/clawrden.conf:lib/sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:lib/tmpfiles.d/clawrden.conf \
 	system-preset/90-clawrden.preset:lib/systemd/system-preset/90-clawrden.preset clawrden.catalog:lib/systemd/catalog/clawrden.catalog \

@@ -47,7 +47,7 @@ func reachHint(err error) string {
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ECONNREFUSED):
 		return "start it (systemctl enable --now clawrden.socket), or set CLAWRDEN_SOCKET; a retry does not help until then"
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return "this user may not use the socket; add it to the group clawrden-agents"
+		return "this user may not use the socket; it is another agent's, or the user has to join the group clawrden-agents"
 	}
 	return ""
 }

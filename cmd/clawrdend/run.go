@@ -27,7 +27,12 @@ import (
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/internal/journal"
 	"github.com/clawrden/clawrden/internal/users"
+	"github.com/clawrden/clawrden/registry"
 )
+
+// agentsTime is how long a start waits until registered agents have their sockets: systemd makes a group where one is
+// missing, and has a limit of its own for a start.
+const agentsTime = 10 * time.Second
 
 // stopTime is how long a stop waits for what is in flight. In-place commands run on without the daemon.
 const stopTime = 5 * time.Second
@@ -68,6 +73,13 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	do := daemonOptions(&c)
 	do.Grants = grants
+	if do.Registry, err = registry.Open(filepath.Join(c.Paths.State, "agents.json"), registry.Options{UID: userID}); err != nil {
+		return err
+	}
+	do.AgentSockets = &agentSockets{
+		dir: filepath.Join(filepath.Dir(c.Paths.Control), "agents"), shims: c.Paths.Shims, dev: o.dev,
+		kept: socks.takeKept(func(agent string) bool { _, there := do.Registry.Get(agent); return there }),
+	}
 	do.Logger, do.Version = log, version
 	copies := journal.Open()
 	defer func() {
@@ -124,6 +136,17 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 			}
 		})
 	}
+	opened, agents := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(agents)
+		d.ServeAgents(ctx, func() { close(opened) })
+	}()
+	select {
+	case <-opened:
+	case <-time.After(agentsTime):
+		log.WarnContext(ctx, "the sockets of registered agents are still being made")
+	case <-ctx.Done():
+	}
 	for _, l := range socks["shim"] {
 		open(func() error { return d.Serve(ctx, l) })
 	}
@@ -150,6 +173,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 		_ = l.Close()
 	}
 	cancel()
+	<-agents
 	end, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	d.Wait(end)

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -15,7 +17,8 @@ import (
 	"github.com/clawrden/clawrden/internal/users"
 )
 
-// sockets are the listeners by what they are for: "shim", "control".
+// sockets are the listeners by what they are for: "shim", "control", and "agent-NAME" for what an earlier life has left with
+// systemd.
 type sockets map[string][]*net.UnixListener
 
 // inherited takes the sockets that systemd opened, by their FileDescriptorName=. It may be called once a process.
@@ -26,7 +29,7 @@ func inherited() (sockets, error) {
 			return nil, errors.New("systemd passed a descriptor that can't be used")
 		}
 		name := f.Name()
-		if name != "shim" && name != "control" {
+		if name != "shim" && name != "control" && !strings.HasPrefix(name, keptPrefix) {
 			return nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim or control", name)
 		}
 		l, err := net.FileListener(f)
@@ -55,20 +58,33 @@ func (s sockets) bind(name, path, group string, db *users.DB) error {
 	if err := removeStale(path); err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", path, err)
 	}
-	// The mode counts from the first moment on: the socket is made with it, not given it afterwards.
-	old := unix.Umask(0o117)
-	l, err := (&net.ListenConfig{Control: withCredentials}).Listen(context.Background(), "unix", path)
-	unix.Umask(old)
+	l, err := listen(path, 0o660)
 	if err != nil {
-		return fmt.Errorf("cannot listen: %v", err)
+		return err
 	}
-	s[name] = append(s[name], l.(*net.UnixListener))
+	s[name] = append(s[name], l)
 	if g, err := db.GroupByName(group); err == nil && os.Geteuid() == 0 {
 		if err := os.Lchown(path, 0, int(g.GID)); err != nil {
 			return fmt.Errorf("cannot give %s to the group %s: %v", path, group, err)
 		}
 	}
 	return nil
+}
+
+// binding orders the sockets that are made, since the umask is the whole process's.
+var binding sync.Mutex
+
+// listen makes a socket. Its mode counts from the first moment on: it is made with it, not given it afterwards.
+func listen(path string, mode int) (*net.UnixListener, error) {
+	binding.Lock()
+	defer binding.Unlock()
+	old := unix.Umask(0o777 &^ mode)
+	l, err := (&net.ListenConfig{Control: withCredentials}).Listen(context.Background(), "unix", path)
+	unix.Umask(old)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen: %v", err)
+	}
+	return l.(*net.UnixListener), nil
 }
 
 // withCredentials has the kernel put the sender on all that comes in, from before the first connection on: what was sent
