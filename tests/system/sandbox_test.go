@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var units = []string{"clawrden.service", "clawrden.socket", "clawrden-control.socket", "clawrden-jobs.slice", "clawrden-agents.slice"}
+var units = []string{"clawrden.service", "clawrden.socket", "clawrden-control.socket", "clawrden-agents.path", "clawrden-jobs.slice", "clawrden-agents.slice"}
 
 // The unit is as closed as it says, and as it runs.
 func TestSandbox(t *testing.T) {
@@ -54,6 +54,11 @@ func TestNoBPFInUnits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	paths, err := filepath.Glob("../../systemd/*.path")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, paths...)
 	if len(files) < len(units) {
 		t.Fatalf("only %q", files)
 	}
