@@ -20,7 +20,8 @@ type Decision struct {
 	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
 	Demands  []Demand  // what an ask's approval must meet; none: one person with the right to decide
 	Approval string    // name of the deciding rule's approval block; "" for the defaults
-	Profile  string    // name of the deciding rule's profile block; "" for none
+	Profile  *Profile  // the sandbox that the command runs in; nil for none
+	Limits   Limits    // of the run: the tightest of what the deciding rules and the profile say; the profile's are the same
 	Fixed    bool      // the deciding rule forbids grants: each such command asks anew
 	Would    Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
 	Observed []RuleRef // rules in observe mode that matched; they take no part in the verdict

@@ -11,6 +11,7 @@ import (
 	"github.com/clawrden/clawrden/internal/users"
 	"github.com/clawrden/clawrden/policy"
 	"github.com/clawrden/clawrden/policy/convert"
+	"github.com/clawrden/clawrden/profile"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -53,7 +54,7 @@ func (f *policyFiles) read() (*policy.Policy, hcl.Diagnostics, error) {
 // policyOptions are the daemon's own: the same text must mean the same here.
 func policyOptions() policy.Options {
 	db := users.Host
-	return policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
+	return policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Group: func(name string) (uint32, error) {
 		g, err := db.GroupByName(name)
 		return g.GID, err
 	}}

@@ -1,9 +1,25 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+)
 
 // Enforceable are the parts of the language that something else has to act on, beside executors.
 var Enforceable = []string{"profile", "limits", "environment"}
+
+// held makes an error of a profile for a command that runs where no profile can be applied.
+func (c *compiler) held(r *rule, at hcl.Range) {
+	if !slices.Contains(c.options.Enforces, "profile") || r.executor != nil && (r.executor.Kind == "unit" || r.executor.Kind == "ghost") {
+		return
+	}
+	kind := "mirror"
+	if r.executor != nil {
+		kind = r.executor.Kind
+	}
+	c.problem(at, "Profile that nothing holds", "This rule's commands run by %s, where the agent's own code could go round a profile. Add executor = executor.unit or an executor of the kind \"ghost\".", kind)
+}
 
 // available makes an error of what the policy asks for and this build doesn't act on: a policy that loads holds what it
 // says. It is looked at last, in a policy that has no other error.

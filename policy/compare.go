@@ -106,10 +106,14 @@ func (r *rule) say(p *Policy, place int) []string {
 	for _, u := range r.unless {
 		out = append(out, "unless "+strings.Join(u.say(), " and "))
 	}
-	for _, text := range [][2]string{{"reason", r.reason}, {"profile", r.profile}} {
-		if text[1] != "" {
-			out = append(out, fmt.Sprintf("%s %q", text[0], text[1]))
-		}
+	if r.reason != "" {
+		out = append(out, fmt.Sprintf("reason %q", r.reason))
+	}
+	if r.profile != nil {
+		out = append(out, fmt.Sprintf("profile %q", r.profile.Name))
+	}
+	if r.limits != (clawrden.Limits{}) {
+		out = append(out, "limits "+strings.Join(sayLimits(&r.limits), ", "))
 	}
 	if r.executor != nil {
 		out = append(out, "executor "+r.executor.Name)

@@ -36,6 +36,10 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	if err != nil {
 		return c.policy, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Broken build", Detail: err.Error()}}
 	}
+	built, err := builtinProfiles()
+	if err != nil {
+		return c.policy, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Broken build", Detail: err.Error()}}
+	}
 	c.policy.tools = base
 	if slices.ContainsFunc(nodes, func(n *node) bool { return n.schema == toolSchema }) {
 		c.policy.tools = c.tools(nodes, base)
@@ -59,7 +63,7 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 			c.killSwitchBlock(n)
 		}
 	}
-	c.extends(nodes)
+	c.resolveProfiles(built)
 	c.oneFile(nodes)
 	for _, n := range nodes {
 		if n.schema == ruleSchema {
@@ -196,7 +200,7 @@ func (c *compiler) rule(n *node) {
 		cond := c.condition(inner, n)
 		switch {
 		case inner.schema == limitsSchema:
-			r.limits = Limits{Memory: inner.text("memory"), CPU: inner.text("cpu"), Output: inner.text("output"), Tasks: inner.number("tasks"), Timeout: inner.duration("timeout")}
+			r.limits = c.limits(inner)
 		case len(cond) == 0:
 			c.problem(inner.at, "Empty "+inner.schema.name, "This block says nothing; take it out, or say what must hold.")
 		case inner.schema == unlessSchema:
@@ -214,10 +218,10 @@ func (c *compiler) rule(n *node) {
 	if v, ok := n.vals["approval"]; ok {
 		r.approval = lookup(c, c.policy.approvals, "approval", n.text("approval"), v.at)
 	}
-	if v, ok := n.vals["profile"]; ok && n.text("profile") != "default" {
-		lookup(c, c.policy.profiles, "profile", n.text("profile"), v.at)
+	if v, ok := n.vals["profile"]; ok {
+		r.profile = lookup(c, c.policy.profiles, "profile", n.text("profile"), v.at)
+		c.held(r, v.at)
 	}
-	r.profile = n.text("profile")
 	c.examples(n, r)
 	c.policy.rules = append(c.policy.rules, r)
 }

@@ -190,7 +190,7 @@ profile "p" {
 		check  func(d clawrden.Decision) bool
 	}{
 		{"a", nil, func(d clawrden.Decision) bool {
-			return d.Verdict == clawrden.Allow && d.Executor == "unit" && d.Profile == "p" && len(d.Observed) == 1 && d.Observed[0].Name == "watched"
+			return d.Verdict == clawrden.Allow && d.Executor == "unit" && d.Profile != nil && d.Profile.Name == "p" && len(d.Observed) == 1 && d.Observed[0].Name == "watched"
 		}},
 		{"b", nil, func(d clawrden.Decision) bool {
 			return d.Executor == "ghost" && d.Place != nil && d.Place.Name == "box"

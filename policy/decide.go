@@ -368,7 +368,7 @@ func (j *judge) demands() []clawrden.Demand {
 // executor finds the one way in which all commands of the request may run.
 func (j *judge) executor(d *clawrden.Decision) {
 	var place *executor
-	var profile string
+	var profile *Profile
 	for i := range j.finds {
 		r := j.finds[i].rule
 		if r == nil {
@@ -382,10 +382,11 @@ func (j *judge) executor(d *clawrden.Decision) {
 			}
 			place = r.executor
 		}
-		if r.profile != "" {
-			if profile != "" && profile != r.profile {
+		d.Limits = tighter(d.Limits, r.limits)
+		if r.profile != nil {
+			if profile != nil && profile != r.profile {
 				d.Verdict = clawrden.Deny
-				d.Reason = fmt.Sprintf("These commands run under different profiles, %s and %s: run them one by one.", profile, r.profile)
+				d.Reason = fmt.Sprintf("These commands run under different profiles, %s and %s: run them one by one.", profile.Name, r.profile.Name)
 				return
 			}
 			profile = r.profile
@@ -394,7 +395,11 @@ func (j *judge) executor(d *clawrden.Decision) {
 	if place != nil {
 		d.Executor, d.Place = place.Kind, &place.Place
 	}
-	d.Profile = profile
+	if profile != nil {
+		held := profile.Profile // the limits are of this run
+		d.Limits = tighter(d.Limits, held.Limits)
+		held.Limits, d.Profile = d.Limits, &held
+	}
 }
 
 // compareFindings orders findings: the strictest first, then rules before settings, then the approval that asks most, then

@@ -85,7 +85,10 @@ func (p *Policy) Explain(f *clawrden.Facts) Explanation {
 		}
 	})
 	e.Decision, e.Verdict, e.Reason = d, d.Verdict, d.Reason
-	e.Executor, e.Approval, e.Profile = d.Executor, d.Approval, d.Profile
+	e.Executor, e.Approval = d.Executor, d.Approval
+	if d.Profile != nil {
+		e.Profile = d.Profile.Name
+	}
 	if d.Would != clawrden.Invalid {
 		e.Would = d.Would.String()
 	}

@@ -170,6 +170,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s, false)
 	}
 	f.Add(`{"policy": {"default": "ask"}, "rule": {"x": {"commands": ["git"], "action": "allow"}}}`, true)
+	f.Add("profile \"p\" {\n  syscalls {\n    deny = [\"kill: arg0 == 1\", \"@mount\"]\n  }\n  filesystem {\n    read_only = [\"/usr\", \"cwd\"]\n  }\n  network {\n    connect_tcp = [443]\n  }\n  limits {\n    memory = \"1GiB\"\n  }\n}\n", false)
 	f.Fuzz(func(_ *testing.T, text string, asJSON bool) {
 		name := "f.hcl"
 		if asJSON {

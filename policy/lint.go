@@ -169,7 +169,7 @@ var rulers = map[string]bool{
 
 // allow looks at a rule that allows.
 func (l *linter) allow(r *rule) {
-	free := len(r.when) == 0 && r.profile == ""
+	free := len(r.when) == 0 && r.profile == nil
 	for i := range r.commands {
 		c := &r.commands[i]
 		if c.word != nil && c.word.alts[0].any && free {
@@ -183,9 +183,9 @@ func (l *linter) allow(r *rule) {
 		switch {
 		case inPlace && rulers[c.name] && free:
 			l.warn(r.at, "Too powerful in place", "Whoever runs %s in place can do anything that it can. Ask instead, or name the subcommands and options that are needed.", c.name)
-		case inPlace && shells[c.name] && r.profile == "":
+		case inPlace && shells[c.name] && r.profile == nil:
 			l.warn(r.at, "Gives a shell", "%s can start a shell from within, which no rule sees. Give the rule a profile, or ask.", c.name)
-		case g != nil && interprets(g) && r.profile == "" && (free || r.seesAll):
+		case g != nil && interprets(g) && r.profile == nil && (free || r.seesAll):
 			l.warn(r.at, "Interpreter without a profile", "%s runs whatever program it is given, which no rule sees. Give the rule a profile, or name the programs in operands.", c.name)
 		case g != nil && r.seesAll && free && g.runsOthers():
 			l.warn(r.at, "Gives a shell", "With opaque = \"allow\", %s runs any other program by its own options. Name the operands that are needed.", c.name)

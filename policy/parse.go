@@ -22,7 +22,10 @@ type Options struct {
 	Enforces  []string                          // of Enforceable, what this build acts on; nil means none
 	Group     func(name string) (uint32, error) // looks a group's id up; nil: names of groups are errors
 	Bridges   []string                          // bridges whose people can be approvers; nil: this build has none
-	Untested  bool                              // don't run the policy's own tests and examples: Tests and Examples tell how they end
+	// CheckProfile says what is wrong with a profile whose block reads well, such as that nothing could run under it; nil: it
+	// is found when the profile is used.
+	CheckProfile func(*clawrden.Profile) error
+	Untested     bool // don't run the policy's own tests and examples: Tests and Examples tell how they end
 
 	// Convert makes HCL's JSON form of a policy in the YAML form, each rule on the line where it stands; nil: there is none.
 	Convert func(name string, text []byte) ([]byte, hcl.Diagnostics)

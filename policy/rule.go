@@ -18,8 +18,8 @@ type rule struct {
 	reason   string
 	executor *executor        // nil for the way's own default
 	approval *ApprovalProfile // nil for the defaults
-	profile  string
-	limits   Limits
+	profile  *Profile         // nil for none
+	limits   clawrden.Limits
 	examples []example
 	observe  bool // recorded only
 	fixed    bool // approvals of it can't be remembered

@@ -6,8 +6,9 @@ var limitsSchema = &block{
 	name: "limits", doc: "Limits of one run.",
 	attrs: []attr{
 		{name: "memory", kind: kindText, doc: "Bytes of memory: 512MiB, 2GiB."},
-		{name: "tasks", kind: kindNumber, doc: "Processes and threads."},
+		{name: "tasks", kind: kindNumber, doc: "Processes and threads, at least 16."},
 		{name: "cpu", kind: kindText, doc: "Share of processors: 50%, 200%."},
+		{name: "open_files", kind: kindNumber, doc: "Descriptors that each process may have open."},
 		{name: "timeout", kind: kindDuration, doc: "How long a run may take."},
 		{name: "output", kind: kindText, doc: "Bytes of output: 16MiB."},
 	},
@@ -15,23 +16,34 @@ var limitsSchema = &block{
 
 var profileSchema = &block{
 	name: "profile", label: "name", many: true,
-	doc:   "A sandbox that a command runs in.",
-	attrs: []attr{{name: "extends", kind: kindText, doc: "The profile that this one adds to."}},
+	doc: "A sandbox that a command runs in. The profiles default, read-only, build, offline and network-client exist without a block; a block " +
+		"of that name takes their place.",
+	attrs: []attr{
+		{name: "extends", kind: kindText, doc: "The profile that this one starts from: a name, the same name as the built-in profile that this one replaces, or none. " +
+			"What is refused (deny, hidden) adds to what it refuses, allow adds to what it allows; each other attribute that is given, and the network as a whole, takes the place of its own."},
+		{name: "description", kind: kindText, doc: "For the reader."},
+		{name: "best_effort", kind: kindBool, doc: "true: what an executor or a kernel can't hold is a visible gap of the run. Else it is an error, and the command doesn't run."},
+	},
 	blocks: []*block{
-		{name: "syscalls", doc: "System calls, by name or systemd's @groups.", attrs: []attr{
-			{name: "allow", kind: kindTexts, doc: "Those that may be used."},
+		{name: "syscalls", doc: "System calls: a name, one of systemd's @groups, or a name and what its arguments must be, like `socket: arg0 == AF_UNIX && arg1 & 0xf == SOCK_STREAM`.", attrs: []attr{
+			{name: "allow", kind: kindTexts, doc: "Those that may be made."},
 			{name: "deny", kind: kindTexts, doc: "Those that may not; stronger than allow."},
+			{name: "default", kind: kindEnum, enum: []string{"deny", "kill", "allow"}, doc: "What becomes of the others: an error, the end of the process, or nothing."},
+			{name: "errno", kind: kindText, doc: "The error that a refused call returns."},
 		}},
-		{name: "filesystem", doc: "Directories, by absolute path or path glob.", attrs: []attr{
+		{name: "filesystem", doc: "Files, and directories with all below: absolute, or below `cwd`, the working directory, or `~`, the home directory of the user who runs the command. " +
+			"With read_only or read_write, nothing else can be opened.", attrs: []attr{
 			{name: "read_only", kind: kindTexts, doc: "May be read."},
-			{name: "read_write", kind: kindTexts, doc: "May be written too."},
-			{name: "execute", kind: kindTexts, doc: "Programs may be run from there."},
-			{name: "hidden", kind: kindTexts, doc: "Can't be seen."},
+			{name: "read_write", kind: kindTexts, doc: "May be read and changed."},
+			{name: "exec", kind: kindTexts, doc: "Programs are run from there only."},
+			{name: "hidden", kind: kindTexts, doc: "Can't be opened, whatever the other lists say. Below what they name, only executors with mounts of their own hold it."},
 		}},
 		{name: "network", doc: "Sockets.", attrs: []attr{
-			{name: "connect_tcp", kind: kindNumbers, doc: "Ports that may be connected to."},
-			{name: "bind_tcp", kind: kindNumbers, doc: "Ports that may be listened on."},
-			{name: "mode", kind: kindEnum, enum: []string{"none", "host"}, doc: "none: no network at all."},
+			{name: "mode", kind: kindEnum, enum: []string{"none", "loopback", "tcp", "full"}, doc: "none: no sockets, but pairs of them. loopback: an interface of its own, which reaches nothing outside. " +
+				"tcp: TCP to and on the named ports. full: IP and local sockets of the usual kinds."},
+			{name: "connect_tcp", kind: kindNumbers, doc: "tcp: ports that may be connected to."},
+			{name: "bind_tcp", kind: kindNumbers, doc: "tcp: ports that may be listened on."},
+			{name: "udp", kind: kindBool, doc: "tcp: true: UDP too, on all ports, as names are looked up by."},
 		}},
 		limitsSchema,
 	},

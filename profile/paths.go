@@ -27,7 +27,7 @@ func readPath(text string) (place, error) {
 	case !strings.HasPrefix(text, "/"):
 		return p, fmt.Errorf("%q is not a path here; write it absolute, or below \"cwd\" or \"~\"", text)
 	}
-	if strings.ContainsAny(text, "*?[") {
+	if strings.ContainsAny(text, "*?[{") {
 		return p, fmt.Errorf("%q is a pattern, and the kernel takes directories and files only; name the directory, which stands for all below it", text)
 	}
 	if len(text) > maxText || !validPath(Path{Base: p.base, Name: p.name}) {

@@ -16,6 +16,7 @@ import (
 	"github.com/clawrden/clawrden/packaging"
 	"github.com/clawrden/clawrden/policy"
 	"github.com/clawrden/clawrden/policy/convert"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // loader reads the policy at start and at each reload. Without layers the policy that is embedded in the program is used. A
@@ -32,7 +33,7 @@ type loader struct {
 func newLoader(layers []string, state string, groups *users.DB, dev bool, log *slog.Logger) *loader {
 	return &loader{
 		layers: layers, dev: dev, log: log, last: newLastGood(state),
-		options: policy.Options{Convert: convert.JSON, Group: func(name string) (uint32, error) {
+		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Group: func(name string) (uint32, error) {
 			g, err := groups.GroupByName(name)
 			return g.GID, err
 		}},

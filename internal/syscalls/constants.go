@@ -28,6 +28,7 @@ var constants = map[string]uint64{
 	"PROT_READ": unix.PROT_READ, "PROT_WRITE": unix.PROT_WRITE, "PROT_EXEC": unix.PROT_EXEC,
 	"MAP_SHARED": unix.MAP_SHARED, "MAP_PRIVATE": unix.MAP_PRIVATE, "MAP_FIXED": unix.MAP_FIXED, "MAP_ANONYMOUS": unix.MAP_ANONYMOUS,
 
+	"O_CREAT": unix.O_CREAT, "O_TMPFILE": 0o20000000, // without O_DIRECTORY, whose number differs
 	"S_ISUID": unix.S_ISUID, "S_ISGID": unix.S_ISGID, "S_ISVTX": unix.S_ISVTX,
 	"S_IFMT": unix.S_IFMT, "S_IFCHR": unix.S_IFCHR, "S_IFBLK": unix.S_IFBLK, "S_IFIFO": unix.S_IFIFO, "S_IFREG": unix.S_IFREG, "S_IFSOCK": unix.S_IFSOCK,
 
