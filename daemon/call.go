@@ -38,6 +38,7 @@ type call struct {
 	root     *agentroot.Root
 	tool     *agentroot.Tool
 	facts    clawrden.Facts
+	held     *heldExec // what the guard holds; nil for a request of the shim socket
 	decision clawrden.Decision
 	executor string // what will run it; see chooseExecutor
 	failed   error  // why the command can not be run even if it may be
@@ -73,7 +74,9 @@ func (c *call) close() {
 		c.unwatch()
 		c.unwatch = nil
 	}
-	_ = c.conn.Close()
+	if c.conn != nil {
+		_ = c.conn.Close()
+	}
 	c.closeDescriptors()
 	c.closeTool()
 	c.leaveLarge()

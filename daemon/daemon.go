@@ -155,6 +155,8 @@ type Daemon struct {
 	denials    denials
 	places     places
 	registered registered
+	// successions are the processes of guard sessions whose execs are followed.
+	successions successions
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for

@@ -31,7 +31,7 @@ func (d *Daemon) evaluate(c *call) {
 	if refused.Verdict == clawrden.Deny {
 		return
 	}
-	c.decision = d.decide(&c.facts)
+	c.decision = d.strictest(c)
 	if c.decision.Verdict != clawrden.Allow && c.decision.Verdict != clawrden.Ask {
 		c.decision.Verdict = clawrden.Deny
 		c.code, c.failed = 0, nil
@@ -73,6 +73,8 @@ func executorOf(d *clawrden.Decision) string {
 func (d *Daemon) chooseExecutor(c *call) (string, error) {
 	named, plain := executorOf(&c.decision), c.request.Way == clawrden.WayPlain
 	switch {
+	case c.held != nil && (named != "" && named != execMirror || c.decision.Profile != nil):
+		return "", fmt.Errorf("the rule runs it elsewhere or under a profile, and this build can't take an exec of a session there yet; call it through the shim")
 	case named == execMirror && plain:
 		return "", fmt.Errorf("the rule runs it in the caller's own context (executor mirror), which the plain mode can't reach: it passes no descriptors; call it through the shim")
 	case named == execMirror || (named == "" && !plain):
@@ -103,6 +105,9 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 
 // boundary is what enforces the decision where the command runs.
 func (d *Daemon) boundary(c *call) clawrden.Boundary {
+	if c.held != nil && !c.held.lesser {
+		return clawrden.BoundaryGuard
+	}
 	if e := d.o.Executors[c.executor]; e != nil {
 		return e.Boundary()
 	}

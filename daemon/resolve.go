@@ -72,11 +72,18 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 		hasher: d.hasher, writable: d.o.Writable, proc: proc, request: c.request, facts: c.facts,
 		options: agentroot.Options{Identity: &c.request.Identity, Trusted: d.controls(&c.request.Identity)},
 	}
+	work.exe = -1
+	if c.held != nil {
+		work.held, work.understand = c.held, d.reader(c)
+		if work.exe, err = unix.FcntlInt(uintptr(c.held.exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
+			work.exe = -1 // looking at it fails, with the reason
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		defer leave()
 		defer close(done)
-		defer func() { _ = unix.Close(proc) }()
+		defer func() { closeAll([]int{proc, work.exe}) }()
 		defer func() {
 			if v := recover(); v != nil { // here, beside, it would end the daemon
 				d.log.ErrorContext(ctx, "looking at the caller's files failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
@@ -111,8 +118,13 @@ type resolution struct {
 	tool  *agentroot.Tool
 	facts clawrden.Facts
 	cwd   *os.File // plain mode: opened here
-	err   error
-	code  int
+
+	held       *heldExec // what the guard holds, and how it is read
+	exe        int       // its file
+	understand func(*clawrden.Request) clawrden.Facts
+	also       []clawrden.Facts
+	err        error
+	code       int
 }
 
 func (w *resolution) run(ctx context.Context) {
@@ -126,8 +138,19 @@ func (w *resolution) run(ctx context.Context) {
 			return
 		}
 	}
+	if w.held != nil {
+		w.request.Cwd = w.root.Cwd()
+		w.resolveHeld(ctx)
+		for i := range w.also {
+			w.also[i].Cwd = w.root.Cwd()
+			w.paths(&w.also[i])
+		}
+	}
 	w.facts.Cwd = w.root.Cwd()
-	w.paths()
+	w.paths(&w.facts)
+	if w.held != nil {
+		return
+	}
 	if w.request.Way == clawrden.WayPlain && w.facts.Cwd != "" {
 		w.openCwd()
 	}
@@ -145,17 +168,17 @@ func (w *resolution) run(ctx context.Context) {
 }
 
 // paths resolves the words that name paths.
-func (w *resolution) paths() {
-	w.facts.Paths = append([]clawrden.PathFact(nil), w.facts.Paths...)
-	for i := range w.facts.Paths {
-		p := &w.facts.Paths[i]
+func (w *resolution) paths(f *clawrden.Facts) {
+	f.Paths = append([]clawrden.PathFact(nil), f.Paths...)
+	for i := range f.Paths {
+		p := &f.Paths[i]
 		if p.Unknown {
 			p.Err = "it isn't known before the command runs"
 			continue
 		}
 		word := p.Word
 		if p.Arg == clawrden.ArgCwd && word == "" {
-			word = w.facts.Cwd
+			word = f.Cwd
 		}
 		if !path.IsAbs(word) && p.Base != "" && !strings.HasPrefix(word, "~") {
 			word = p.Base + "/" + word
@@ -165,12 +188,12 @@ func (w *resolution) paths() {
 			continue
 		}
 		if strings.HasPrefix(word, "~") {
-			if word = fromHome(word, w.request.Env, w.facts.Home); word == "" {
+			if word = fromHome(word, w.request.Env, f.Home); word == "" {
 				p.Err = "the home directory that it starts from isn't known"
 				continue
 			}
 		}
-		if word == w.facts.Cwd {
+		if word == f.Cwd {
 			p.Resolved = word // it has just been followed
 			continue
 		}
@@ -210,6 +233,11 @@ func (w *resolution) openCwd() {
 
 // adopt hands what was found to the call.
 func (w *resolution) adopt(c *call) {
+	if w.held != nil {
+		counts := c.facts.Counts // counted once
+		defer func() { c.count(counts) }()
+		c.held.also, c.request.Tool, c.request.Argv = w.also, w.request.Tool, w.request.Argv
+	}
 	c.root, c.tool, c.facts = w.root, w.tool, w.facts
 	c.request.Cwd = w.facts.Cwd
 	if w.cwd != nil {

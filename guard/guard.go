@@ -18,7 +18,6 @@ package guard
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -44,10 +43,10 @@ type Judge interface {
 
 // Options are what a session is guarded with.
 type Options struct {
-	Name  string
-	Judge Judge
-	Log   *slog.Logger
-	Holds int // how many execs may wait for a person at once; 0 for DefaultHolds
+	Name   string
+	Judge  Judge
+	Lesser bool // it lacks something that a boundary needs, and its records say so
+	Holds  int  // how many execs may wait for a person at once; 0 for DefaultHolds
 }
 
 // DefaultHolds bounds the execs of a session that wait for a person. Each takes a thread of the guard's.

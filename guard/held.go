@@ -17,7 +17,8 @@ type identity struct{ dev, ino uint64 }
 // Held is an exec at its stop: what the kernel is about to run. Its descriptors are closed after the verdict.
 type Held struct {
 	Session string
-	PID     int // of the process, in the guard's pid namespace
+	Lesser  bool // the session lacks something that a boundary needs
+	PID     int  // of the process, in the guard's pid namespace
 	Pidfd   int
 	Proc    int // its /proc directory, O_PATH
 	Exe     int // the file that runs (of a script: its interpreter), open for reading; the kernel lets nobody write to it now
@@ -33,7 +34,7 @@ const maxWords = 2 << 20
 
 // read looks at a process in its exec stop.
 func (t *tracee) read(pid int) (_ *Held, err error) {
-	h := &Held{Session: t.session.o.Name, PID: pid, Pidfd: -1, Proc: -1, Exe: -1, Cwd: -1, Asked: string(t.asked)}
+	h := &Held{Session: t.session.o.Name, Lesser: t.session.o.Lesser, PID: pid, Pidfd: -1, Proc: -1, Exe: -1, Cwd: -1, Asked: string(t.asked)}
 	defer func() {
 		if err != nil {
 			h.Close()

@@ -62,7 +62,7 @@ func fatal(proc int) unix.Signal {
 	if err != nil {
 		return unix.SIGKILL
 	}
-	set := (field(b, "SigPnd:") | field(b, "ShdPnd:")) &^ field(b, "SigIgn:") &^ field(b, "SigBlk:") & deadly
+	set := (hexadecimal(b, "SigPnd:") | hexadecimal(b, "ShdPnd:")) &^ hexadecimal(b, "SigIgn:") &^ hexadecimal(b, "SigBlk:") & deadly
 	for n := unix.Signal(1); n <= 64; n++ {
 		if set&(1<<(n-1)) != 0 {
 			return n
@@ -71,13 +71,18 @@ func fatal(proc int) unix.Signal {
 	return 0
 }
 
-func field(status []byte, name string) uint64 {
+// hexadecimal reads a field of /proc/PID/status, 0 where it isn't there.
+func hexadecimal(status []byte, name string) uint64 { return number(status, name, 16) }
+
+func decimal(status []byte, name string) uint64 { return number(status, name, 10) }
+
+func number(status []byte, name string, base int) uint64 {
 	_, rest, ok := bytes.Cut(status, []byte("\n"+name))
 	if !ok {
 		return 0
 	}
 	line, _, _ := bytes.Cut(rest, []byte("\n"))
-	n, err := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 64)
+	n, err := strconv.ParseUint(string(bytes.TrimSpace(line)), base, 64)
 	if err != nil {
 		return 0
 	}

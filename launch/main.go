@@ -15,6 +15,7 @@ import (
 const usage = `clawrden-launch is started by Clawrden, in the units and containers that tools run in, and isn't of use otherwise:
   clawrden-launch                             take the order from standard input, a socket
   clawrden-launch --connect PATH --peer UID   take it from the socket at PATH, which UID serves
+  clawrden-launch init -- AGENT [ARGUMENT…]   put a session under guard, and become its agent
   clawrden-launch --version`
 
 // Main is the launcher: it becomes the tool, or says why not and returns an exit status.
@@ -22,6 +23,9 @@ func Main(args []string, version string, say func(string)) int {
 	if len(args) == 1 && args[0] == "--version" {
 		say("clawrden-launch " + version)
 		return 0
+	}
+	if len(args) > 0 && args[0] == "init" {
+		return session(args[1:], say)
 	}
 	sock, err := dial(args)
 	if err != nil {

@@ -78,6 +78,7 @@ type judge struct {
 	finds    []finding
 	observed []clawrden.RuleRef
 	example  bool
+	later    bool                     // the command in view will be held and judged by itself
 	verdict  clawrden.Verdict         // strictest so far; Invalid: none
 	covers   [maxCommands / 64]uint64 // commands whose allowing rule covers what can't be seen
 }
@@ -128,19 +129,44 @@ func (j *judge) add(f finding) {
 // command judges one command.
 func (j *judge) command(i int) {
 	j.look(i)
+	j.later = j.comesByItself()
 	matched := j.view.cmd.Tool == "" // any rule may be about it, but that it is opaque says it all
 	if !matched {
 		named, general := j.rules(j.policy.index.byName[j.view.cmd.Tool]), j.rules(j.policy.index.general)
 		matched = named || general
 	}
-	j.opaque(i)
+	if !j.later {
+		j.opaque(i)
+	}
 	j.place(i)
-	if !matched && !j.silent() {
+	if !matched && !j.later && !j.silent() {
 		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def, command: i})
 	}
 	if j.policy.settings.allowedPaths != nil {
 		j.allowed(i)
 	}
+}
+
+// comesByItself reports whether the command in view will be judged again, on what really runs: in a guard session each exec
+// is. Only what denies it counts before; whether it is asked about is settled then. What the shell does around it isn't held:
+// a file that it writes counts now.
+func (j *judge) comesByItself() bool {
+	f, c := j.facts, j.view.cmd
+	if f.Way != clawrden.WayGuard || c.Parent < 0 || c.Builtin || j.policy.settings.first {
+		return false
+	}
+	for i := range j.view.paths {
+		if j.view.paths[i].Arg == clawrden.ArgRedirect {
+			return false
+		}
+	}
+	for p := c.Parent; p >= 0; p = f.Commands[p].Parent { // what runs elsewhere, on another host or in a container, is seen here only
+		parent := &f.Commands[p]
+		if g := j.policy.tools.find(parent.Tool); !parent.Builtin && (!parent.Carrier || g == nil || g.inside) {
+			return false
+		}
+	}
+	return true
 }
 
 // look turns to one command.
@@ -179,6 +205,9 @@ func (j *judge) rules(list []*rule) bool {
 			f.reason = strings.TrimSpace(fmt.Sprintf("The rule %q may apply, since some words are known only when the command runs. %s", r.ref.Name, r.reason))
 		} else {
 			matched = true
+		}
+		if j.later && f.verdict != clawrden.Deny {
+			continue
 		}
 		if r.seesAll && j.view.index < maxCommands {
 			j.covers[j.view.index/64] |= 1 << (j.view.index % 64)

@@ -26,7 +26,7 @@ type grammar struct {
 	at       hcl.Range
 
 	abbreviate, singleDash, bundled, stop, anywhere bool
-	carrier, appends, stdin, opaque, closed         bool
+	carrier, inside, appends, stdin, opaque, closed         bool
 }
 
 // option is one option in all its spellings.
@@ -291,7 +291,7 @@ func (k *grammarCompiler) settings() {
 	n, g := k.n, k.g
 	for name, dst := range map[string]*bool{
 		"abbreviate": &g.abbreviate, "single_dash": &g.singleDash, "bundled_first": &g.bundled, "stop_at_operand": &g.stop,
-		"flags_anywhere": &g.anywhere, "carrier": &g.carrier, "appends": &g.appends, "stdin": &g.stdin, "opaque": &g.opaque, "closed": &g.closed,
+		"flags_anywhere": &g.anywhere, "carrier": &g.carrier, "in_process": &g.inside, "appends": &g.appends, "stdin": &g.stdin, "opaque": &g.opaque, "closed": &g.closed,
 	} {
 		if n.has(name) {
 			*dst = n.bool(name)

@@ -31,6 +31,7 @@ var grammarAttrs = []attr{
 		"remote (HOST:PATH or a path), assign (NAME=value, any number), command (a command's words from here on), shell (shell text from here on), " +
 		"script (a file of commands), program (a file of code), awk or sed (a program text)."},
 	{name: "carrier", kind: kindBool, doc: "The tool runs nothing but the inner command, as the same user in the same place; without a rule of its own it takes that one's verdict."},
+	{name: "in_process", kind: kindBool, doc: "The tool runs the inner command by itself, without an exec of its own: a guard session sees it nowhere else."},
 	{name: "appends", kind: kindBool, doc: "Words read from standard input follow the inner command, as with xargs; with the option -I, or -i, input replaces words instead."},
 	{name: "stdin", kind: kindBool, doc: "Without operands the tool runs what it reads from standard input."},
 	{name: "opaque", kind: kindBool, doc: "The tool runs what its arguments don't tell."},

@@ -8,11 +8,17 @@ package main
 
 import (
 	"os"
+	"runtime"
 
 	"github.com/clawrden/clawrden/launch"
 )
 
 var version = "devel" // set by the linker
+
+func init() {
+	// What the guard looks at is the first thread: it must be the one that closes itself in and execs.
+	runtime.LockOSThread()
+}
 
 func main() {
 	os.Exit(launch.Main(os.Args[1:], version, func(s string) { _, _ = os.Stderr.WriteString(s + "\n") }))

@@ -17,6 +17,9 @@ import (
 var version = "devel" // set by the linker
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "guard" {
+		os.Exit(guardMain(os.Args[2:]))
+	}
 	if os.Args[0] == relay.Name {
 		relay.Main()
 	}

@@ -63,6 +63,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if err := errors.Join(
 		socks.bind("shim", c.Paths.Socket, c.Paths.AgentsGroup, db),
 		socks.bind("control", c.Paths.Control, c.Paths.ApproversGroup, db),
+		socks.bind("judge", filepath.Join(filepath.Dir(c.Paths.Control), "judge.sock"), "", db),
 	); err != nil {
 		return err
 	}
@@ -150,6 +151,9 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	for _, l := range socks["shim"] {
 		open(func() error { return d.Serve(ctx, l) })
 	}
+	for _, l := range socks["judge"] {
+		open(func() error { return d.ServeGuard(ctx, l) })
+	}
 	for _, l := range socks["control"] {
 		open(func() error { return api.Serve(l) })
 	}
@@ -169,7 +173,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	}
 	tell(sd.SdNotifyStopping, "STATUS=Stopping")
 	log.InfoContext(ctx, "stopping")
-	for _, l := range socks["shim"] {
+	for _, l := range append(socks["shim"], socks["judge"]...) {
 		_ = l.Close()
 	}
 	cancel()

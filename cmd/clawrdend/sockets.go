@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,8 +18,8 @@ import (
 	"github.com/clawrden/clawrden/internal/users"
 )
 
-// sockets are the listeners by what they are for: "shim", "control", and "agent-NAME" for what an earlier life has left with
-// systemd.
+// sockets are the listeners by what they are for: "shim", "control", "judge" (the guard asks the daemon there), "guard" (sessions
+// come there), and "agent-NAME" for what an earlier life has left with systemd.
 type sockets map[string][]*net.UnixListener
 
 // inherited takes the sockets that systemd opened, by their FileDescriptorName=. It may be called once a process.
@@ -29,8 +30,8 @@ func inherited() (sockets, error) {
 			return nil, errors.New("systemd passed a descriptor that can't be used")
 		}
 		name := f.Name()
-		if name != "shim" && name != "control" && !strings.HasPrefix(name, keptPrefix) {
-			return nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim or control", name)
+		if !slices.Contains([]string{"shim", "control", "judge", "guard"}, name) && !strings.HasPrefix(name, keptPrefix) {
+			return nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim, control, judge or guard", name)
 		}
 		l, err := net.FileListener(f)
 		_ = f.Close()

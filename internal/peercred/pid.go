@@ -24,15 +24,15 @@ func OfPID(pid int, uid uint32) (*Peer, error) {
 	if p.Pidfd, err = unix.PidfdOpen(pid, 0); err != nil {
 		return nil, ErrGone
 	}
-	if err := p.look(uid); err != nil {
+	if err := p.look(&uid); err != nil {
 		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-// look reads what /proc says of the process that the pidfd refers to.
-func (p *Peer) look(uid uint32) error {
+// look reads what /proc says of the process that the pidfd refers to. It must run as uid, if that is given.
+func (p *Peer) look(uid *uint32) error {
 	var err error
 	p.Proc, err = unix.Open("/proc/"+strconv.Itoa(p.PID), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil && !isGone(err) {
@@ -57,10 +57,10 @@ func (p *Peer) look(uid uint32) error {
 	switch {
 	case err != nil:
 		return err
-	case now != uid:
+	case uid != nil && now != *uid:
 		return ErrGone
 	}
-	p.GID, p.Groups = gid, groups
+	p.UID, p.GID, p.Groups = now, gid, groups
 	p.Cgroup = CgroupOf(p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
 	p.HostNS = p.onHost()

@@ -70,6 +70,7 @@ tool "busybox" {
   escape_flags    = ["--install"]
   stop_at_operand = true
   carrier         = true
+  in_process      = true
   operands        = ["command"]
 }
 
@@ -83,6 +84,7 @@ tool "ld.so" {
   single_dash     = true
   stop_at_operand = true
   carrier         = true
+  in_process      = true
   operands        = ["command"]
 }
 

@@ -1,0 +1,141 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/guardlink"
+	"github.com/clawrden/clawrden/internal/peercred"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// The second way in: the guard holds an exec of a session at its stop and asks. It goes the same way as a shim's request,
+// from its facts to its records; what differs is that the kernel has said already which file runs.
+
+// ServeGuard takes what the guard holds, until the listener is closed. Only the daemon's own user may connect.
+func (d *Daemon) ServeGuard(ctx context.Context, l *net.UnixListener) error {
+	for {
+		conn, err := l.AcceptUnix()
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		if err != nil {
+			d.log.WarnContext(ctx, "cannot accept the guard", slog.Any("error", err))
+			select {
+			case <-time.After(50 * time.Millisecond):
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		d.work.Go(func() {
+			defer func() { _ = conn.Close() }()
+			stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) })
+			defer stop()
+			if err := d.guardConnection(ctx, conn); err != nil && ctx.Err() == nil {
+				d.log.ErrorContext(ctx, "the guard's connection", slog.Any("error", err))
+			}
+		})
+	}
+}
+
+// guardConnection judges one exec after the other.
+func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error {
+	p, err := peercred.Of(conn)
+	if err != nil {
+		return err
+	}
+	own := p.HostNS && p.UID == uint32(os.Geteuid())
+	defer p.Close()
+	if !own {
+		_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Identity: &p.Identity, Decision: clawrden.OutcomeDeny, Reason: "it is not the guard and spoke as the guard"})
+		return fmt.Errorf("uid %d is not the guard", p.UID)
+	}
+	for {
+		h, fds, err := readHeld(conn)
+		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil
+		}
+		if err != nil {
+			closeAll(fds)
+			_, _ = conn.Write(guardlink.AppendRefuse(nil, protocol.ExitFailed, err.Error()))
+			return err
+		}
+		if gone := d.holding(ctx, conn, h, fds); gone {
+			return nil
+		}
+	}
+}
+
+// holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
+func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.Held, fds []int) (gone bool) {
+	reply := &heldReply{conn: conn, left: make(chan struct{})}
+	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, asked: h.Asked, argv: h.Argv, exe: fds[1]}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
+	if h.Cwd {
+		c.cwd = os.NewFile(uintptr(fds[2]), "cwd")
+	}
+	defer func() { _ = unix.Close(c.held.exe) }()
+	var err error
+	if c.peer, err = peercred.OfPidfd(fds[0]); err != nil {
+		reply.refuse(protocol.ExitFailed, "cannot tell who is calling: "+err.Error())
+		return false
+	}
+	c.request = clawrden.Request{Way: clawrden.WayGuard, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
+	c.request.Identity.User = d.o.UserName(c.peer.UID)
+	defer d.recover(c)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.onHangUp(cancel)
+	d.governHeld(ctx, c)
+	reply.end()
+	return reply.gone
+}
+
+// governHeld is govern for an exec that the guard holds.
+func (d *Daemon) governHeld(ctx context.Context, c *call) {
+	d.name(c)
+	d.resolve(ctx, c)
+	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
+	d.evaluate(c)
+	d.await(ctx, c)
+	if err := d.recordDecided(c); err != nil {
+		d.fail(c, err)
+		c.close()
+		return
+	}
+	if !c.outcome.Runs() {
+		c.reply.refuse(c.refusal())
+		c.close()
+		return
+	}
+	c.begun = time.Now()
+	d.replaced(c)
+	c.reply.started(c)
+	c.closeDescriptors()
+	c.closeTool()
+	c.slim()
+	d.work.Go(func() {
+		defer c.close()
+		d.recordFinished(c, d.followHeld(c))
+	})
+}
+
+// heldExec is what a call of the guard's has beside the rest.
+type heldExec struct {
+	session string
+	lesser  bool // its session is no boundary
+	asked   string
+	argv    []string         // as the kernel has it
+	exe     int              // the file that runs, open for reading
+	also    []clawrden.Facts // further readings of what runs; the strictest counts
+	next    chan string      // gets the id of the request that the process goes on as
+}

@@ -1,0 +1,114 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// reader gives the step understand for what is held, by the policy in force.
+func (d *Daemon) reader(c *call) func(*clawrden.Request) clawrden.Facts {
+	p, session, home, at := d.policy.Load(), c.held.session, d.o.Home(c.request.Identity.UID), c.arrived
+	return func(r *clawrden.Request) clawrden.Facts {
+		f := p.Understand(r)
+		f.Time, f.Home, f.Session = at, home, session
+		return f
+	}
+}
+
+// resolveHeld looks at what the guard holds in the agent's own root: the file that the kernel opened, by the names that count.
+func (w *resolution) resolveHeld(ctx context.Context) {
+	understand := w.understand
+	f, err := w.root.Running(w.proc, w.exe)
+	if err != nil {
+		w.request.Tool = clawrden.Text(w.held.argv[0])
+		w.err, w.code = fmt.Errorf("%w; copy it to a file and run that", err), protocol.ExitDenied
+		if !errors.Is(err, agentroot.ErrUnnamed) {
+			w.err = err
+		}
+		w.request.Argv = w.held.argv
+		w.facts = understand(&w.request)
+		return
+	}
+	binary := f.Resolved
+	h, err := w.root.LoadHeld(ctx, f, w.held.argv, w.held.asked, w.hasher)
+	if err != nil {
+		w.err, w.code = err, protocol.ExitDenied
+		w.request.Tool, w.request.Argv = path.Base(binary), w.held.argv
+		w.facts = understand(&w.request)
+		return
+	}
+	w.tool = h.Tool
+	w.request.Tool, w.request.Argv = h.Named, w.held.argv[h.Script:]
+	w.facts = understand(&w.request)
+	w.facts.Exe = w.tool.Fact()
+	for _, name := range readings(h, w.held.argv) {
+		r := w.request
+		r.Tool, r.Argv = name, w.held.argv
+		f := understand(&r)
+		f.Exe = w.tool.Fact()
+		w.also = append(w.also, f)
+	}
+}
+
+// readings are the names under which the same exec is judged too: the interpreter of a script that the caller could have written,
+// and what argv[0] claims, since a program may go by that.
+func readings(h *agentroot.Held, argv []string) (names []string) {
+	file := path.Base(h.Stage[len(h.Stage)-1].Path)
+	if h.Script > 0 {
+		if !h.Fixed {
+			names = append(names, file)
+		}
+		return names
+	}
+	claimed := strings.TrimPrefix(path.Base(argv[0]), "-") // a login shell's
+	if claimed != h.Named && claimed != path.Base(h.Stage[0].Resolved) && argv[0] != "" {
+		names = append(names, claimed)
+	}
+	return names
+}
+
+// count stamps what the rate conditions have counted.
+func (c *call) count(counts map[string]int) {
+	c.facts.Counts = counts
+	for i := range c.held.also {
+		c.held.also[i].Counts = counts
+	}
+}
+
+// strictest judges every reading of what is held.
+func (d *Daemon) strictest(c *call) clawrden.Decision {
+	out := d.decide(&c.facts)
+	if c.held == nil {
+		return out
+	}
+	for i := range c.held.also {
+		out = stricter(out, d.decide(&c.held.also[i]))
+	}
+	return out
+}
+
+// stricter joins the decisions on two readings of one exec.
+func stricter(a, b clawrden.Decision) clawrden.Decision {
+	switch {
+	case a.Verdict != clawrden.Allow && a.Verdict != clawrden.Ask:
+		return a
+	case b.Verdict != clawrden.Allow && b.Verdict != clawrden.Ask, a.Verdict == clawrden.Allow && b.Verdict == clawrden.Ask:
+		return b
+	case a.Verdict == clawrden.Ask && b.Verdict == clawrden.Ask:
+		// Both questions are to be answered, under the terms of both.
+		a.Rules = append(slices.Clone(a.Rules), b.Rules...)
+		a.Fixed = a.Fixed || b.Fixed
+		if len(a.Demands) > 0 || len(b.Demands) > 0 {
+			a.Demands = append(slices.Clone(a.Demands), b.Demands...)
+		}
+	}
+	return a
+}

@@ -1,0 +1,109 @@
+package daemon
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/guardlink"
+	"github.com/clawrden/clawrden/internal/job"
+)
+
+// heldReply answers the guard.
+type heldReply struct {
+	conn  *net.UnixConn
+	left  chan struct{} // closed when the guard has said that the process is gone, or is gone itself
+	gone  bool
+	asked bool
+	done  chan struct{}
+}
+
+func (r *heldReply) write(b []byte) {
+	_ = r.conn.SetWriteDeadline(time.Now().Add(replyTime))
+	_, _ = r.conn.Write(b)
+}
+
+// waiting tells the guard that a person is asked, and listens for the process's death from then on.
+func (r *heldReply) waiting(*call, string, time.Time) {
+	if r.asked {
+		return
+	}
+	r.asked = true
+	r.write(guardlink.AppendPlain(nil, guardlink.TypeWaiting))
+	r.done = make(chan struct{})
+	go func() {
+		defer close(r.done)
+		var b [guardlink.HeaderLen]byte
+		if _, err := io.ReadFull(r.conn, b[:]); err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+			return // end stopped it
+		}
+		r.gone = true
+		close(r.left)
+	}()
+}
+
+// end stops listening: the connection is free for the next exec, unless the process is gone.
+func (r *heldReply) end() {
+	if r.done == nil {
+		close(r.left)
+		return
+	}
+	_ = r.conn.SetReadDeadline(time.Now())
+	<-r.done
+	if !r.gone {
+		_ = r.conn.SetReadDeadline(time.Time{})
+		close(r.left)
+	}
+}
+
+func (r *heldReply) refuse(code int, text string) { r.write(guardlink.AppendRefuse(nil, code, text)) }
+
+func (r *heldReply) started(*call) { r.write(guardlink.AppendPlain(nil, guardlink.TypeRun)) }
+
+// note has nowhere to go: nothing runs yet that could show it.
+func (r *heldReply) note(*call, string) {}
+
+func (r *heldReply) answer(*call) {}
+
+func (r *heldReply) stdio(*call) ([3]*os.File, func(), error) {
+	return [3]*os.File{}, nil, errors.New("the guard has no descriptors")
+}
+
+func (r *heldReply) exited(*call, job.Exit) {}
+
+// readHeld receives one frame with its descriptors.
+func readHeld(conn *net.UnixConn) (*guardlink.Held, []int, error) {
+	in := &input{conn: conn, large: func() error { return nil }}
+	head := make([]byte, guardlink.HeaderLen)
+	oob := make([]byte, unix.CmsgSpace(3*4)+unix.CmsgSpace(unix.SizeofUcred))
+	n, oobn, flags, _, err := conn.ReadMsgUnix(head, oob)
+	if err != nil || n == 0 {
+		return nil, nil, errors.Join(err, io.EOF)
+	}
+	if _, err := in.control(oob[:oobn]); err != nil || flags&unix.MSG_CTRUNC != 0 {
+		return nil, in.fds, errors.Join(err, errors.New("the guard's descriptors did not come through"))
+	}
+	if _, err := io.ReadFull(conn, head[n:]); err != nil {
+		return nil, in.fds, err
+	}
+	t, size, err := guardlink.ParseHeader(head)
+	if err != nil || t != guardlink.TypeHeld {
+		return nil, in.fds, errors.Join(err, guardlink.ErrContent)
+	}
+	b := make([]byte, size)
+	if _, err := io.ReadFull(conn, b); err != nil {
+		return nil, in.fds, err
+	}
+	h, err := guardlink.ParseHeld(b)
+	if err != nil {
+		return nil, in.fds, err
+	}
+	if want := 2 + map[bool]int{true: 1}[h.Cwd]; len(in.fds) != want || len(h.Argv) == 0 {
+		return nil, in.fds, guardlink.ErrContent
+	}
+	return h, in.fds, nil
+}

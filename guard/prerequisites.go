@@ -1,0 +1,113 @@
+package guard
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/execnotify"
+	"github.com/clawrden/clawrden/internal/peercred"
+)
+
+// Capabilities (include/uapi/linux/capability.h) with which a process could leave the boundary: it could trace the guard's own
+// work away, load code into the kernel, or mount another /proc.
+var tooMuch = map[string]uint{
+	"CAP_SYS_MODULE": 16, "CAP_SYS_RAWIO": 17, "CAP_SYS_PTRACE": 19, "CAP_SYS_ADMIN": 21, "CAP_SYS_BOOT": 22, "CAP_MAC_OVERRIDE": 32,
+	"CAP_MAC_ADMIN": 33, "CAP_PERFMON": 38, "CAP_BPF": 39, "CAP_CHECKPOINT_RESTORE": 40,
+}
+
+// check looks at the launcher that wants a session. lesser is what the boundary lacks, where only --dev may go on without it.
+func (s *Server) check(p *peercred.Peer) (lesser, err error) {
+	status, err := peercred.ReadAt(p.Proc, "status", 8192)
+	if err != nil || !p.Alive() {
+		return nil, peercred.ErrGone
+	}
+	switch {
+	case decimal(status, "Seccomp:") != 2 || decimal(status, "NoNewPrivs:") != 1:
+		return nil, errors.New("the filter isn't in place, or new privileges are possible; start sessions with clawrden-launch init")
+	case decimal(status, "TracerPid:") != 0:
+		return nil, errors.New("another process traces it")
+	}
+	err = errors.Join(s.checkUser(p, status), s.checkProc(p))
+	if err != nil && !s.o.Dev {
+		return nil, err
+	}
+	return err, nil
+}
+
+// checkUser makes sure that the session can't become the guard, or undo its work.
+func (s *Server) checkUser(p *peercred.Peer, status []byte) error {
+	switch {
+	case p.UID == uint32(os.Geteuid()) && p.HostNS: //nolint:gosec // uids are 32 bits
+		return fmt.Errorf("it runs as uid %d, as the guard does; a session needs a user of its own", p.UID)
+	case p.UID != 0:
+		return nil
+	case !ownPidNamespace(p.Proc):
+		return errors.New("it runs as root without a pid namespace of its own; a session runs as a user, or in a container")
+	}
+	bounding := hexadecimal(status, "CapBnd:")
+	for name, n := range tooMuch {
+		if bounding&(1<<n) != 0 {
+			return fmt.Errorf("it is root with %s; take it away from the container", name)
+		}
+	}
+	return nil
+}
+
+// checkProc makes sure that no process of the session can write into a held one: /proc is read-only, or the launcher, which is
+// known to be ours, has closed it by Landlock.
+func (s *Server) checkProc(p *peercred.Peer) error {
+	mounts, err := execnotify.ProcMounts("/proc/self/fd/" + strconv.Itoa(p.Proc) + "/mountinfo")
+	if err != nil {
+		return err
+	}
+	proc := execnotify.Whole(mounts)
+	if len(proc) != 1 || proc[0].At != "/proc" {
+		return fmt.Errorf("/proc is mounted %d times there; mount it once, at /proc", len(proc))
+	}
+	if proc[0].ReadOnly {
+		return nil
+	}
+	sum, err := fileSum(p.Proc)
+	if err != nil {
+		return err
+	}
+	if s.o.Launcher == "" || sum != s.o.Launcher {
+		return errors.New("/proc is writable there, and it isn't this release's clawrden-launch that says it is closed; mount /proc read-only, or install the same release")
+	}
+	return nil
+}
+
+// maxLauncher bounds what is read of a file that says it is the launcher.
+const maxLauncher = 64 << 20
+
+// fileSum is the digest of the file that a process runs.
+func fileSum(proc int) (string, error) {
+	fd, err := unix.Openat(proc, "exe", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", err
+	}
+	f := os.NewFile(uintptr(fd), "exe")
+	defer func() { _ = f.Close() }()
+	return Sum(f)
+}
+
+// Sum is the digest by which a launcher is known.
+func Sum(r io.Reader) (string, error) {
+	h := sha256.New()
+	if n, err := io.Copy(h, io.LimitReader(r, maxLauncher+1)); err != nil || n > maxLauncher {
+		return "", errors.Join(err, errors.New("the launcher's file can't be read"))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func ownPidNamespace(proc int) bool {
+	var mine, theirs unix.Stat_t
+	return unix.Stat("/proc/self/ns/pid", &mine) == nil && unix.Fstatat(proc, "ns/pid", &theirs, 0) == nil && mine.Ino != theirs.Ino
+}

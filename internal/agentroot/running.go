@@ -1,0 +1,127 @@
+package agentroot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrUnnamed says that the file that is about to run has no path in the caller's root: it lives in memory, was removed, or lies
+// outside.
+var ErrUnnamed = errors.New("the file that runs has no name")
+
+// Running looks at the file that a process is about to run, which exe has open for reading: not at what its path leads to by now.
+// Its path must lead to it all the same.
+func (r *Root) Running(proc, exe int) (*File, error) {
+	f := &File{FD: -1}
+	if err := unix.Fstat(exe, &f.Stat); err != nil {
+		return nil, err
+	}
+	p, err := readlinkat(proc, "exe")
+	if err != nil {
+		return nil, err
+	}
+	named, err := r.Walk(p)
+	if err != nil || !same(named, f) {
+		if err == nil {
+			named.Close()
+		}
+		return nil, fmt.Errorf("%w: %s", ErrUnnamed, p)
+	}
+	named.Close()
+	f.Resolved, f.Stable, f.Writable = named.Resolved, named.Stable, named.Writable
+	if f.FD, err = unix.FcntlInt(uintptr(exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func same(a, b *File) bool { return a.Stat.Dev == b.Stat.Dev && a.Stat.Ino == b.Stat.Ino }
+
+// Held is what a process in its exec stop is about to run, by the names that count.
+type Held struct {
+	*Tool         // the script first, where the interpreter runs one that is named by its first line; the binary last
+	Script int    // index of the script's word in argv; 0 where it is no script
+	Fixed  bool   // the script is nothing that the caller can change
+	Named  string // the name of what runs: the script's, or the name under which the caller asked for the binary, or the binary's own
+}
+
+// LoadHeld reads what is about to run, and takes over f. asked is the path by which the caller says that it called it: it counts where it leads to the
+// file, and the caller can change nothing on the way.
+func (r *Root) LoadHeld(ctx context.Context, f *File, argv []string, asked string, h *Hasher) (*Held, error) {
+	if remote(f.FD) {
+		f.Close()
+		return nil, fmt.Errorf("%s lies on a network or user-space file system, whose content nothing fixes", f.Resolved)
+	}
+	bin := Stage{File: f, Path: f.Resolved, Sealed: -1}
+	held := &Held{Tool: &Tool{Path: f.Resolved}, Named: path.Base(f.Resolved)}
+	if a, err := r.Walk(asked); asked != "" && err == nil {
+		if same(a, f) && a.Stable {
+			held.Path, held.Named = asked, path.Base(asked)
+			bin.Path = asked
+		}
+		a.Close()
+	}
+	c, err := h.sum(ctx, f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("cannot read %s: %w", f.Resolved, err)
+	}
+	bin.SHA256 = c.sha256
+	script, at := r.script(ctx, f, held.Named, argv, h)
+	if script != nil {
+		held.Script, held.Fixed = at, script.Stable && !script.Writable
+		held.Path, held.Named = script.Path, path.Base(script.Path)
+		held.Stage = append(held.Stage, *script)
+	}
+	held.Stage = append(held.Stage, bin)
+	return held, nil
+}
+
+// script finds the script that an interpreter is about to run as the kernel does: its path is the first word, behind the one
+// argument that its first line may carry. Where env finds the interpreter, that comes next.
+func (r *Root) script(ctx context.Context, f *File, name string, argv []string, h *Hasher) (*Stage, int) {
+	for at := 1; at <= 2 && at < len(argv); at++ {
+		word := argv[at]
+		if word == "" || word[0] == '-' {
+			continue
+		}
+		s, err := r.Walk(word)
+		if err != nil || s.Stat.Mode&unix.S_IFMT != unix.S_IFREG || remote(s.FD) {
+			if err == nil {
+				s.Close()
+			}
+			continue
+		}
+		c, err := h.sum(ctx, s)
+		if err == nil {
+			interp, arg, hasArg, err := shebang(c.head)
+			if err == nil && interp != "" && r.interprets(f, name, s, argv[:at], interp, arg, hasArg) {
+				return &Stage{File: s, Path: word, Arg: arg, HasArg: hasArg, SHA256: c.sha256, Sealed: -1}, at
+			}
+		}
+		s.Close()
+	}
+	return nil, 0
+}
+
+// interprets reports whether before, the words before a script's own, are what the kernel makes of its first line, or what env
+// makes of that; and whether the interpreter is the file that runs, which is called name. What env makes counts only for a script
+// that the caller can't change: anything else could say so of itself.
+func (r *Root) interprets(f *File, name string, s *File, before []string, interp, arg string, hasArg bool) bool {
+	i, err := r.Walk(interp)
+	if err != nil {
+		return false
+	}
+	defer i.Close()
+	if same(i, f) {
+		if hasArg {
+			return len(before) == 2 && before[1] == arg
+		}
+		return len(before) == 1
+	}
+	return path.Base(interp) == "env" && hasArg && len(before) == 1 && s.Stable && !s.Writable && (name == arg || path.Base(f.Resolved) == arg)
+}

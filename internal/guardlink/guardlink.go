@@ -1,0 +1,178 @@
+// Package guardlink is the language between the guard, which holds an exec, and the daemon, which judges it: frames on a Unix
+// stream socket that only root may use, any number of execs a connection, one at a time.
+//
+//	guard ── Held [pidfd exe cwd] ──▶ daemon
+//	guard ◀── Waiting ─────────────── daemon    a person is asked; at most once
+//	guard ── Gone ──────────────────▶ daemon    the held process has died; the end of the connection
+//	guard ◀── Run ─────────────────── daemon    the end: let it go
+//	guard ◀── Refuse ──────────────── daemon    the end: it says why and exits
+//
+// A session begins with an Attach, by the socket that the guard has for launchers: see there.
+//
+// A frame is its length (4 bytes, little-endian, of what follows), its type and its contents. It is a codec and nothing else.
+// Both ends are of the same release; another version is refused.
+package guardlink
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Version of the frames.
+const Version = 1
+
+// Type is a frame's type.
+type Type uint8
+
+// The types.
+const (
+	TypeHeld    Type = 1
+	TypeWaiting Type = 2
+	TypeGone    Type = 3
+	TypeRun     Type = 4
+	TypeRefuse  Type = 5
+	TypeAttach  Type = 6
+)
+
+// Limits. argv and environment are as large as Linux lets them be, each.
+const (
+	HeaderLen = 5
+	MaxFrame  = 5 << 20
+	MaxText   = 8 << 10
+)
+
+// Held is one exec at its stop. With it come the descriptors pidfd, exe, and, if Cwd is set, the working directory.
+type Held struct {
+	Session string
+	Asked   string // the path that the caller named; a hint
+	Cwd     bool
+	Lesser  bool // the session lacks something that a boundary needs
+	Argv    []string
+	Env     []string
+}
+
+// The errors of the codec.
+var (
+	ErrLength  = errors.New("a frame of the guard is longer than its type allows")
+	ErrContent = errors.New("a frame of the guard doesn't hold what its type says")
+	ErrName    = fmt.Errorf("a session's name has lower-case letters, digits and dashes, at most %d", MaxSession)
+	ErrVersion = errors.New("guard, daemon and launcher are of different releases; install one, and restart both services")
+)
+
+const (
+	flagCwd    = 1
+	flagLesser = 2
+)
+
+// AppendHeld writes a Held.
+func AppendHeld(b []byte, h *Held) []byte {
+	at := len(b)
+	b = append(b, 0, 0, 0, 0, byte(TypeHeld), Version)
+	flags := byte(0)
+	if h.Cwd {
+		flags |= flagCwd
+	}
+	if h.Lesser {
+		flags |= flagLesser
+	}
+	b = text(text(append(b, flags), h.Session), h.Asked)
+	for _, words := range [][]string{h.Argv, h.Env} {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(words))) //nolint:gosec // bounded by 2 MiB of words
+		for _, w := range words {
+			b = text(b, w)
+		}
+	}
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4)) //nolint:gosec // bounded as above
+	return b
+}
+
+func text(b []byte, s string) []byte {
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...) //nolint:gosec // at most MaxFrame
+}
+
+// AppendPlain writes a frame without contents.
+func AppendPlain(b []byte, t Type) []byte { return append(b, 1, 0, 0, 0, byte(t)) }
+
+// AppendRefuse writes a Refuse, its text cut to MaxText.
+func AppendRefuse(b []byte, code int, why string) []byte {
+	why = why[:min(len(why), MaxText)]
+	b = binary.LittleEndian.AppendUint32(b, uint32(2+len(why)))    //nolint:gosec // at most MaxText
+	return append(append(b, byte(TypeRefuse), byte(code)), why...) //nolint:gosec // an exit status
+}
+
+// ParseHeader reads HeaderLen bytes: the type, and how many bytes follow.
+func ParseHeader(b []byte) (Type, int, error) {
+	n := binary.LittleEndian.Uint32(b)
+	if n < 1 || n > MaxFrame || Type(b[4]) != TypeHeld && n > MaxText+2 {
+		return 0, 0, ErrLength
+	}
+	return Type(b[4]), int(n) - 1, nil
+}
+
+// ParseRefuse reads the contents of a Refuse.
+func ParseRefuse(b []byte) (code int, why string, err error) {
+	if len(b) < 1 {
+		return 0, "", ErrContent
+	}
+	return int(b[0]), string(b[1:]), nil
+}
+
+// ParseHeld reads the contents of a Held.
+func ParseHeld(b []byte) (*Held, error) {
+	if len(b) < 2 {
+		return nil, ErrContent
+	}
+	if b[0] != Version {
+		return nil, ErrVersion
+	}
+	if b[1]&^(flagCwd|flagLesser) != 0 {
+		return nil, ErrContent
+	}
+	r := reader{b: b[2:]}
+	h := &Held{Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Session: r.text(), Asked: r.text(), Argv: r.words(), Env: r.words()}
+	if r.bad || len(r.b) > 0 {
+		return nil, ErrContent
+	}
+	return h, nil
+}
+
+// reader takes fields off a frame.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) number() int {
+	if len(r.b) < 4 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	n := binary.LittleEndian.Uint32(r.b)
+	r.b = r.b[4:]
+	return int(n)
+}
+
+func (r *reader) text() string {
+	n := r.number()
+	if n > len(r.b) {
+		r.bad, r.b = true, nil
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *reader) words() []string {
+	n := r.number()
+	if n > len(r.b)/4 { // each has its length at least
+		r.bad, r.b = true, nil
+		return nil
+	}
+	words := make([]string, 0, n)
+	for range n {
+		words = append(words, r.text())
+	}
+	return words
+}

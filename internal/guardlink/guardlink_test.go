@@ -1,0 +1,82 @@
+package guardlink
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var examples = []Held{
+	{Argv: []string{""}, Env: []string{}},
+	{Session: "build", Asked: "/bin/ls", Cwd: true, Argv: []string{"ls", "-l", "\xff\n"}, Env: []string{"A=1", "B"}},
+}
+
+func TestHeld(t *testing.T) {
+	for _, h := range examples {
+		b := AppendHeld(nil, &h)
+		typ, n, err := ParseHeader(b)
+		if err != nil || typ != TypeHeld || n != len(b)-HeaderLen {
+			t.Fatalf("%v %d %v", typ, n, err)
+		}
+		got, err := ParseHeld(b[HeaderLen:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(&h, got); d != "" {
+			t.Error(d)
+		}
+		for cut := range len(b) - HeaderLen {
+			if _, err := ParseHeld(b[HeaderLen : HeaderLen+cut]); err == nil {
+				t.Errorf("cut to %d bytes it is still read", cut)
+			}
+		}
+	}
+}
+
+func TestRefuse(t *testing.T) {
+	b := AppendRefuse(nil, 126, "no")
+	typ, n, err := ParseHeader(b)
+	if err != nil || typ != TypeRefuse || n != len(b)-HeaderLen {
+		t.Fatalf("%v %d %v", typ, n, err)
+	}
+	if code, why, err := ParseRefuse(b[HeaderLen:]); code != 126 || why != "no" || err != nil {
+		t.Errorf("%d %q %v", code, why, err)
+	}
+}
+
+func TestAttach(t *testing.T) {
+	for name, want := range map[string]error{"": nil, "build-7": nil, "A": ErrName, "a/b": ErrName, string(make([]byte, 65)): ErrName} {
+		b := AppendAttach(nil, &Attach{Session: name})
+		if typ, n, err := ParseHeader(b); err != nil || typ != TypeAttach || n != len(b)-HeaderLen {
+			t.Fatalf("%v %d %v", typ, n, err)
+		}
+		a, err := ParseAttach(b[HeaderLen:])
+		if err != want || err == nil && a.Session != name {
+			t.Errorf("%q: %v, %v", name, a, err)
+		}
+	}
+}
+
+func FuzzParseAttach(f *testing.F) {
+	f.Add(AppendAttach(nil, &Attach{Session: "a"})[HeaderLen:])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if a, err := ParseAttach(b); err == nil && string(AppendAttach(nil, a)[HeaderLen:]) != string(b) {
+			t.Errorf("%q is read as %v", b, a)
+		}
+	})
+}
+
+func FuzzParseHeld(f *testing.F) {
+	for _, h := range examples {
+		f.Add(AppendHeld(nil, &h)[HeaderLen:])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := ParseHeld(b)
+		if err != nil {
+			return
+		}
+		if d := cmp.Diff(b, AppendHeld(nil, h)[HeaderLen:]); d != "" {
+			t.Error(d)
+		}
+	})
+}

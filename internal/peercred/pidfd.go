@@ -1,0 +1,50 @@
+package peercred
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+)
+
+// OfPidfd identifies the process that a pidfd refers to. It takes over the descriptor, also where it fails.
+func OfPidfd(pidfd int) (*Peer, error) {
+	p := &Peer{Pidfd: pidfd, Proc: -1}
+	pid, err := pidOf(pidfd)
+	if err == nil {
+		p.Identity = clawrden.Identity{PID: pid}
+		err = p.look(nil)
+	}
+	if err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// pidOf reads the number of the process in this pid namespace.
+func pidOf(pidfd int) (int, error) {
+	b, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(pidfd))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, ok := bytes.Cut(b, []byte("\nPid:"))
+	if !ok {
+		return 0, fmt.Errorf("cannot identify a process: %w", unix.EBADF)
+	}
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	pid, err := strconv.Atoi(string(bytes.TrimSpace(line)))
+	switch {
+	case err != nil:
+		return 0, err
+	case pid == 0:
+		return 0, ErrHidden
+	case pid < 0:
+		return 0, ErrGone
+	}
+	return pid, nil
+}

@@ -1,0 +1,187 @@
+package launch
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/execnotify"
+	"github.com/clawrden/clawrden/internal/guardlink"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// DefaultGuard is where the guard takes sessions.
+const DefaultGuard = "/run/clawrden/agent/guard.sock"
+
+// session puts the process under guard, and becomes the agent: `clawrden-launch init [--name N] [--guard PATH] -- AGENT…`, as a
+// container's entry point or a unit's. Nothing of the agent runs before the guard has it. It returns only where that can't be.
+func session(args []string, say func(string)) int {
+	name, guard, agent, err := sessionArgs(args)
+	if err != nil {
+		say("clawrden-launch: " + err.Error())
+		return protocol.ExitFailed
+	}
+	path, err := exec.LookPath(agent[0])
+	if err != nil {
+		say("clawrden: " + agent[0] + ": no such program")
+		return protocol.ExitNoTool
+	}
+	runtime.LockOSThread()
+	if err := attach(name, guard); err != nil {
+		say("clawrden: the session can't be had: " + err.Error())
+		return protocol.ExitFailed
+	}
+	err = syscall.Exec(path, agent, os.Environ())
+	say("clawrden: " + agent[0] + ": " + err.Error())
+	return protocol.ExitDenied
+}
+
+func sessionArgs(args []string) (name, guard string, agent []string, err error) {
+	guard = DefaultGuard
+	for len(args) > 0 {
+		switch {
+		case args[0] == "--" && len(args) > 1:
+			return name, guard, args[1:], nil
+		case args[0] == "--name" && len(args) > 1:
+			name, args = args[1], args[2:]
+		case args[0] == "--guard" && len(args) > 1:
+			guard, args = args[1], args[2:]
+		default:
+			return "", "", nil, fmt.Errorf("%q is not understood\nusage: clawrden-launch init [--name NAME] [--guard PATH] -- AGENT [ARGUMENT…]", args[0])
+		}
+	}
+	return "", "", nil, errors.New("no agent is named\nusage: clawrden-launch init [--name NAME] [--guard PATH] -- AGENT [ARGUMENT…]")
+}
+
+// attach closes this process in and hands the listener to the guard. What it does can't be undone, and is inherited.
+func attach(name, guard string) error {
+	sock, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = unix.Close(sock) }()
+	if err := unix.Connect(sock, &unix.SockaddrUnix{Name: guard}); err != nil { // before the filter: it is not to be held itself
+		return fmt.Errorf("the guard can't be reached at %s: %v", guard, err)
+	}
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	if err := closeProc(); err != nil {
+		return err
+	}
+	listener, err := execnotify.Install()
+	if err != nil {
+		return err
+	}
+	frame := guardlink.AppendAttach(nil, &guardlink.Attach{Session: name})
+	err = unix.Sendmsg(sock, frame, unix.UnixRights(listener), nil, unix.MSG_NOSIGNAL)
+	_ = unix.Close(listener) // none stays in the session
+	if err != nil {
+		return fmt.Errorf("the guard went away: %v", err)
+	}
+	return answer(sock)
+}
+
+// answer reads the guard's word.
+func answer(sock int) error {
+	in := bufio.NewReader(os.NewFile(uintptr(sock), "guard"))
+	head := make([]byte, guardlink.HeaderLen)
+	if _, err := readAll(in, head); err != nil {
+		return fmt.Errorf("the guard went away: %v", err)
+	}
+	t, n, err := guardlink.ParseHeader(head)
+	if err != nil {
+		return err
+	}
+	body := make([]byte, n)
+	if _, err := readAll(in, body); err != nil {
+		return err
+	}
+	switch t {
+	case guardlink.TypeRun:
+		return nil
+	case guardlink.TypeRefuse:
+		_, why, err := guardlink.ParseRefuse(body)
+		return errors.Join(err, errors.New(why))
+	default:
+		return guardlink.ErrContent
+	}
+}
+
+func readAll(r *bufio.Reader, b []byte) (int, error) {
+	for n := 0; ; {
+		m, err := r.Read(b[n:])
+		if n += m; n == len(b) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+// closeProc sees to it that no process of the session can write to another one's memory by /proc, past its stop: by Landlock,
+// unless /proc is mounted read-only. What is handled is writing to files; it is granted everywhere but below /proc.
+func closeProc() error {
+	mounts, err := execnotify.ProcMounts("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	proc := execnotify.Whole(mounts)
+	if len(proc) != 1 || proc[0].At != "/proc" {
+		return fmt.Errorf("/proc is mounted %d times, and processes could write to each other by the others. Mount it once, at /proc", len(proc))
+	}
+	if proc[0].ReadOnly {
+		return nil
+	}
+	if LandlockABI() < 1 {
+		return errors.New("/proc is writable and this kernel has no Landlock (Linux 5.13, and in its lsm= list); mount /proc read-only")
+	}
+	handled := uint64(unix.LANDLOCK_ACCESS_FS_WRITE_FILE)
+	fd, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&handled)), unsafe.Sizeof(handled), 0)
+	if errno != 0 {
+		return fmt.Errorf("cannot close /proc: %v", errno)
+	}
+	defer func() { _ = unix.Close(int(fd)) }()
+	entries, err := os.ReadDir("/")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == "proc" || e.Type()&os.ModeSymlink != 0 { // a link's target lies below one of the others
+			continue
+		}
+		if err := grantWrite(int(fd), filepath.Join("/", e.Name())); err != nil {
+			return fmt.Errorf("cannot close /proc: /%s: %v", e.Name(), err)
+		}
+	}
+	if _, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); errno != 0 {
+		return fmt.Errorf("cannot close /proc: %v", errno)
+	}
+	return nil
+}
+
+func grantWrite(ruleset int, path string) error {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil //nolint:nilerr // gone: nothing to grant
+	}
+	defer func() { _ = unix.Close(fd) }()
+	attr := struct { // packed: its 12 bytes are the first of these
+		access uint64
+		fd     int32
+	}{unix.LANDLOCK_ACCESS_FS_WRITE_FILE, int32(fd)}
+	err = addRule(ruleset, unix.LANDLOCK_RULE_PATH_BENEATH, unsafe.Pointer(&attr))
+	if errors.Is(err, unix.EBADFD) { // no file system that the rules speak of
+		return nil
+	}
+	return err
+}
