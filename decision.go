@@ -22,6 +22,7 @@ type Decision struct {
 	Approval string    // name of the deciding rule's approval block; "" for the defaults
 	Profile  *Profile  // the sandbox that the command runs in; nil for none
 	Limits   Limits    // of the run: the tightest of what the deciding rules and the profile say; the profile's are the same
+	Grant    string    // of a verdict that a grant in the policy has lowered from ask to allow, its name; Rules has it first
 	Fixed    bool      // the deciding rule forbids grants: each such command asks anew
 	Would    Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
 	Observed []RuleRef // rules in observe mode that matched; they take no part in the verdict
@@ -34,6 +35,13 @@ func (d *Decision) Rule() *RuleRef {
 		return nil
 	}
 	return &d.Rules[0]
+}
+
+// Unlower makes the decision what it was before a grant in the policy lowered it, if one did.
+func (d *Decision) Unlower() {
+	if d.Grant != "" && len(d.Rules) > 0 {
+		d.Verdict, d.Grant, d.Rules, d.Reason = Ask, "", d.Rules[1:], ""
+	}
 }
 
 // Counter is a rule's rate condition. The daemon counts, for each caller, the commands that the rule names, and stamps how

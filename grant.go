@@ -3,10 +3,13 @@ package clawrden
 // Scope is how far a grant reaches.
 type Scope string
 
-// The scopes. Both are for one agent, one file of the tool, one directory, one environment and what the same rules ask.
+// The scopes. All are for one agent, one file of the tool, one directory, one environment and what the same rules ask.
 const (
 	ScopeCommand    Scope = "command"    // exactly these words
 	ScopeSubcommand Scope = "subcommand" // the tool's subcommand, with any options and arguments that name no path elsewhere
+	// The same two, as a rule that is written into the policy.
+	ScopeRule           Scope = "rule"
+	ScopeRuleSubcommand Scope = "rule-subcommand"
 )
 
 // ForSession is GrantWish.For where the grant is for the agent's session.
@@ -40,7 +43,11 @@ type Grant struct {
 	EnvSHA256 string    `json:"env_sha256"`
 	Rules     []string  `json:"rules,omitempty"` // names of all that asked
 	Demands   []Demand  `json:"demands,omitempty"`
-	Used      int       `json:"used"`    // since the daemon's start
-	Covered   int       `json:"covered"` // how many of the last asks, when it was made
-	Of        int       `json:"of"`      // how many those were
+	// DemandsSHA256 stands for Demands where the grant is written into the policy.
+	DemandsSHA256 string `json:"demands_sha256,omitempty"`
+	File          string `json:"file,omitempty"` // where it is written into the policy
+	Line          int    `json:"line,omitempty"`
+	Used          int    `json:"used"`    // since the daemon's start
+	Covered       int    `json:"covered"` // how many of the last asks, when it was made
+	Of            int    `json:"of"`      // how many those were
 }

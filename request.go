@@ -65,6 +65,7 @@ type Facts struct {
 	Session  string        // name of the guard session; "" if none or unknown
 	Image    string        // image of the identity's container, with its digest; "" if none or unknown
 	Way      Way
+	Renamed  bool // argv[0] isn't the tool's name, which a program may go by
 	Identity Identity
 	Time     time.Time
 	Counts   map[string]int // by rule name: how often the rule's rate condition counted the caller in its window

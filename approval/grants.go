@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/reach"
 	"github.com/clawrden/clawrden/internal/wholefile"
 )
 
@@ -73,7 +74,7 @@ func (g *Grants) Use(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decisio
 	g.past = append(g.past, a)
 	now := time.Now()
 	for i := range g.list {
-		if now.Before(g.list[i].Expires.Time) && covers(&g.list[i], &a) {
+		if now.Before(g.list[i].Expires.Time) && reach.Covers(&g.list[i], &a.Ask) {
 			g.list[i].Used++
 			return g.list[i], true
 		}
@@ -90,8 +91,8 @@ func (g *Grants) Asked(id string) (clawrden.Approval, error) {
 		return clawrden.Approval{}, err
 	}
 	return clawrden.Approval{
-		ID: a.id, Request: clawrden.Request{ID: a.id, Tool: a.tool, Identity: a.identity},
-		Decision: clawrden.Decision{Verdict: clawrden.Ask, Demands: a.demands}, Created: a.created,
+		ID: a.id, Request: clawrden.Request{ID: a.id, Tool: a.Tool, Identity: a.Identity},
+		Decision: clawrden.Decision{Verdict: clawrden.Ask, Demands: a.Demands}, Created: a.created,
 	}, nil
 }
 
@@ -132,7 +133,7 @@ func (g *Grants) preview(id string, w clawrden.GrantWish, by clawrden.Approver) 
 		return made, err
 	}
 	for i := range g.past {
-		if covers(&made, &g.past[i]) {
+		if reach.Covers(&made, &g.past[i].Ask) {
 			made.Covered++
 		}
 	}

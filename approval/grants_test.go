@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/reach"
 )
 
 // push is an ask that can be granted.
@@ -131,7 +132,7 @@ func TestGrantsCoverNoMoreThanTheirPreview(t *testing.T) {
 		first, next := some("a").asked(), some("b").asked()
 		now := time.Now()
 		g, err := grantOf(&first, w, alice, now)
-		if err != nil || !covers(&g, &next) {
+		if err != nil || !reach.Covers(&g, &next.Ask) {
 			continue
 		}
 		covered++
@@ -140,7 +141,7 @@ func TestGrantsCoverNoMoreThanTheirPreview(t *testing.T) {
 			t.Fatalf("%+v is covered and couldn't be granted itself: %v", next, err)
 		}
 		again.Request = g.Request
-		if g.Scope == clawrden.ScopeSubcommand && !next.inside {
+		if g.Scope == clawrden.ScopeSubcommand && !next.Inside {
 			t.Fatalf("covers a path outside: %+v", next)
 		}
 		if diff := cmp.Diff(g, again); diff != "" {
@@ -168,7 +169,7 @@ func TestGrantRefused(t *testing.T) {
 		"no file":             {change: func(p *push) { p.f.Exe = clawrden.Executable{} }, text: "which file"},
 		"no directory":        {change: func(p *push) { p.r.Cwd = "" }, text: "no name"},
 		"not UTF-8":           {change: func(p *push) { p.r.Argv = []string{"git", "\xff"} }, text: "can't be shown"},
-		"too long":            {change: func(p *push) { p.r.Argv = []string{"git", strings.Repeat("x", maxGranted)} }, text: "too long"},
+		"too long":            {change: func(p *push) { p.r.Argv = []string{"git", strings.Repeat("x", 4096)} }, text: "too long"},
 		"no time":             {wish: clawrden.GrantWish{For: "-"}, text: "neither a time"},
 		"a negative time":     {wish: clawrden.GrantWish{For: "-5m"}, text: "neither a time"},
 		"for ever":            {wish: clawrden.GrantWish{For: "61m"}, text: "at most 1h"},

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/reach"
 	"github.com/clawrden/clawrden/policy"
 )
 
@@ -19,7 +20,7 @@ func TestInterpretersAreNeverGranted(t *testing.T) {
 		f := p.Understand(&r)
 		f.Exe = clawrden.Executable{Resolved: "/usr/bin/" + argv[0], SHA256: "aa"}
 		d := p.Decide(&f)
-		return ungrantable(&r, &f, &d)
+		return reach.Of(&f, &d).Ungranted
 	}
 	for _, argv := range [][]string{
 		{"sh", "x.sh"},

@@ -55,9 +55,6 @@ func (c *compiler) approval(n *node) {
 	c.approvers(n, "escalate_to")
 	c.escalation(n, a)
 	for i, g := range a.Grants {
-		if g == "rule" {
-			c.diags = append(c.diags, caution(n.vals["grants"].at, "Not in this build", "This build writes no rules for grants, so \"rule\" can't be picked."))
-		}
 		if _, err := time.ParseDuration(g); err != nil && !slices.Contains([]string{"once", "session", "rule"}, g) {
 			v := n.vals["grants"]
 			c.problem(v.elemAt(i), "Not a scope", "%q is not a scope of a grant; use \"once\", \"session\", \"rule\" or a duration like \"30m\".%s", g, didYouMean(g, []string{"once", "session", "rule"}))

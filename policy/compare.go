@@ -54,7 +54,28 @@ func Compare(old, updated *Policy) []Change {
 			add("rule", r.ref.Name, r.ref, r.say(old, i), nil)
 		}
 	}
+	compareGrants(old, updated, add)
 	return changes
+}
+
+func compareGrants(old, updated *Policy, add func(block, name string, at clawrden.RuleRef, a, b []string)) {
+	before := map[string]*grant{}
+	for _, g := range old.grantList() {
+		before[g.ID] = g
+	}
+	for _, g := range updated.grantList() {
+		var was []string
+		if o := before[g.ID]; o != nil {
+			was = o.say()
+			delete(before, g.ID)
+		}
+		add("grant", g.ID, g.ref, was, g.say())
+	}
+	for _, g := range old.grantList() {
+		if before[g.ID] != nil {
+			add("grant", g.ID, g.ref, g.say(), nil)
+		}
+	}
 }
 
 func without(a, b []string) []string {
@@ -145,6 +166,11 @@ func Touched(old, updated *Policy) (tools map[string]bool, all bool) {
 	tools = map[string]bool{}
 	for _, c := range Compare(old, updated) {
 		for _, p := range []*Policy{old, updated} {
+			for _, g := range p.grantList() {
+				if c.Block == "grant" && g.ID == c.Name {
+					tools[g.Tool] = true
+				}
+			}
 			for _, r := range p.rules {
 				if r.ref.Name != c.Name || c.Block != "rule" {
 					continue

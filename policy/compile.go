@@ -61,6 +61,8 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 			c.environmentBlock(n)
 		case killSwitchSchema:
 			c.killSwitchBlock(n)
+		case grantSchema:
+			c.grant(n)
 		}
 	}
 	c.resolveProfiles(built)

@@ -35,6 +35,7 @@ func (p *Policy) decideTraced(f *clawrden.Facts, asked func(*view, *rule, truth)
 			found(&j.finds[i])
 		}
 	}
+	p.lower(&d, f)
 	if p.settings.observe && d.Verdict != clawrden.Allow {
 		d.Would, d.Verdict = d.Verdict, clawrden.Allow
 	}

@@ -20,7 +20,8 @@ type Explanation struct {
 	Approval string               `json:"approval,omitempty"`
 	Profile  string               `json:"profile,omitempty"`
 	Command  CommandExplanation   `json:"command"`
-	Nested   []CommandExplanation `json:"nested"` // the commands inside it, an outer one before its inner ones
+	Grants   []GrantExplanation   `json:"grants,omitempty"` // those for the tool, where the rules ask
+	Nested   []CommandExplanation `json:"nested"`           // the commands inside it, an outer one before its inner ones
 	Decision clawrden.Decision    `json:"-"`
 }
 
@@ -85,6 +86,9 @@ func (p *Policy) Explain(f *clawrden.Facts) Explanation {
 		}
 	})
 	e.Decision, e.Verdict, e.Reason = d, d.Verdict, d.Reason
+	before := d
+	before.Unlower()
+	e.Grants = p.grantsOn(f, &before)
 	e.Executor, e.Approval = d.Executor, d.Approval
 	if d.Profile != nil {
 		e.Profile = d.Profile.Name

@@ -21,6 +21,7 @@ func (p *Policy) Lint() hcl.Diagnostics {
 		}
 	}
 	l.images()
+	l.grants()
 	return l.diags
 }
 

@@ -124,7 +124,7 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, parsed), diags
 	}
-	p.files, p.digest, p.recalls = parsed, digest(sources), p.anyPred(hinges)
+	p.files, p.digest, p.recalls = parsed, digest(sources), p.anyPred(hinges) || len(p.grants) > 0
 	for _, s := range sources {
 		if s.json != nil { // messages show what the operator wrote
 			parsed[s.name] = &hcl.File{Bytes: s.data}

@@ -25,6 +25,7 @@ type Policy struct {
 	approvals map[string]*ApprovalProfile
 	executors map[string]*executor
 	profiles  map[string]*Profile
+	grants    map[string][]*grant // by tool
 	tests     []testCase
 	counters  []clawrden.Counter
 	recalls   bool // some condition asks for what a record lacks

@@ -30,9 +30,9 @@ func (p *Policy) Recall(f *clawrden.Facts) (high, low clawrden.Decision) {
 	return h.Decide(f), l.Decide(f)
 }
 
-// UsesTime reports whether a rule asks for the time of day.
+// UsesTime reports whether a rule asks for the time of day, or a grant ends at some time.
 func (p *Policy) UsesTime() bool {
-	return p.anyPred(func(q pred) bool { _, ok := q.(*timePred); return ok })
+	return len(p.grants) > 0 || p.anyPred(func(q pred) bool { _, ok := q.(*timePred); return ok })
 }
 
 // hinges reports whether a predicate asks for what a record lacks.

@@ -4,7 +4,7 @@ package policy
 var fileSchema = &block{
 	name: "file",
 	blocks: []*block{
-		policySchema, variableSchema, localsSchema, toolSchema, ruleSchema, approvalSchema, executorSchema, profileSchema,
+		policySchema, variableSchema, localsSchema, toolSchema, ruleSchema, grantSchema, approvalSchema, executorSchema, profileSchema,
 		environmentSchema, killSwitchSchema, testSchema,
 	},
 }
@@ -136,7 +136,7 @@ var approvalSchema = &block{
 		{name: "edit_args", kind: kindBool, doc: "Whether an approver may change the arguments before approving. The command as changed is judged again: what would be denied never runs."},
 		{name: "escalate_to", kind: kindTexts, doc: "Who may answer too, once escalate_after has passed; written as approvers."},
 		{name: "escalate_after", kind: kindDuration, doc: "How long only approvers are asked."},
-		{name: "grants", kind: kindTexts, doc: "What an approver may have remembered: a duration is the longest that a grant may last; session, for as long as the agent's session; once, nothing. Where it isn't set: session, and an hour. rule can't be picked in this build."},
+		{name: "grants", kind: kindTexts, doc: "What an approver may have remembered: a duration is the longest that a grant may last; session, for as long as the agent's session; once, nothing. rule, a grant that is written into the policy, for at most 90 days. Where it isn't set: session, and an hour."},
 	},
 }
 

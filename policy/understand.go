@@ -21,6 +21,7 @@ func (p *Policy) Understand(req *clawrden.Request) clawrden.Facts {
 	f := clawrden.Facts{
 		Tool: req.Tool, Args: req.Args(), Cwd: req.Cwd, Env: req.Env,
 		Way: req.Way, Identity: req.Identity, Time: req.Received,
+		Renamed: len(req.Argv) == 0 || tailName(req.Argv[0]) != req.Tool,
 	}
 	p.read(&f)
 	return f

@@ -28,6 +28,9 @@ func Facts(p *policy.Policy, r *clawrden.Record) (f clawrden.Facts, sure bool) {
 	if r.Identity != nil {
 		req.Identity = *r.Identity
 	}
+	if r.Argv0 != "" {
+		req.Argv[0] = r.Argv0
+	}
 	f = p.Understand(&req)
 	f.Home, f.Session, f.Image, f.Counts = r.Home, r.Session, r.Image, r.Counts
 	if r.Exe != nil {
