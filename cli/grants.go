@@ -16,9 +16,9 @@ func (a *app) grantsCommand() *cobra.Command {
 
 // wishFlags are the options that say how far a grant reaches and how long it lasts.
 func wishFlags(c *cobra.Command, w *clawrden.GrantWish) {
-	c.Flags().StringVar(&w.For, "for", "", "how long it is remembered: a `time` such as 30m, or session")
-	c.Flags().StringVar((*string)(&w.Scope), "scope", "", "how far it reaches: `command` (exactly this one), or subcommand (any options and arguments in this directory)")
-	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"command", "subcommand"}, cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().StringVar(&w.For, "for", "", "how long it is remembered: a `time` such as 30m or 7d, or session")
+	c.Flags().StringVar((*string)(&w.Scope), "scope", "", "how far it reaches: `command` (exactly this one), subcommand (any options and arguments in this directory); rule, rule-subcommand: the same, written into the policy")
+	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"command", "subcommand", "rule", "rule-subcommand"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (a *app) grantsList() *cobra.Command {
@@ -45,7 +45,11 @@ func (a *app) grantsList() *cobra.Command {
 			t := newTable(a.stdout, "ID", "LEFT", "USED", "BY", "COVERS")
 			for i := range grants {
 				g := &grants[i]
-				t.row(display.Line(g.ID), ago(g.Expires.Sub(a.now())), fmt.Sprint(g.Used), approverName(&g.By), display.Line(g.Words))
+				covers := display.Line(g.Words)
+				if g.File != "" {
+					covers += fmt.Sprintf(" (%s:%d)", display.Line(g.File), g.Line)
+				}
+				t.row(display.Line(g.ID), ago(g.Expires.Sub(a.now())), fmt.Sprint(g.Used), approverName(&g.By), covers)
 			}
 			return t.flush()
 		},
@@ -66,8 +70,10 @@ func (a *app) grantsAdd() *cobra.Command {
 		Use:   "add ID --for TIME",
 		Short: "Remember the approval of a request that was asked for",
 		Long: "Lets the same agent run what one of the last requests asked for, without asking, until the time is over. Never for\n" +
-			"interpreters and wrappers, nor where the rule forbids it. --preview tells what it would cover, and adds nothing.",
-		Example:           "  clawrden grants add k3f9 --for 30m --preview\n  clawrden grants add k3f9 --for 30m --scope subcommand",
+			"interpreters and wrappers, nor where the rule forbids it. --preview tells what it would cover, and adds nothing.\n" +
+			"The scopes rule and rule-subcommand write it into the policy, where the rule's approval block offers that.",
+		Example: "  clawrden grants add k3f9 --for 30m --preview\n  clawrden grants add k3f9 --for 30m --scope subcommand\n" +
+			"  clawrden grants add k3f9 --for 30d --scope rule",
 		Args:              args(1, 1, "the id of a request"),
 		ValidArgsFunction: a.completeIDs,
 		RunE: func(c *cobra.Command, ids []string) error {

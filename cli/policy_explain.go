@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +92,15 @@ func (a *app) showExplanation(e *policy.Explanation) error {
 		if row[1] != "" {
 			w.line(1, row[0], ": ", row[1])
 		}
+	}
+	for _, g := range e.Grants {
+		text := fmt.Sprintf("grant %q (%s:%d) until %s: ", g.ID, g.File, g.Line, g.Until.Local().Format(time.DateTime))
+		if g.Lacks == "" {
+			text += "covers it"
+		} else {
+			text += "doesn't cover it: " + g.Lacks
+		}
+		w.line(1, text)
 	}
 	w.line(0)
 	depth := make([]int, len(e.Nested)+1)

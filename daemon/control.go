@@ -52,6 +52,7 @@ func (nothing) Counts(*clawrden.Facts) []clawrden.Counter { return nil }
 func (nothing) Digest() string                            { return "" }
 func (nothing) Rules() int                                { return 0 }
 func (nothing) Files() []clawrden.PolicyFile              { return nil }
+func (nothing) Grants() []clawrden.Grant                  { return nil }
 func (nothing) KillSwitch() clawrden.KillSwitch           { return clawrden.KillSwitch{} }
 
 // Status tells what the daemon is doing.

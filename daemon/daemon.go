@@ -33,6 +33,7 @@ type Policy interface {
 	Digest() string
 	Rules() int
 	Files() []clawrden.PolicyFile
+	Grants() []clawrden.Grant // that the files hold, expired ones too; the list is the caller's
 	KillSwitch() clawrden.KillSwitch
 }
 
@@ -90,10 +91,11 @@ type Process interface {
 
 // Options are what a daemon is made of; all without a default must be set.
 type Options struct {
-	Logger *slog.Logger
-	Audit  Log
-	Queue  Queue
-	Grants Grants // nil: none
+	Logger  *slog.Logger
+	Audit   Log
+	Queue   Queue
+	Grants  Grants  // nil: none
+	Written Written // nil: no grant can be written into the policy
 	// Registry keeps the registered agents, AgentSockets makes their sockets. nil: none can be registered.
 	Registry     Registry
 	AgentSockets AgentSockets
@@ -157,6 +159,7 @@ type Daemon struct {
 	registered registered
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
+	written     written
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for

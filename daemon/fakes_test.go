@@ -30,6 +30,7 @@ func (p fakePolicy) Decide(f *clawrden.Facts) clawrden.Decision  { return p(f) }
 func (fakePolicy) Counts(*clawrden.Facts) []clawrden.Counter     { return nil }
 func (fakePolicy) Digest() string                                { return "fake" }
 func (fakePolicy) Files() []clawrden.PolicyFile                  { return nil }
+func (fakePolicy) Grants() []clawrden.Grant                      { return nil }
 func (fakePolicy) Rules() int                                    { return 1 }
 func (fakePolicy) KillSwitch() clawrden.KillSwitch               { return clawrden.KillSwitch{} }
 

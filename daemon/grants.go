@@ -2,10 +2,12 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/reach"
 )
 
 // Grants holds what people have let be remembered of their approvals.
@@ -33,12 +35,13 @@ func (d *Daemon) granted(c *call) bool {
 	return true
 }
 
-// Grants gives the grants in force, oldest first.
+// Grants gives the grants in force, oldest first, those in the policy after the others.
 func (d *Daemon) Grants() []clawrden.Grant {
-	if d.o.Grants == nil {
-		return nil
+	var list []clawrden.Grant
+	if d.o.Grants != nil {
+		list = d.o.Grants.List()
 	}
-	return d.o.Grants.List()
+	return append(list, d.writtenGrants()...)
 }
 
 // AddGrant has an approval of one of the last asks remembered, for whoever has the right to grant and might approve that ask
@@ -63,12 +66,16 @@ func (d *Daemon) AddGrant(_ context.Context, by clawrden.Caller, id string, w cl
 	if preview {
 		return d.o.Grants.Preview(asked.ID, w, who)
 	}
-	g, err := d.o.Grants.Add(asked.ID, w, who)
+	add := d.o.Grants.Add
+	if reach.Written(w.Scope) {
+		add = d.writeGrant
+	}
+	g, err := add(asked.ID, w, who)
 	if err != nil {
 		return g, err
 	}
-	if err := d.record(grantRecord(clawrden.EventGranted, &g, &who)); err != nil {
-		_, undone := d.o.Grants.Revoke(g.ID)
+	if err := d.record(d.grantRecord(clawrden.EventGranted, &g, &who)); err != nil {
+		undone := d.endGrant(&g)
 		return g, fmt.Errorf("the grant can't be recorded, so it was not made: %w %v", err, undone)
 	}
 	d.live.publish(clawrden.Event{Type: clawrden.LiveGranted, Grant: &g, Message: person(&who) + " granted " + g.Words})
@@ -77,20 +84,33 @@ func (d *Daemon) AddGrant(_ context.Context, by clawrden.Caller, id string, w cl
 
 // RevokeGrant ends a grant.
 func (d *Daemon) RevokeGrant(_ context.Context, by clawrden.Caller, id string) (clawrden.Grant, error) {
-	if d.o.Grants == nil {
-		return clawrden.Grant{}, fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, clawrden.Text(id))
+	g, err := d.findGrant(id)
+	if err != nil {
+		return g, err
 	}
-	g, err := d.o.Grants.Revoke(id)
-	if g.ID != "" {
+	if err = d.endGrant(&g); !errors.Is(err, clawrden.ErrBadRequest) { // else it stands where only root can end it
 		who := d.approver(by)
-		_ = d.record(grantRecord(clawrden.EventRevoked, &g, who))
+		_ = d.record(d.grantRecord(clawrden.EventRevoked, &g, who))
 		d.live.publish(clawrden.Event{Type: clawrden.LiveRevoked, Grant: &g, Message: person(who) + " revoked the grant of " + g.Words})
 	}
 	return g, err
 }
 
-func grantRecord(event string, g *clawrden.Grant, who *clawrden.Approver) *clawrden.Record {
-	return &clawrden.Record{Event: event, Grant: g.ID, ID: g.Request, Command: clawrden.Text(g.Tool), Cwd: g.Cwd, Reason: g.Words, Approver: who}
+// endGrant ends a grant wherever it is kept.
+func (d *Daemon) endGrant(g *clawrden.Grant) error {
+	if reach.Written(g.Scope) {
+		return d.eraseGrant(g)
+	}
+	_, err := d.o.Grants.Revoke(g.ID)
+	return err
+}
+
+func (d *Daemon) grantRecord(event string, g *clawrden.Grant, who *clawrden.Approver) *clawrden.Record {
+	r := &clawrden.Record{Event: event, Grant: g.ID, ID: g.Request, Command: clawrden.Text(g.Tool), Cwd: g.Cwd, Reason: g.Words, Approver: who}
+	if reach.Written(g.Scope) {
+		r.Policy = d.policy.Load().Digest() // it is another one with it, or without
+	}
+	return r
 }
 
 // approveAndGrant approves one waiting request and has that remembered. What can't be granted isn't approved either: the

@@ -65,6 +65,14 @@ func (d *Daemon) recordDecided(c *call) error {
 		}
 		r.EditedBy = &c.edited.by
 	}
+	if id := c.decision.Grant; id != "" {
+		d.written.use(id)
+		if r.Grant = id; r.Approver == nil {
+			if g := d.grantOf(id); g != nil {
+				r.Approver = &g.By
+			}
+		}
+	}
 	if c.grant != nil {
 		r.Grant, r.Approver = c.grant.ID, &c.grant.By
 	}

@@ -78,7 +78,7 @@ var methods = []method{
 		[]arg{{"request", "s"}, {"options", "a{sv}"}},
 		[]arg{{"grant", "a{sv}"}},
 		clawrden.RightGrant, (*life).aboutNewGrant, (*life).addGrant,
-		"Has an approval of one of the last requests remembered, waiting or not; it doesn't decide that request. Options: for (s), a time such as 30m, or session, which has to be given; scope (s), command (the default) or subcommand; preview (b), only to tell what it would cover, with an empty id.",
+		"Has an approval of one of the last requests remembered, waiting or not; it doesn't decide that request. Options: for (s), a time such as 30m, or session, which has to be given; scope (s), command (the default), subcommand, rule or rule-subcommand; preview (b), only to tell what it would cover, with an empty id.",
 	},
 	// Only ever has people asked again, but by whom grants are made by those they are ended.
 	{

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/wholefile"
@@ -21,9 +22,11 @@ func newLastGood(state string) lastGood {
 	return lastGood{filepath.Join(state, "policy-last-good.json")}
 }
 
-// keep writes the copy, unless it is there already.
-func (g lastGood) keep(p *policy.Policy) error {
-	b, err := json.Marshal(p.Files())
+// keep writes the copy, unless it is there already. The grants that people let be written aren't in it: one that is taken back
+// must not come back.
+func (g lastGood) keep(p *policy.Policy, grants string) error {
+	files := slices.DeleteFunc(slices.Clone(p.Files()), func(f clawrden.PolicyFile) bool { return f.Name == grants })
+	b, err := json.Marshal(files)
 	if err != nil {
 		return err
 	}
@@ -34,7 +37,7 @@ func (g lastGood) keep(p *policy.Policy) error {
 }
 
 // load compiles the copy; nil without one. It loaded before, so an error means that this build reads it otherwise.
-func (g lastGood) load(o policy.Options) (*policy.Policy, error) {
+func (g lastGood) load(o policy.Options, grants written) (*policy.Policy, error) {
 	b, err := os.ReadFile(g.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -53,6 +56,11 @@ func (g lastGood) load(o policy.Options) (*policy.Policy, error) {
 	p, diags := o.Parse(text)
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("cannot use %s: %v", g.path, diags)
+	}
+	if grants.into(text) == nil { // they may be what is bad
+		if all, diags := o.Parse(text); !diags.HasErrors() {
+			return all, nil
+		}
 	}
 	return p, nil
 }

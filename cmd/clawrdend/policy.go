@@ -26,18 +26,24 @@ type loader struct {
 	options policy.Options
 	dev     bool
 	last    lastGood
+	written written
 	log     *slog.Logger
 	loaded  bool // a policy is in force
 }
 
 func newLoader(layers []string, state string, groups *users.DB, dev bool, log *slog.Logger) *loader {
-	return &loader{
+	l := &loader{
 		layers: layers, dev: dev, log: log, last: newLastGood(state),
 		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Group: func(name string) (uint32, error) {
 			g, err := groups.GroupByName(name)
 			return g.GID, err
 		}},
 	}
+	l.written = newWritten(state, l.options)
+	if len(layers) > 0 {
+		l.layers = l.written.beside(layers)
+	}
+	return l
 }
 
 // load is what the daemon calls, never at the same time. At start, bad files come back as an error together with the last
@@ -48,7 +54,7 @@ func (l *loader) load() (daemon.Policy, error) {
 	p, err := l.read()
 	if err == nil {
 		l.loaded = true
-		if err := l.last.keep(p); err != nil {
+		if err := l.last.keep(p, l.written.File()); err != nil {
 			l.log.Error("the policy can't be kept for a start with bad files", slog.Any("error", err))
 		}
 		return p, nil
@@ -56,7 +62,7 @@ func (l *loader) load() (daemon.Policy, error) {
 	if l.loaded {
 		return nil, err
 	}
-	old, oldErr := l.last.load(l.options)
+	old, oldErr := l.last.load(l.options, l.written)
 	if oldErr != nil {
 		l.log.Error("the last good policy can't be used", slog.Any("error", oldErr))
 	}
@@ -74,6 +80,9 @@ func (l *loader) read() (*policy.Policy, error) {
 	var diags hcl.Diagnostics
 	if len(l.layers) == 0 {
 		files, err := embedded()
+		if err == nil {
+			err = l.written.into(files)
+		}
 		if err != nil {
 			return nil, err
 		}

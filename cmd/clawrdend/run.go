@@ -90,7 +90,8 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}()
 	do.Audit, do.Queue = journaled{records, copies}, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
-	do.LoadPolicy = newLoader(layers, c.Paths.State, db, o.dev, log).load
+	policies := newLoader(layers, c.Paths.State, db, o.dev, log)
+	do.LoadPolicy, do.Written = policies.load, policies.written
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
 	engine, err := dockerx.Open(dockerx.Options{Socket: c.Docker.Socket, Timeout: c.Docker.Timeout})
