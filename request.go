@@ -131,5 +131,6 @@ type Executable struct {
 	SHA256   string `json:"sha256,omitempty"`   // hex, of the file's content
 	// Interpreter is what a script names on its first line, resolved and hashed in the same way; nil for a binary.
 	Interpreter *Executable `json:"interpreter,omitempty"`
+	Image       string      `json:"image,omitempty"`  // where it is a container image's: its name, with its digest where that is known
 	Sealed      bool        `json:"sealed,omitempty"` // the agent can change this file: a sealed copy of what was hashed is run
 }

@@ -53,7 +53,7 @@ func (d *Daemon) await(ctx context.Context, c *call) {
 		}
 		d.change(c)
 		d.resolve(ctx, c)
-		d.evaluate(c)
+		d.evaluate(ctx, c)
 	}
 }
 

@@ -83,6 +83,12 @@ type Executor interface {
 	Start(context.Context, *job.Job) (Process, error)
 }
 
+// Finder is an executor that finds the tool itself, elsewhere than among the caller's files. What it finds is what is judged
+// and approved, and is handed to Start.
+type Finder interface {
+	Find(context.Context, *clawrden.Request, *clawrden.Decision) (clawrden.Executable, error)
+}
+
 // Process is a command that an executor has started.
 type Process interface {
 	Wait() job.Exit
@@ -296,7 +302,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		c.facts.Image = image
 		d.resolve(ctx, c)
 	}
-	d.evaluate(c)
+	d.evaluate(ctx, c)
 	if c.can {
 		c.reply.answer(c)
 		return

@@ -137,8 +137,9 @@ func (d *Daemon) judge(ctx context.Context, asked *clawrden.Approval, args []str
 	defer c.closeDescriptors()
 	defer c.closeTool()
 	d.understand(c)
+	c.facts.Image = asked.Facts.Image
 	d.resolve(ctx, c)
-	d.evaluate(c)
+	d.evaluate(ctx, c)
 	return c, nil
 }
 

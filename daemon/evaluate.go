@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -20,7 +21,7 @@ const (
 )
 
 // evaluate judges the facts. What can't be judged, or can't be run, is denied; a person is never asked for it.
-func (d *Daemon) evaluate(c *call) {
+func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	refused := c.decision // by an earlier step
 	if why, locked := d.lock.locked(&c.request.Identity); locked {
 		c.decision, c.locked = clawrden.Decision{}, true
@@ -37,14 +38,32 @@ func (d *Daemon) evaluate(c *call) {
 		c.code, c.failed = 0, nil
 		return
 	}
-	if c.failed != nil {
+	finder, finds := d.o.Executors[executorOf(&c.decision)].(Finder)
+	if c.failed != nil && !finds {
 		c.deny(c.code, c.failed.Error())
 		return
 	}
 	var err error
 	if c.executor, err = d.chooseExecutor(c); err != nil {
 		c.deny(protocol.ExitFailed, err.Error())
+		return
 	}
+	if finds {
+		d.find(ctx, c, finder)
+	}
+}
+
+// find has the executor say what it would run; whether the caller has such a tool, too, doesn't matter then.
+func (d *Daemon) find(ctx context.Context, c *call, f Finder) {
+	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
+	defer cancel()
+	exe, err := f.Find(ctx, &c.request, &c.decision)
+	if err != nil {
+		c.deny(protocol.ExitFailed, err.Error())
+		return
+	}
+	c.facts.Exe, c.failed, c.code = exe, nil, 0
+	c.closeTool()
 }
 
 // decide asks the policy. A fault in it is a deny.

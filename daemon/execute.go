@@ -200,16 +200,12 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	c.elsewhere.Store(true)
 	c.reply.started(c)
 	p, err := e.Start(ctx, &job.Job{
-		Request: &c.request, Decision: &c.decision, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
+		Request: &c.request, Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
 		Umask: c.peer.Umask(), Home: c.facts.Home, Stopping: c.stopping,
 	})
 	if err != nil {
 		finish()
-		code := protocol.ExitFailed
-		if errors.As(err, &job.NotRunError{}) {
-			code = protocol.ExitDenied
-		}
-		return d.unrun(c, code, err)
+		return d.unrun(c, codeOf(err), err)
 	}
 	defer d.running.elsewhere(c, p)()
 	if _, locked := d.lock.locked(&c.request.Identity); locked || d.removed(c) != nil {
@@ -224,6 +220,18 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	finish()
 	c.reply.exited(c, exit)
 	return exit
+}
+
+// codeOf is the shim's exit code for a command that an executor didn't start: the launcher's, where that one says it.
+func codeOf(err error) int {
+	var coded interface{ Code() int }
+	switch {
+	case errors.As(err, &coded):
+		return coded.Code()
+	case errors.As(err, &job.NotRunError{}):
+		return protocol.ExitDenied
+	}
+	return protocol.ExitFailed
 }
 
 // passSignals sends on what the shim received, until the command has ended.

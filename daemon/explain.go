@@ -35,12 +35,14 @@ func (d *Daemon) Explain(ctx context.Context, by clawrden.Caller, argv []string,
 	defer peer.Close()
 	defer c.closeDescriptors()
 	defer c.closeTool()
+	_, image := d.confirm(ctx, c)
 	d.understand(c)
+	c.facts.Image = image
 	if cwd != "" {
 		c.request.Way = clawrden.WayPlain // a working directory by its name, not the caller's own
 	}
 	d.resolve(ctx, c)
 	c.request.Way = clawrden.WayShim
-	d.evaluate(c)
+	d.evaluate(ctx, c)
 	return c.decision, nil
 }

@@ -105,7 +105,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) {
 	d.name(c)
 	d.resolve(ctx, c)
 	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
-	d.evaluate(c)
+	d.evaluate(ctx, c)
 	d.await(ctx, c)
 	if err := d.recordDecided(c); err != nil {
 		d.fail(c, err)

@@ -292,6 +292,7 @@ func digestOf(f *clawrden.Facts, r *clawrden.Request) string {
 	for e := &f.Exe; e != nil; e = e.Interpreter {
 		word(e.Resolved)
 		word(e.SHA256)
+		word(e.Image)
 	}
 	word(f.Cwd)
 	word(r.Tool)

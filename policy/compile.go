@@ -19,7 +19,7 @@ type compiler struct {
 
 func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	if o.Executors == nil {
-		o.Executors = []string{"mirror", "unit", "local"}
+		o.Executors = []string{"mirror", "unit", "ghost", "local"}
 	}
 	c := &compiler{options: o, placed: map[string]hcl.Range{}, policy: &Policy{
 		settings:  settings{def: clawrden.Deny},
@@ -215,6 +215,9 @@ func (c *compiler) rule(n *node) {
 		r.executor = lookup(c, c.policy.executors, "executor", n.text("executor"), v.at)
 		if r.executor != nil && !slices.Contains(c.options.Executors, r.executor.Kind) {
 			c.problem(v.at, "Executor not available", "This build has no %s executor. Use executor.%s.", r.executor.Kind, strings.Join(c.options.Executors, " or executor."))
+		}
+		if r.executor != nil && r.executor.Kind == "ghost" && r.executor.Image == "" {
+			c.problem(v.at, "Missing image", "A ghost runs an image: write executor \"NAME\" { kind = \"ghost\" image = \"…\" }, one argument a line, and name that.")
 		}
 	}
 	if v, ok := n.vals["approval"]; ok {

@@ -109,7 +109,13 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	defer units.Close()
 	do.Executors["unit"] = unitExecutor{units}
-	do.Keepers = map[string]daemon.Keeper{"unit": unit.Keeper{Executor: units}}
+	ghosts, err := openGhosts(&c, engine, known.Confirmer, db, log)
+	if err != nil {
+		return err
+	}
+	defer ghosts.Close()
+	do.Executors["ghost"] = ghostExecutor{ghosts}
+	do.Keepers = map[string]daemon.Keeper{"unit": unit.Keeper{Executor: units}, "container": containerKeeper{engine}}
 	if o.dev {
 		do.Executors["local"] = localExecutor{}
 	}

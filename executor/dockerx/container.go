@@ -24,7 +24,7 @@ type Container struct {
 
 // Mount is a directory or file of the host that a container sees.
 type Mount struct {
-	Source   string // on the host
+	Source   string // on the host; "" for memory
 	Target   string // in the container
 	ReadOnly bool
 }
@@ -48,6 +48,11 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*Container, error) {
 	}
 	for _, m := range got.Mounts {
 		c.Mounts = append(c.Mounts, Mount{Source: m.Source, Target: path.Clean(m.Destination), ReadOnly: !m.RW})
+	}
+	if got.HostConfig != nil {
+		for target := range got.HostConfig.Tmpfs {
+			c.Mounts = append(c.Mounts, Mount{Target: path.Clean(target)})
+		}
 	}
 	return c, nil
 }

@@ -21,6 +21,8 @@ var (
 	ErrUnreachable = errors.New("cannot reach the container engine")
 	// ErrNotFound: the engine has no such container, image or exec.
 	ErrNotFound = errors.New("the container engine has none of that name")
+	// ErrNotRunning: the container is there and doesn't run.
+	ErrNotRunning = errors.New("the container doesn't run")
 	// ErrNotConfirmed: the engine doesn't confirm that a process stands in the container that its cgroup names.
 	ErrNotConfirmed = errors.New("the container engine does not confirm it")
 	// ErrUnfit: the engine answers, and isn't one that can be used for this.
@@ -48,6 +50,8 @@ func (e *Engine) explain(err error) error {
 		return fmt.Errorf("%w: %s", ErrNotFound, text)
 	case errdefs.IsConflict(err) && strings.Contains(err.Error(), "already in progress"):
 		return errRemoving
+	case errdefs.IsConflict(err) && strings.Contains(err.Error(), "is not running"):
+		return ErrNotRunning
 	case strings.Contains(err.Error(), "no space left on device"):
 		return fmt.Errorf("the container engine's disk is full: an operator has to make room (docker system prune); it says: %s", text)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/strslice"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/go-units"
 )
 
@@ -24,11 +25,12 @@ type RunSpec struct {
 	User       string // uid:gid
 	Groups     []uint32
 	WorkDir    string
-	Mounts     []Mount           // bound as they are: nothing mounted below them comes along, and nothing is made that isn't there
+	Mounts     []Mount           // bound as they are; none is made that isn't there
 	Scratch    map[string]string // directory in the container to options: memory that it may write to
 	Network    string            // none, host, or a network's name
 	Labels     map[string]string
 	Seccomp    string // OCI seccomp profile, JSON; "" for the engine's own
+	Init       bool   // the engine's own first process passes on signals and reaps; the entrypoint is its child
 	ReadOnly   bool   // its root directory
 	HostUsers  bool   // uids are the host's, also where the engine gives containers user namespaces of their own
 	Memory     int64  // bytes; 0 for no limit, as below
@@ -40,7 +42,12 @@ type RunSpec struct {
 // Create makes a container, which isn't started yet.
 func (e *Engine) Create(ctx context.Context, s *RunSpec) (id string, err error) {
 	err = e.ask(ctx, e.timeout, func(ctx context.Context) error {
-		got, err := e.cli.ContainerCreate(ctx, s.config(), s.hostConfig(), nil, nil, s.Name)
+		about, err := e.About(ctx) // the version of the interface is settled with it
+		if err != nil {
+			return err
+		}
+		deep := !versions.LessThan(about.API, "1.44")
+		got, err := e.cli.ContainerCreate(ctx, s.config(), s.hostConfig(deep), nil, nil, s.Name)
 		id = got.ID
 		return err
 	})
@@ -55,13 +62,16 @@ func (s *RunSpec) config() *container.Config {
 	}
 }
 
-func (s *RunSpec) hostConfig() *container.HostConfig {
+// hostConfig is the part of it that concerns the host. deep says that the engine can make what is mounted below a mount
+// read-only with it.
+func (s *RunSpec) hostConfig(deep bool) *container.HostConfig {
 	h := &container.HostConfig{
 		AutoRemove: true, ReadonlyRootfs: s.ReadOnly, NetworkMode: container.NetworkMode(s.Network),
 		LogConfig:   container.LogConfig{Type: "none"},
 		CapDrop:     strslice.StrSlice{"ALL"},
 		SecurityOpt: []string{"no-new-privileges"},
 		Tmpfs:       s.Scratch,
+		Init:        &s.Init,
 		Resources:   container.Resources{Memory: s.Memory, NanoCPUs: s.NanoCPUs},
 	}
 	if s.Memory > 0 {
@@ -83,10 +93,12 @@ func (s *RunSpec) hostConfig() *container.HostConfig {
 		h.GroupAdd = append(h.GroupAdd, strconv.FormatUint(uint64(g), 10))
 	}
 	for _, m := range s.Mounts {
-		h.Mounts = append(h.Mounts, mount.Mount{
-			Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly,
-			BindOptions: &mount.BindOptions{Propagation: mount.PropagationPrivate, NonRecursive: true},
-		})
+		o := &mount.BindOptions{Propagation: mount.PropagationRPrivate}
+		if m.ReadOnly { // for all that is mounted below, or without that
+			o.ReadOnlyForceRecursive = deep
+			o.NonRecursive = !deep
+		}
+		h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly, BindOptions: o})
 	}
 	return h
 }
@@ -163,6 +175,18 @@ func (e *Engine) Kill(ctx context.Context, id string, signal int) error {
 	})
 }
 
+// Has reports whether a container's root directory has something at a path, without its mounts.
+func (e *Engine) Has(ctx context.Context, id, path string) (bool, error) {
+	err := e.ask(ctx, e.timeout, func(ctx context.Context) error {
+		_, err := e.cli.ContainerStatPath(ctx, id, path)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Pause stops all processes of a container where they are; Resume has them go on.
 func (e *Engine) Pause(ctx context.Context, id string) error {
 	return e.ask(ctx, e.timeout, func(ctx context.Context) error { return e.cli.ContainerPause(ctx, id) })
@@ -184,13 +208,13 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	return err
 }
 
-// Labelled lists the containers with a label, running or not, by their ids, with the value of that label.
-func (e *Engine) Labelled(ctx context.Context, label string) (map[string]string, error) {
-	found := map[string]string{}
+// Labelled lists the containers with a label, NAME=value, running or not, by their ids with all their labels.
+func (e *Engine) Labelled(ctx context.Context, label string) (map[string]map[string]string, error) {
+	found := map[string]map[string]string{}
 	err := e.ask(ctx, e.timeout, func(ctx context.Context) error {
 		list, err := e.cli.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", label))})
 		for i := range list {
-			found[list[i].ID] = list[i].Labels[label]
+			found[list[i].ID] = list[i].Labels
 		}
 		return err
 	})

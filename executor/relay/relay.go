@@ -65,7 +65,7 @@ func Start(stdio [3]*os.File) (*Relay, error) {
 	cmd.Args, cmd.Env = []string{Name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if os.Geteuid() == 0 {
+	if mayBecome() {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
 	}
 	if stdio[0] != nil {
@@ -82,6 +82,15 @@ func Start(stdio [3]*os.File) (*Relay, error) {
 		return nil, fmt.Errorf("cannot start the relay: %v", err)
 	}
 	return greet(cmd, control)
+}
+
+// mayBecome reports whether this process may start others as nobody. A daemon that was started without that right starts
+// helpers as itself, which give up what is left.
+func mayBecome() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	const need = 1<<unix.CAP_SETUID | 1<<unix.CAP_SETGID
+	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&need == need
 }
 
 // greet waits for the helper's first word, and listens to the others from then on.

@@ -18,12 +18,13 @@ import (
 // Job is an allowed request. The executor doesn't close its descriptors.
 type Job struct {
 	Request  *clawrden.Request
-	Decision *clawrden.Decision // that lets it run; its Place has the executor's settings
-	Tool     *agentroot.Tool
-	Stdio    [3]*os.File // nil: closed
-	Cwd      *os.File    // the working directory, O_PATH; nil where it has none
-	Umask    uint32      // the caller's
-	Home     string      // home directory of the caller's user, by the host's user database; "" if unknown
+	Decision *clawrden.Decision   // that lets it run; its Place has the executor's settings
+	Exe      *clawrden.Executable // what was judged
+	Tool     *agentroot.Tool      // nil where the executor finds its own
+	Stdio    [3]*os.File          // nil: closed
+	Cwd      *os.File             // the working directory, O_PATH; nil where it has none
+	Umask    uint32               // the caller's
+	Home     string               // home directory of the caller's user, by the host's user database; "" if unknown
 	// Stopping is closed when the daemon stops. What can go on without it does.
 	Stopping <-chan struct{}
 }
