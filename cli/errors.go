@@ -33,6 +33,7 @@ var failures = []struct {
 }{
 	{clawrden.ErrNotFound, exitNotFound, "`clawrden queue` lists what waits, `clawrden history` what was decided"},
 	{fs.ErrNotExist, exitNotFound, ""},
+	{errNoProfile, exitNotFound, "`clawrden profile list` lists them"},
 	{clawrden.ErrNotAuthorized, exitNotAuthorized, "be root, or a member of the group clawrden-approvers (log in again after joining)"},
 	{client.ErrUnreachable, exitUnreachable, "does it run? see `systemctl status clawrden.service`; another socket is named by --control or CLAWRDEN_CONTROL"},
 	{clawrden.ErrPolicyInvalid, exitPolicy, "`clawrden policy check` shows where; the policy before it stays in force"},

@@ -31,15 +31,28 @@ const extendsNothing = "none"
 
 // Profile returns the profile of that name: a block, or a built-in one.
 func (p *Policy) Profile(name string) (*Profile, bool) {
-	x, ok := p.profiles[name]
+	x, ok := p.known()[name]
 	return x, ok
+}
+
+// known are all profiles by name: the built-in ones alone for a policy without files, or with errors.
+func (p *Policy) known() map[string]*Profile {
+	if p.profiles != nil {
+		return p.profiles
+	}
+	built, err := builtinProfiles()
+	if err != nil { // then every policy has that error
+		return nil
+	}
+	return built
 }
 
 // Profiles are all profiles, by name.
 func (p *Policy) Profiles() []*Profile {
-	out := make([]*Profile, 0, len(p.profiles))
-	for _, name := range slices.Sorted(maps.Keys(p.profiles)) {
-		out = append(out, p.profiles[name])
+	known := p.known()
+	out := make([]*Profile, 0, len(known))
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		out = append(out, known[name])
 	}
 	return out
 }

@@ -7,31 +7,31 @@ import (
 // Plan is a profile made ready for one machine: what the launcher applies, in the order rlimits, Landlock, no new
 // privileges, filter. All of it must succeed, or the tool isn't started.
 type Plan struct {
-	Name            string            // of the profile
-	Arch            Arch              // what the filter is for; a launcher of another architecture refuses the plan
-	NoNewPrivileges bool              // always set by Compile
-	Filter          []unix.SockFilter // classic BPF over struct seccomp_data; none: no filter
-	Landlock        Landlock          // the zero value restricts nothing
-	Home            string            // what BaseHome stands for, absolute; "" where no path needs it
-	Rlimits         []Rlimit
-	Gaps            []Gap // what neither this plan nor the executor's own wall holds; the record says so
+	Name            string            `json:"profile"`
+	Arch            Arch              `json:"arch"`              // what the filter is for; a launcher of another architecture refuses the plan
+	NoNewPrivileges bool              `json:"no_new_privileges"` // always set by Compile
+	Filter          []unix.SockFilter `json:"-"`                 // classic BPF over struct seccomp_data; none: no filter
+	Landlock        Landlock          `json:"landlock"`          // the zero value restricts nothing
+	Home            string            `json:"home,omitempty"`    // what BaseHome stands for, absolute; "" where no path needs it
+	Rlimits         []Rlimit          `json:"rlimits,omitempty"`
+	Gaps            []Gap             `json:"gaps,omitempty"` // what neither this plan nor the executor's own wall holds; the record says so
 }
 
 // Landlock is the rule set of a plan.
 type Landlock struct {
-	ABI    int    // the oldest version that knows all of this; an older kernel must refuse the plan. 0: nothing to apply
-	Access uint64 // LANDLOCK_ACCESS_FS_*: handled, so refused but where a path has it
-	Net    uint64 // LANDLOCK_ACCESS_NET_*: handled, so refused but where a port has it
-	Scoped uint64 // LANDLOCK_SCOPE_*
-	Paths  []Path
-	Ports  []Port
+	ABI    int    `json:"abi"`                // the oldest version that knows all of this; an older kernel must refuse the plan. 0: nothing to apply
+	Access uint64 `json:"handled_access_fs"`  // LANDLOCK_ACCESS_FS_*: handled, so refused but where a path has it
+	Net    uint64 `json:"handled_access_net"` // LANDLOCK_ACCESS_NET_*: handled, so refused but where a port has it
+	Scoped uint64 `json:"scoped"`             // LANDLOCK_SCOPE_*
+	Paths  []Path `json:"paths,omitempty"`
+	Ports  []Port `json:"ports,omitempty"`
 }
 
 // Path gives rights below a place. One that doesn't exist is passed over: that gives less, never more.
 type Path struct {
-	Base   Base
-	Name   string // BaseRoot: absolute; else relative to the base, "" for the base itself
-	Access uint64 // for a directory; FileAccess is what is left of it for a file
+	Base   Base   `json:"base"`   // 0 root, 1 working directory, 2 home
+	Name   string `json:"name"`   // BaseRoot: absolute; else relative to the base, "" for the base itself
+	Access uint64 `json:"access"` // for a directory; FileAccess is what is left of it for a file
 }
 
 // Base is where a path starts. The launcher opens what lies below BaseCwd and BaseHome without following any symbolic
@@ -47,14 +47,14 @@ const (
 
 // Port gives rights on a TCP port.
 type Port struct {
-	Port   uint16
-	Access uint64
+	Port   uint16 `json:"port"`
+	Access uint64 `json:"access"`
 }
 
 // Rlimit is a resource limit, soft and hard alike. It only lowers: where the limit in force is lower, that one stays.
 type Rlimit struct {
-	Resource int // RLIMIT_*
-	Value    uint64
+	Resource int    `json:"resource"` // RLIMIT_*
+	Value    uint64 `json:"value"`
 }
 
 // Gap is something that a profile says and that isn't held here.
