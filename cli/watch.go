@@ -16,9 +16,9 @@ func (a *app) watchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "watch",
 		Short: "Show asks as they come, and decide each with a key",
-		Long: "Shows what waits for a decision, live. On a terminal j and k move, a approves, d denies, D denies with a reason, ? helps,\n" +
-			"q quits. Elsewhere, with TERM=dumb or with --plain it writes a line an event; on a terminal it then takes lines such\n" +
-			"as `approve k3f9` and `deny k3f9 REASON`.",
+		Long: "Shows what waits for a decision, live. On a terminal j and k move, a approves, g approves and has that remembered (it\n" +
+			"shows first what that would cover), d denies, D denies with a reason, ? helps, q quits. Elsewhere, with TERM=dumb or with --plain it writes a line an event; on a terminal it then takes lines such\n" +
+			"as `approve k3f9`, `deny k3f9 REASON`, `grants k3f9` and `grant k3f9 1`.",
 		Args: args(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			d, err := a.connect()

@@ -25,9 +25,9 @@ func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) erro
 	if typed {
 		lines = make(chan string)
 		go a.readLines(ctx, lines)
-		fmt.Fprintln(a.stderr, "clawrden: type `approve ID`, `deny ID REASON` or `quit`")
+		fmt.Fprintln(a.stderr, "clawrden: type `approve ID`, `deny ID REASON`, `grants ID` (what could be remembered), `grant ID NUMBER` or `quit`")
 	}
-	shown, lost := map[string]bool{}, false
+	shown, lost, offered := map[string]bool{}, false, shownOffers{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -48,7 +48,7 @@ func (a *app) watchLines(ctx context.Context, d *client.Client, typed bool) erro
 				return err
 			}
 		case line, ok := <-lines:
-			if !ok || a.typed(ctx, line) {
+			if !ok || a.typed(ctx, d, line, offered) {
 				return nil
 			}
 		}
@@ -69,7 +69,7 @@ func (a *app) readLines(ctx context.Context, lines chan<- string) {
 }
 
 // typed carries out one line; quit says that it was the last.
-func (a *app) typed(ctx context.Context, line string) (quit bool) {
+func (a *app) typed(ctx context.Context, d *client.Client, line string, offered shownOffers) (quit bool) {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	id, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	var err error
@@ -82,8 +82,12 @@ func (a *app) typed(ctx context.Context, line string) (quit bool) {
 		err = a.decide(ctx, []string{id}, strings.TrimSpace(reason), "approved", (*client.Client).Approve)
 	case "deny", "d":
 		err = a.decide(ctx, []string{id}, strings.TrimSpace(reason), "denied", (*client.Client).Deny)
+	case "grants", "g":
+		err = a.showOffers(ctx, d, id, offered)
+	case "grant":
+		err = a.approveWith(ctx, d, id, strings.TrimSpace(reason), offered)
 	default:
-		err = fmt.Errorf("%s isn't known here; type `approve ID`, `deny ID REASON` or `quit`", display.Word(word))
+		err = fmt.Errorf("%s isn't known here; type `approve ID`, `deny ID REASON`, `grants ID`, `grant ID NUMBER` or `quit`", display.Word(word))
 	}
 	if err != nil {
 		a.complain(err)

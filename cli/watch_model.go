@@ -32,6 +32,7 @@ type screen struct {
 	typing   bool   // a reason for a deny is being typed
 	reason   string // as far as it is typed
 	typingID string // which ask it is for
+	granting *granting
 }
 
 // decision is what a key asked for.
@@ -39,6 +40,8 @@ type decision struct {
 	ask     clawrden.Pending
 	approve bool
 	comment string
+	grant   *clawrden.GrantWish // what an approval has remembered
+	preview bool                // only what could be granted is asked
 }
 
 // press takes a key at a time.
@@ -53,6 +56,9 @@ func (s *screen) press(k key, now time.Time) (d *decision, quit bool) {
 		s.help = false
 		return nil, false
 	}
+	if s.granting != nil {
+		return s.pressGranting(k, now), false
+	}
 	switch k { //nolint:exhaustive // most keys mean nothing
 	case "q":
 		return nil, true
@@ -66,6 +72,8 @@ func (s *screen) press(k key, now time.Time) (d *decision, quit bool) {
 		return s.approve(now), false
 	case "d":
 		return s.decide(false, ""), false
+	case "g":
+		return s.grant(), false
 	case "D":
 		if i := s.index(); i >= 0 {
 			s.typing, s.reason, s.typingID = true, "", s.selected
@@ -77,9 +85,7 @@ func (s *screen) press(k key, now time.Time) (d *decision, quit bool) {
 }
 
 func (s *screen) approve(now time.Time) *decision {
-	if s.selected != "" && s.selected == s.cut {
-		id := display.Line(s.selected)
-		s.message = "too long to be seen here: read `clawrden queue " + id + "`, then `clawrden approve " + id + "`"
+	if s.tooLong() {
 		return nil
 	}
 	if now.Sub(s.since) < lookTime {
@@ -87,6 +93,16 @@ func (s *screen) approve(now time.Time) *decision {
 		return nil
 	}
 	return s.decide(true, "")
+}
+
+// tooLong says that the selected ask can't be seen whole, if so.
+func (s *screen) tooLong() bool {
+	if s.selected == "" || s.selected != s.cut {
+		return false
+	}
+	id := display.Line(s.selected)
+	s.message = "too long to be seen here: read `clawrden queue " + id + "`, then `clawrden approve " + id + "`"
+	return true
 }
 
 // decide asks for a decision on the selected ask, once.
@@ -105,7 +121,7 @@ func (s *screen) decide(approve bool, comment string) *decision {
 	}
 	s.sent[p.ID] = true
 	s.message = "…"
-	return &decision{p, approve, comment}
+	return &decision{ask: p, approve: approve, comment: comment}
 }
 
 // typeReason edits the reason; Enter sends it, Escape forgets it.
@@ -143,6 +159,9 @@ func (s *screen) decided(d *decision, err error, now time.Time) {
 		return
 	}
 	s.message = word + display.Line(d.ask.ID)
+	if d.grant != nil {
+		s.message += ", and remembered: `clawrden grants list`"
+	}
 	if d.approve && d.ask.Lacking > 1 { // it stays until the last has approved, and the event says so
 		s.message += fmt.Sprintf("; %d more must", d.ask.Lacking-1)
 		return
@@ -194,6 +213,9 @@ func (s *screen) remove(id string, now time.Time) {
 func (s *screen) keepSelection(at int, now time.Time) {
 	if s.find(s.selected) >= 0 {
 		return
+	}
+	if s.granting != nil {
+		s.message, s.granting = "the ask "+display.Line(s.granting.id)+" is gone; nothing is remembered", nil
 	}
 	s.selected, s.since = "", now
 	if len(s.queue) > 0 {

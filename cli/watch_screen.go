@@ -55,20 +55,27 @@ func (a *app) watchScreen(ctx context.Context, d *client.Client, out int) error 
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	defer signal.Stop(resized)
-	l := loop{app: a, client: d, out: out, events: events, keys: keys, resized: resized, answers: make(chan answered)}
+	l := loop{app: a, client: d, out: out, events: events, keys: keys, resized: resized, answers: make(chan answered), previews: make(chan previewed)}
 	return l.run(ctx)
 }
 
 // loop is where all that can happen to the screen comes together.
 type loop struct {
 	*app
-	screen  screen
-	client  *client.Client
-	out     int
-	events  <-chan watched
-	keys    <-chan key
-	resized <-chan os.Signal
-	answers chan answered
+	screen   screen
+	client   *client.Client
+	out      int
+	events   <-chan watched
+	keys     <-chan key
+	resized  <-chan os.Signal
+	answers  chan answered
+	previews chan previewed
+}
+
+// previewed is what could be granted for an ask.
+type previewed struct {
+	id     string
+	offers []offer
 }
 
 // answered is the daemon's answer to a decision.
@@ -103,9 +110,14 @@ func (l *loop) run(ctx context.Context) error {
 			if quit {
 				return nil
 			}
-			if d != nil {
+			switch {
+			case d != nil && d.preview:
+				go l.preview(ctx, d)
+			case d != nil:
 				go l.decide(ctx, d)
 			}
+		case r := <-l.previews:
+			l.screen.offered(r.id, r.offers)
 		case r := <-l.answers:
 			l.screen.decided(r.decision, r.err, l.now())
 		}
@@ -119,9 +131,18 @@ func (l *loop) decide(ctx context.Context, d *decision) {
 	if d.approve {
 		do = l.client.Approve
 	}
-	err := do(ctx, d.ask.ID, clawrden.Answer{Comment: d.comment, Revision: d.ask.Revision, Digest: d.ask.Digest})
+	err := do(ctx, d.ask.ID, clawrden.Answer{Comment: d.comment, Revision: d.ask.Revision, Digest: d.ask.Digest, Grant: d.grant})
 	select {
 	case l.answers <- answered{d, err}:
+	case <-ctx.Done():
+	}
+}
+
+// preview asks the daemon what could be granted.
+func (l *loop) preview(ctx context.Context, d *decision) {
+	offers := offersFor(ctx, l.client, &d.ask)
+	select {
+	case l.previews <- previewed{d.ask.ID, offers}:
 	case <-ctx.Done():
 	}
 }

@@ -19,6 +19,7 @@ var helpText = []string{
 	"j, down   next ask",
 	"k, up     previous ask",
 	"a         approve the selected ask: it runs",
+	"g         approve it and have that remembered: shows what each way would cover",
 	"d         deny it",
 	"D         deny it with a reason, which the agent reads",
 	"q         quit; what waits goes on waiting",
@@ -48,6 +49,8 @@ func (s *screen) view(width, height int, now time.Time, color bool) []string {
 		}
 	case len(s.queue) == 0:
 		v.add("", "Nothing waits for a decision.")
+	case s.granting != nil:
+		s.viewGranting(&v, height-len(v.lines)-2)
 	default:
 		s.viewList(&v, max(room/listShare, 1), now)
 		v.add("", "")
@@ -63,7 +66,11 @@ func (s *screen) view(width, height int, now time.Time, color bool) []string {
 		return v.lines
 	}
 	v.add(codeYellow, s.message)
-	v.add("", "j/k move   a approve   d deny   D deny with a reason   ? help   q quit")
+	keys := "j/k move   a approve   g approve and remember   d deny   D deny with a reason   ? help   q quit"
+	if s.granting != nil {
+		keys = "1-9 choose   a approve with that   Escape back"
+	}
+	v.add("", keys)
 	return v.lines
 }
 

@@ -76,6 +76,9 @@ func (c *Control) decide(by clawrden.Caller, id string, a clawrden.Answer, outco
 		words = append(words, fmt.Sprintf("args=%q", clawrden.RawWords(a.Args, a.ArgsB64)))
 		entry.Args, entry.ArgsB64, entry.AskedArgs, entry.AskedB64, entry.EditedBy = a.Args, a.ArgsB64, p.Args, p.ArgsB64, entry.Approver
 	}
+	if a.Grant != nil {
+		words = append(words, fmt.Sprintf("grant=%s/%s", a.Grant.Scope, a.Grant.For))
+	}
 	c.called(by, words...)
 	c.waiting = slices.Delete(c.waiting, i, i+1)
 	c.record(entry)

@@ -30,6 +30,12 @@ func (c *Control) AddGrant(_ context.Context, by clawrden.Caller, id string, w c
 		return clawrden.Grant{}, fmt.Errorf("%w: for how long?", clawrden.ErrBadRequest)
 	}
 	p := &c.waiting[i]
+	if w.Scope == clawrden.ScopeSubcommand && len(p.Args) == 0 {
+		return clawrden.Grant{}, fmt.Errorf("%w: %s has no subcommand here", clawrden.ErrBadRequest, p.Command)
+	}
+	if p.Command == "sh" {
+		return clawrden.Grant{}, fmt.Errorf("%w: %s can't be granted: sh runs what it is told to", clawrden.ErrBadRequest, p.ID)
+	}
 	g := clawrden.Grant{
 		Scope: w.Scope, Words: "exactly " + p.Command + " for " + w.For, Request: p.ID, By: clawrden.Approver{UID: by.Identity.UID, User: "root", Door: by.Door},
 		Created: clawrden.Timestamp{Time: Epoch}, Expires: clawrden.Timestamp{Time: Epoch}, Tool: p.Command, Args: p.Args, Cwd: p.Cwd, Covered: 1, Of: len(c.waiting),
