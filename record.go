@@ -54,6 +54,8 @@ type Record struct {
 	Cwd        string         `json:"cwd,omitempty"`
 	EnvNames   []string       `json:"env_names,omitempty"`
 	EnvSHA256  string         `json:"env_sha256,omitempty"`
+	EnvRemoved []string       `json:"env_removed,omitempty"` // names of what was sent and is kept from the command
+	EnvSet     []string       `json:"env_set,omitempty"`     // names of what the policy sets for it
 	Identity   *Identity      `json:"identity,omitempty"`
 	Hint       *Identity      `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
 	Exe        *Executable    `json:"exe,omitempty"`

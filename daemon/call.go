@@ -45,6 +45,7 @@ type call struct {
 	locked   bool   // the kill switch is on for the caller
 	code     int    // exit code of a refusal, 0 for "denied"
 	hint     string // what to do about a refusal, for its last line
+	env      clawrden.EnvChange // what becomes of its environment
 	digest   string
 	approval *clawrden.Approval
 	edited   *edited         // where a person changed it

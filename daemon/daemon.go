@@ -35,6 +35,9 @@ type Policy interface {
 	Files() []clawrden.PolicyFile
 	Grants() []clawrden.Grant // that the files hold, expired ones too; the list is the caller's
 	KillSwitch() clawrden.KillSwitch
+	// Environ says what becomes of the environment of a command that a decision lets run; elsewhere: in a unit or container
+	// of its own.
+	Environ(d *clawrden.Decision, elsewhere bool, env []string) clawrden.EnvChange
 }
 
 // Log is the audit log. AppendSync also forces the record to the disk.
@@ -113,7 +116,7 @@ type Options struct {
 	Users      Users                   // for the approvers that a policy names; nil: only numbers are known
 	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
 	// Plan says what the shim runs in place; see executor/mirror.
-	Plan func(t *agentroot.Tool, argv []string, stay bool) (frame []byte, fds []int, err error)
+	Plan func(t *agentroot.Tool, argv []string, e protocol.Exec) (frame []byte, fds []int, err error)
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
 	// Containers tells which image a caller's container has; nil: no container counts.

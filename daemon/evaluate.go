@@ -17,6 +17,7 @@ import (
 const (
 	execMirror = "mirror" // in place, by the shim itself; any other word is a key of Options.Executors
 	execUnit   = "unit"
+	execGhost  = "ghost"
 	execLocal  = "local"
 )
 
@@ -44,7 +45,10 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 		return
 	}
 	var err error
-	if c.executor, err = d.chooseExecutor(c); err != nil {
+	if c.executor, err = d.chooseExecutor(c); err == nil {
+		err = d.environ(c)
+	}
+	if err != nil {
 		c.deny(protocol.ExitFailed, err.Error())
 		return
 	}

@@ -68,7 +68,7 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if c.edited != nil {
 		argv = c.request.Argv
 	}
-	frame, fds, err := d.o.Plan(c.tool, argv, d.stay)
+	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stay, Env: c.execEnv()})
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
@@ -200,7 +200,7 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	c.elsewhere.Store(true)
 	c.reply.started(c)
 	p, err := e.Start(ctx, &job.Job{
-		Request: &c.request, Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
+		Request: c.runRequest(), Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
 		Umask: c.peer.Umask(), Home: c.facts.Home, Stopping: c.stopping,
 	})
 	if err != nil {

@@ -33,6 +33,9 @@ func (fakePolicy) Files() []clawrden.PolicyFile                  { return nil }
 func (fakePolicy) Grants() []clawrden.Grant                      { return nil }
 func (fakePolicy) Rules() int                                    { return 1 }
 func (fakePolicy) KillSwitch() clawrden.KillSwitch               { return clawrden.KillSwitch{} }
+func (fakePolicy) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
+	return clawrden.EnvChange{}
+}
 
 func always(v clawrden.Verdict) fakePolicy {
 	return func(*clawrden.Facts) clawrden.Decision { return clawrden.Decision{Verdict: v} }
@@ -172,7 +175,7 @@ func newHouse(t *testing.T, p Policy, change func(*Options)) *house {
 		},
 		LoadPolicy: func() (Policy, error) { return p, nil },
 		UserName:   func(uint32) string { return "" }, Home: func(uint32) string { return "" },
-		Plan: func(*agentroot.Tool, []string, bool) ([]byte, []int, error) {
+		Plan: func(*agentroot.Tool, []string, protocol.Exec) ([]byte, []int, error) {
 			return protocol.AppendExec(nil, &protocol.Exec{Path: "/bin/true"}), nil, nil
 		},
 		Unchanged:  func(*agentroot.Tool) bool { return true },

@@ -59,10 +59,10 @@ func TestFaultsDeny(t *testing.T) {
 			o.Unchanged = func(*agentroot.Tool) bool { return false }
 		}, code: 125, want: "it was changed while it was judged"},
 		{name: "no plan", policy: always(clawrden.Allow), change: func(o *Options) {
-			o.Plan = func(*agentroot.Tool, []string, bool) ([]byte, []int, error) { return nil, nil, errBroken }
+			o.Plan = func(*agentroot.Tool, []string, protocol.Exec) ([]byte, []int, error) { return nil, nil, errBroken }
 		}, code: 125, want: "broken"},
 		{name: "a plan that panics", policy: always(clawrden.Allow), change: func(o *Options) {
-			o.Plan = func(*agentroot.Tool, []string, bool) ([]byte, []int, error) { panic("a bug") }
+			o.Plan = func(*agentroot.Tool, []string, protocol.Exec) ([]byte, []int, error) { panic("a bug") }
 		}, code: 125, want: "internal error in the daemon"},
 		{name: "an executor that isn't there", policy: fakePolicy(func(*clawrden.Facts) clawrden.Decision {
 			return clawrden.Decision{Verdict: clawrden.Allow, Executor: "unit"}

@@ -48,6 +48,7 @@ func (d *Daemon) recordDecided(c *call) error {
 	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
 	if c.outcome.Runs() {
 		r.Executor, r.Boundary = c.executor, d.boundary(c)
+		r.EnvRemoved, r.EnvSet = c.env.Removed, assigned(c.env.Set)
 	}
 	if a := c.approval; a != nil {
 		r.Approver, r.Comment = a.By, a.Comment
@@ -118,6 +119,15 @@ func (d *Daemon) base(c *call, event string) *clawrden.Record {
 		r.Argv0 = clawrden.Text(c.request.Argv[0])
 	}
 	return r
+}
+
+// assigned gives the names of assignments.
+func assigned(env []string) (names []string) {
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		names = append(names, name)
+	}
+	return names
 }
 
 // environment gives the names, and a digest over all of it.

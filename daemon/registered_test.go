@@ -248,11 +248,11 @@ func TestRemovedWhileItIsJudged(t *testing.T) {
 	var h *house
 	h, r = newAgentHouse(t, func(o *Options) {
 		plan := o.Plan
-		o.Plan = func(tool *agentroot.Tool, argv []string, stay bool) ([]byte, []int, error) { // the last step before it runs
+		o.Plan = func(tool *agentroot.Tool, argv []string, e protocol.Exec) ([]byte, []int, error) { // the last step before it runs
 			if _, err := r.Remove("g"); err != nil {
 				t.Error(err)
 			}
-			return plan(tool, argv, stay)
+			return plan(tool, argv, e)
 		}
 	})
 	if typ, code, text := h.by("g", "true"); typ != protocol.TypeRefuse || code != protocol.ExitDenied || !strings.Contains(text, "agent g has been removed") {

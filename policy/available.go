@@ -7,7 +7,7 @@ import (
 )
 
 // Enforceable are the parts of the language that something else has to act on, beside executors.
-var Enforceable = []string{"profile", "limits", "environment"}
+var Enforceable = []string{"profile", "limits"}
 
 // held makes an error of a profile for a command that runs where no profile can be applied.
 func (c *compiler) held(r *rule, at hcl.Range) {
@@ -29,10 +29,6 @@ func (c *compiler) available(nodes []*node) {
 	}
 	lacks := func(what string) bool { return !slices.Contains(c.options.Enforces, what) }
 	for _, n := range nodes {
-		switch {
-		case n.schema == environmentSchema && lacks("environment"):
-			c.problem(n.at, "Environments not available", "This build passes environments on as they are. Take the block out.")
-		}
 		if n.schema != ruleSchema {
 			continue
 		}

@@ -80,6 +80,10 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 	c.opaqueDefault()
 	c.available(nodes)
 	c.policy.index = newIndex(c.policy.rules)
+	c.policy.byName = make(map[string]*rule, len(c.policy.rules))
+	for _, r := range c.policy.rules {
+		c.policy.byName[r.ref.Name] = r
+	}
 	c.policy.guarded = guarded(c.policy.rules)
 	return c.policy, c.diags
 }
@@ -227,6 +231,7 @@ func (c *compiler) rule(n *node) {
 		r.profile = lookup(c, c.policy.profiles, "profile", n.text("profile"), v.at)
 		c.held(r, v.at)
 	}
+	r.passEnv = c.words(n.vals["pass_env"], n.texts("pass_env"))
 	c.examples(n, r)
 	c.policy.rules = append(c.policy.rules, r)
 }

@@ -234,13 +234,8 @@ profile "p" {
 	}
 }
 
-func TestEnvironmentBlock(t *testing.T) {
+func TestKillSwitchBlock(t *testing.T) {
 	p := mustParse(t, `
-environment {
-  pass  = ["PATH", "LC_*"]
-  strip = ["LC_SECRET"]
-  set   = { "GIT_CONFIG_NOSYSTEM" = ["1"] }
-}
 kill_switch {
   on_engage = "freeze"
   agents    = "kill"
@@ -250,21 +245,8 @@ kill_switch {
     scope   = "all"
   }
 }`)
-	e := p.Environment()
-	for name, want := range map[string]bool{"PATH": true, "LC_ALL": true, "LC_SECRET": false, "HOME": false} {
-		if e.Keeps(name) != want {
-			t.Errorf("%s is kept: %v", name, !want)
-		}
-	}
-	if e.Set["GIT_CONFIG_NOSYSTEM"] != "1" {
-		t.Errorf("set %v", e.Set)
-	}
 	if k := p.KillSwitch(); k.Running != clawrden.KillPause || k.Agents != clawrden.KillRunning || k.Denials != 20 || k.Within != time.Minute || !k.All || k.Place.Line == 0 {
 		t.Errorf("kill switch %+v", k)
-	}
-	none := mustParse(t, "")
-	if e := none.Environment(); !e.Keeps("ANYTHING") {
-		t.Error("without a block something is stripped")
 	}
 }
 

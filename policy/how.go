@@ -1,23 +1,17 @@
 package policy
 
 import (
+	"strings"
+
 	"github.com/clawrden/clawrden"
 )
 
-// Environment says which variables a command gets.
+// Environment says which variables a command gets; see Environ.
 type Environment struct {
 	pass, strip []*wordGlob
 	all         bool // no pass list
 	Set         map[string]string
 }
-
-// Keeps reports whether a variable of this name is passed on.
-func (e *Environment) Keeps(name string) bool {
-	return !anyWord(e.strip, name) && (e.all || anyWord(e.pass, name))
-}
-
-// Environment returns the environment block; without one everything is passed on.
-func (p *Policy) Environment() Environment { return p.environment }
 
 // KillSwitch returns what the kill_switch block says.
 func (p *Policy) KillSwitch() clawrden.KillSwitch { return p.killSwitch }
@@ -27,11 +21,14 @@ func (c *compiler) environmentBlock(n *node) {
 	e.pass, e.strip = c.words(n.vals["pass"], n.texts("pass")), c.words(n.vals["strip"], n.texts("strip"))
 	set, _ := n.vals["set"].v.(map[string][]string)
 	for name, values := range set {
-		if !isAssignment(name+"=") || len(values) != 1 {
+		if !isAssignment(name+"=") || len(values) != 1 || strings.Contains(values[0], "\x00") {
 			c.problem(n.vals["set"].at, "Not a variable", "%q needs a variable's name and exactly one value.", name)
 			continue
 		}
 		e.Set[name] = values[0]
+	}
+	if len(e.Set) > maxSet {
+		c.problem(n.vals["set"].at, "Too many variables", "set has at most %d.", maxSet)
 	}
 	c.policy.environment = e
 }
@@ -55,6 +52,9 @@ func (c *compiler) killSwitchBlock(n *node) {
 	}
 	c.policy.killSwitch = k
 }
+
+// maxSet is as many variables as a shim takes.
+const maxSet = 256
 
 // maxDenials is more than anybody means.
 const maxDenials = 1_000_000

@@ -33,6 +33,7 @@ type Policy struct {
 
 	environment Environment
 	killSwitch  clawrden.KillSwitch
+	byName      map[string]*rule
 
 	files  map[string]*hcl.File // for snippets
 	texts  []clawrden.PolicyFile

@@ -28,8 +28,25 @@ func WriteReference(w io.Writer) error {
 	if err := errors.Join(err, out.err); err != nil {
 		return err
 	}
-	_, err = strings.NewReplacer("{{blocks}}", blocks.String(), "{{functions}}", functions.String(), "{{tools}}", tools).WriteString(w, referenceText)
+	_, err = strings.NewReplacer("{{blocks}}", blocks.String(), "{{functions}}", functions.String(), "{{scrubs}}", scrubText(), "{{passed}}", quoted(passed), "{{tools}}", tools).WriteString(w, referenceText)
 	return err
+}
+
+// scrubText has what is taken out of an environment, and why.
+func scrubText() string {
+	var b strings.Builder
+	for _, s := range scrubs {
+		fmt.Fprintf(&b, "| %s | %s |\n", quoted(s.names), cell(s.why))
+	}
+	return b.String()
+}
+
+func quoted(words []string) string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = "`" + w + "`"
+	}
+	return strings.Join(out, ", ")
 }
 
 // toolsText lists the built-in grammars by what is special about them.
@@ -82,7 +99,7 @@ var defaults = map[string]string{
 	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",
 	"approval.timeout": "the daemon's settings", "approval.approvers": "whoever has the right to decide", "approval.quorum": "`1`", "approval.grants": "`[\"session\", \"1h\"]`", "approval.self_approval": "`false`", "approval.on_timeout": "`deny`", "approval.edit_args": "`false`",
 	"executor.via": "in place", "executor.user": "the caller",
-	"environment.pass": "all", "kill_switch.on_engage": "`deny-new-and-kill-running`", "kill_switch.agents": "`leave`",
+	"environment.pass": "in place all, but what is dangerous by itself; in a unit or container the list below", "kill_switch.on_engage": "`deny-new-and-kill-running`", "kill_switch.agents": "`leave`",
 	"test.cwd": "`/`", "test.home": "`/home/USER` where a user is set", "test.counts": "`0`",
 }
 

@@ -20,6 +20,7 @@ type rule struct {
 	approval *ApprovalProfile // nil for the defaults
 	profile  *Profile         // nil for none
 	limits   clawrden.Limits
+	passEnv  []*wordGlob // variables that are passed on although they would be left out
 	examples []example
 	observe  bool // recorded only
 	fixed    bool // approvals of it can't be remembered

@@ -116,6 +116,7 @@ var ruleSchema = &block{
 		{name: "executor", kind: kindRef, enum: []string{"executor"}, doc: "How an allowed command runs."},
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},
 		{name: "profile", kind: kindRef, enum: []string{"profile"}, doc: "The sandbox that an allowed command runs in."},
+		{name: "pass_env", kind: kindTexts, doc: "Variables that an allowed command gets although they would be taken out, as word globs. Where several rules give the verdict, all of them must pass a variable."},
 		{name: "patterns", kind: kindTexts, doc: `Only with combine = "first": texts, one of which is part of the arguments joined by spaces, or whose words fit arguments in a row as word globs (without {a,b}).`},
 		{name: "match", kind: kindTexts, doc: "Command lines that this rule must match. Checked when the policy is loaded."},
 		{name: "not_match", kind: kindTexts, doc: "Command lines that this rule must not match."},

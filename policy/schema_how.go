@@ -51,10 +51,10 @@ var profileSchema = &block{
 
 var environmentSchema = &block{
 	name: "environment",
-	doc:  "Which variables of the agent's environment a command gets.",
+	doc:  "Which variables of the agent's environment a command gets. What was taken out is in the record, by name.",
 	attrs: []attr{
-		{name: "pass", kind: kindTexts, doc: "Names that are passed on, as word globs; all where it isn't set."},
-		{name: "strip", kind: kindTexts, doc: "Names that are taken out, as word globs; stronger than pass."},
+		{name: "pass", kind: kindTexts, doc: "Names that are passed on, and no others, as word globs. What is dangerous by itself has to be named; a star for everything doesn't do."},
+		{name: "strip", kind: kindTexts, doc: "Names that are taken out, as word globs; stronger than pass and than pass_env of a rule."},
 		{name: "set", kind: kindTextMap, doc: `Variables that are set: { "GIT_CONFIG_NOSYSTEM" = ["1"] }.`},
 	},
 }

@@ -32,7 +32,7 @@ package protocol
 const (
 	Version    = 3
 	MinVersion = 1
-	// VersionArgv is the first whose shim understands an Exec with all of argv.
+	// VersionArgv is the first whose shim understands an Exec with all of argv, with an environment, and with a tree.
 	VersionArgv = 3
 )
 

@@ -24,6 +24,10 @@ var execs = []Exec{
 	{Mode: ExecFD, Stay: true, Path: "/x", Words: []ExecWord{{Word: "/bin/sh"}, {Word: ""}, {IsFD: true, FD: 1}}},
 	{Path: "", Words: []ExecWord{{IsFD: true, FD: MaxDescriptors - 1}}},
 	{Path: "/bin/x", All: true, Words: slices.Repeat([]ExecWord{{Word: "w"}, {Word: ""}}, 20)},
+	{Mode: ExecPath, Stay: true, Tree: true, Path: "/x"},
+	{Path: "/x", Env: NewExecEnv(9, []int{0, 8}, []string{"A=b", "C="}), Words: []ExecWord{{Word: "x"}}},
+	{Path: "/x", Env: NewExecEnv(16, []int{15}, nil)},
+	{Path: "/x", Env: NewExecEnv(0, nil, []string{"A=b"})},
 }
 
 // split takes one frame apart.
@@ -197,6 +201,13 @@ func TestExecRoundTrip(t *testing.T) {
 		"an unknown extent":       append(append([]byte{0, 0, 2, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x00w\x00"...),
 		"more than one word 16":   AppendExec(nil, &Exec{Words: make([]ExecWord, maxFirst+1)})[HeaderLen:],
 		"more than all words":     AppendExec(nil, &Exec{All: true, Words: make([]ExecWord, MaxExecWords+1)})[HeaderLen:],
+		"a flag past all":         append([]byte{0, 1, 0, 4}, make([]byte, execFixed)...),
+		"a tree without stay":     append([]byte{0, 0, 0, 2}, make([]byte, execFixed)...),
+		"no environment":          append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00"...),
+		"too few bits":            append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\xff\xff\xff\xff\x00"...),
+		"a bit too many":          append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x01\x00\x00\x00\x02"...),
+		"an added word's end":     append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00A=b"...),
+		"an added word's name":    append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00=b\x00"...),
 		"no path":                 make([]byte, execFixed),
 		"an unknown mode":         append([]byte{9}, make([]byte, execFixed)...),
 		"a word's kind":           append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x07w\x00"...),

@@ -4,18 +4,22 @@ import "strings"
 
 // Exec tells the shim what to run in place.
 //
-//	 0      1      2     3          4      8      16     24
-//	+------+------+-----+----------+------+------+------+-------------------------------------------
-//	| mode | stay | all | reserved | argc | dev  | ino  | path NUL  (kind word NUL) × argc
-//	+------+------+-----+----------+------+------+------+-------------------------------------------
+//	 0      1      2     3       4      8      16     24
+//	+------+------+-----+-------+------+------+------+-------------------------------------------
+//	| mode | stay | all | flags | argc | dev  | ino  | path NUL  (kind word NUL) × argc  [environment]
+//	+------+------+-----+-------+------+------+------+-------------------------------------------
 //
 // With argc 0 the command keeps its argv. Otherwise the words take the place of argv[0], or with all set, from version 3 on,
 // that of the whole argv; a word of kind 1 is the decimal index of a descriptor of this frame, and the shim writes
-// /proc/self/fd/N for it.
+// /proc/self/fd/N for it. Flags are for shims of version 3 and later: 1, the environment follows (ExecEnv); 2, with stay, the
+// shim takes in what the tool leaves behind, and a Refuse that still comes is printed and its code is the shim's exit, as
+// soon as all of that has ended.
 type Exec struct {
 	Mode     ExecMode
 	Stay     bool   // run it as a child, wait, and say Finished
-	All      bool   // Words are the whole argv; only for shims of VersionArgv or later
+	All      bool   // Words are the whole argv; only for shims of VersionArgv or later, as what follows
+	Tree     bool   // with Stay: take in orphans, and heed a Refuse
+	Env      *ExecEnv
 	Dev, Ino uint64 // ExecPath: what stat of Path must say
 	Path     string // ExecPath: what to run; else for messages only
 	Words    []ExecWord
@@ -38,7 +42,9 @@ type ExecWord struct {
 }
 
 const (
-	execFixed = 24
+	execFixed  = 24
+	execHasEnv = 1
+	execTree   = 2
 	// maxFirst is how many words may take the place of argv[0]: an interpreter's of scripts that name each other.
 	maxFirst = 16
 	// MaxExecWords is how many words an Exec with all of argv may have. MaxReply bounds their bytes.
@@ -50,7 +56,7 @@ const (
 // AppendExec appends the frame.
 func AppendExec(b []byte, e *Exec) []byte {
 	at := len(b)
-	stay, all := byte(0), byte(0)
+	stay, all, flags := byte(0), byte(0), byte(0)
 	if e.Stay {
 		stay = 1
 	}
@@ -58,7 +64,13 @@ func AppendExec(b []byte, e *Exec) []byte {
 		all = 1
 	}
 	b = appendHeader(b, replyVersion, TypeExec)
-	b = append(b, byte(e.Mode), stay, all, 0)
+	if e.Env != nil {
+		flags |= execHasEnv
+	}
+	if e.Tree {
+		flags |= execTree
+	}
+	b = append(b, byte(e.Mode), stay, all, flags)
 	b = append32(b, uint32(len(e.Words)))
 	b = append64(append64(b, e.Dev), e.Ino)
 	b = append(append(b, e.Path...), 0)
@@ -69,6 +81,9 @@ func AppendExec(b []byte, e *Exec) []byte {
 			b = append(append(append(b, 0), w.Word...), 0)
 		}
 	}
+	if e.Env != nil {
+		b = appendExecEnv(b, e.Env)
+	}
 	return finish(b, at)
 }
 
@@ -77,13 +92,13 @@ func ParseExec(p []byte) (*Exec, error) {
 	if len(p) < execFixed {
 		return nil, ErrShort
 	}
-	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, All: p[2] == 1, Dev: u64(p[8:]), Ino: u64(p[16:])}
+	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, All: p[2] == 1, Tree: p[3]&execTree != 0, Dev: u64(p[8:]), Ino: u64(p[16:])}
 	argc := u32(p[4:])
 	most := uint32(maxFirst)
 	if e.All {
 		most = MaxExecWords
 	}
-	if e.Mode > ExecFD || p[1] > 1 || p[2] > 1 || p[3] != 0 || argc > most || e.All && argc == 0 {
+	if e.Mode > ExecFD || p[1] > 1 || p[2] > 1 || p[3] > execHasEnv|execTree || e.Tree && !e.Stay || argc > most || e.All && argc == 0 {
 		return nil, ErrValue
 	}
 	rest := string(p[execFixed:])
@@ -108,6 +123,11 @@ func ParseExec(p []byte) (*Exec, error) {
 		default:
 			return nil, ErrValue
 		}
+	}
+	if p[3]&execHasEnv != 0 {
+		var err error
+		e.Env, err = parseExecEnv(rest)
+		return e, err
 	}
 	if rest != "" {
 		return nil, ErrTrailing

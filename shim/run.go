@@ -77,6 +77,12 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 		}
 		cmd.byFD, cmd.fd, cmd.path = true, uintptr(fds[0]), cstring("")
 	}
+	if e.Env != nil {
+		if e.Env.Count != len(s.env) {
+			return cmd, "the daemon speaks of another environment"
+		}
+		cmd.envp = environment(s, e.Env)
+	}
 	if len(e.Words) == 0 {
 		return cmd, ""
 	}
@@ -98,6 +104,21 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 	argv = append(argv, nil)
 	cmd.argv = unsafe.Pointer(&argv[0])
 	return cmd, ""
+}
+
+// environment leaves out and adds what the daemon says.
+func environment(s *start, e *protocol.ExecEnv) unsafe.Pointer {
+	envp := make([]*byte, 0, len(s.env)+len(e.Set)+1)
+	for i, w := range s.env {
+		if !e.Dropped(i) {
+			envp = append(envp, unsafe.StringData(w)) // NUL-terminated: the kernel's own
+		}
+	}
+	for _, w := range e.Set {
+		envp = append(envp, cstring(w))
+	}
+	envp = append(envp, nil)
+	return unsafe.Pointer(&envp[0])
 }
 
 // compare tells why the file at the path isn't the one that was judged; "" if it is.

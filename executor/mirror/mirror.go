@@ -14,14 +14,13 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// Plan makes the Exec frame for a tool, and the descriptors that go with it (still the tool's own). With stay the shim
-// runs it as a child and tells its end.
+// Plan completes the Exec frame for a tool, and gives the descriptors that go with it (still the tool's own).
 //
 // A chain that the agent can't change is run by its path, which is exact in every respect. Else what was hashed is run by
 // descriptor: a binary itself, a script as an argument of its interpreter, as the kernel would do it. The arguments are the
-// caller's own, or those of argv where that isn't nil, which only shims of protocol.VersionArgv understand.
-func Plan(t *agentroot.Tool, argv []string, stay bool) (frame []byte, fds []int, err error) {
-	e := protocol.Exec{Path: t.Path, Stay: stay, All: argv != nil}
+// caller's own, or those of argv where that isn't nil. How else it is to be run stands in e.
+func Plan(t *agentroot.Tool, argv []string, e protocol.Exec) (frame []byte, fds []int, err error) {
+	e.Path, e.All = t.Path, argv != nil
 	if t.Stable() {
 		first := &t.Stage[0]
 		if t.Shell {
@@ -52,7 +51,7 @@ func finish(e *protocol.Exec, argv []string) ([]byte, error) {
 	}
 	frame := protocol.AppendExec(nil, e)
 	if len(e.Words) > protocol.MaxExecWords || len(frame) > protocol.HeaderLen+protocol.MaxReply {
-		return nil, fmt.Errorf("cannot run %s: the changed arguments are too long for the shim", e.Path)
+		return nil, fmt.Errorf("cannot run %s: the changed arguments, or the changes to its environment, are too long for the shim", e.Path)
 	}
 	return frame, nil
 }

@@ -72,7 +72,7 @@ func TestPlan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := []string{"x0", "new", ""}
-			frame, fds, err := Plan(&tt.tool, changed, false)
+			frame, fds, err := Plan(&tt.tool, changed, protocol.Exec{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +89,7 @@ func TestPlan(t *testing.T) {
 				t.Error("changed:", d)
 			}
 			for _, stay := range []bool{false, true} {
-				frame, fds, err := Plan(&tt.tool, nil, stay)
+				frame, fds, err := Plan(&tt.tool, nil, protocol.Exec{Stay: stay})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -117,7 +117,7 @@ func TestPlanOfTooMuch(t *testing.T) {
 		"bytes": {"x", strings.Repeat("y", protocol.MaxReply)},
 		"words": make([]string, protocol.MaxExecWords+1),
 	} {
-		if _, _, err := Plan(&tool, argv, false); err == nil {
+		if _, _, err := Plan(&tool, argv, protocol.Exec{}); err == nil {
 			t.Errorf("too many %s pass", name)
 		}
 	}
