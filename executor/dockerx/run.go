@@ -3,7 +3,9 @@ package dockerx
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
@@ -12,6 +14,8 @@ import (
 	"github.com/docker/docker/api/types/strslice"
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/go-units"
+
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 // RunSpec is a container that is to be made. Nobody but its first process is in it, its root directory is the image's, and
@@ -29,18 +33,22 @@ type RunSpec struct {
 	Scratch    map[string]string // directory in the container to options: memory that it may write to
 	Network    string            // none, host, or a network's name
 	Labels     map[string]string
-	Seccomp    string // OCI seccomp profile, JSON; "" for the engine's own
-	Init       bool   // the engine's own first process passes on signals and reaps; the entrypoint is its child
-	ReadOnly   bool   // its root directory
-	HostUsers  bool   // uids are the host's, also where the engine gives containers user namespaces of their own
-	Memory     int64  // bytes; 0 for no limit, as below
+	Seccomp    string   // OCI seccomp profile, JSON; "" for the engine's own
+	Init       bool     // the engine's own first process passes on signals and reaps; the entrypoint is its child
+	Masked     []string // paths that can't be opened in it, beside those that are never
+	ReadOnly   bool     // its root directory
+	HostUsers  bool     // uids are the host's, also where the engine gives containers user namespaces of their own
+	Memory     int64    // bytes; 0 for no limit, as below
 	Tasks      int64
 	NanoCPUs   int64 // thousand-millionths of a processor
 	Files      int64 // open files
 }
 
 // Create makes a container, which isn't started yet.
+//
+// With an error there may be an id, too, of a container that has to be removed.
 func (e *Engine) Create(ctx context.Context, s *RunSpec) (id string, err error) {
+	var warnings []string
 	err = e.ask(ctx, e.timeout, func(ctx context.Context) error {
 		about, err := e.About(ctx) // the version of the interface is settled with it
 		if err != nil {
@@ -48,9 +56,12 @@ func (e *Engine) Create(ctx context.Context, s *RunSpec) (id string, err error) 
 		}
 		deep := !versions.LessThan(about.API, "1.44")
 		got, err := e.cli.ContainerCreate(ctx, s.config(), s.hostConfig(deep), nil, nil, s.Name)
-		id = got.ID
+		id, warnings = got.ID, got.Warnings
 		return err
 	})
+	if err == nil {
+		err = discarded(warnings)
+	}
 	return id, err
 }
 
@@ -89,6 +100,9 @@ func (s *RunSpec) hostConfig(deep bool) *container.HostConfig {
 	if s.HostUsers {
 		h.UsernsMode = "host"
 	}
+	if len(s.Masked) > 0 {
+		h.MaskedPaths = append(append([]string(nil), alwaysMasked...), s.Masked...)
+	}
 	for _, g := range s.Groups {
 		h.GroupAdd = append(h.GroupAdd, strconv.FormatUint(uint64(g), 10))
 	}
@@ -101,6 +115,23 @@ func (s *RunSpec) hostConfig(deep bool) *container.HostConfig {
 		h.Mounts = append(h.Mounts, mount.Mount{Type: mount.TypeBind, Source: m.Source, Target: m.Target, ReadOnly: m.ReadOnly, BindOptions: o})
 	}
 	return h
+}
+
+// alwaysMasked are the paths that engines mask by themselves, which whoever names others has to name too.
+var alwaysMasked = []string{
+	"/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
+	"/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware",
+}
+
+// discarded finds a limit that the engine won't hold on this host, which it only mentions.
+func discarded(warnings []string) error {
+	for _, w := range warnings {
+		if strings.Contains(w, "iscarded") || strings.Contains(w, "not support") {
+			text, _ := display.Text(w, maxEngineText)
+			return fmt.Errorf("%w: it can't hold a limit here: %s", ErrUnfit, text)
+		}
+	}
+	return nil
 }
 
 // Begin starts a container that was made.

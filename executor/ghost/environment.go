@@ -14,7 +14,7 @@ var passed = []string{
 
 // environment is the image's, with what is passed of the caller's, and a home directory that can be written to.
 func environment(callers []string, p *plan) []string {
-	env := map[string]string{"HOME": "/tmp"}
+	env := map[string]string{"HOME": home}
 	var order []string
 	set := func(e string) {
 		name, value, _ := strings.Cut(e, "=")

@@ -14,6 +14,7 @@ import (
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
 	"github.com/clawrden/clawrden/launch"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // label is on every ghost; its value is the directory of the daemon that made it.
@@ -59,6 +60,8 @@ type plan struct {
 	image  *dockerx.Image
 	dir    *workDir
 	mounts []dockerx.Mount // the policy's
+	wall   *profile.Container
+	inner  *profile.Plan
 	place  *clawrden.Place
 }
 
@@ -84,7 +87,10 @@ func (x *Executor) plan(ctx context.Context, j *job.Job) (*plan, error) {
 	if p.dir, err = x.workDirOf(ctx, j); err != nil {
 		return nil, err
 	}
-	return p, p.dir.apart(p.mounts, p.image.Env)
+	if err = p.dir.apart(p.mounts, p.image.Env); err != nil {
+		return nil, err
+	}
+	return p, p.build(j.Decision)
 }
 
 // usable tells why this engine can't make ghosts.
@@ -103,14 +109,15 @@ func (x *Executor) usable(ctx context.Context) error {
 // spec is the container.
 func (x *Executor) spec(p *plan, door string) *dockerx.RunSpec {
 	network := p.place.Network
-	if network == "" {
+	if network == "" || p.wall.Network == "none" {
 		network = "none"
 	}
 	s := &dockerx.RunSpec{
 		Image: p.image.ID, User: p.user.String(), Groups: p.user.groups, Network: network, HostUsers: true, Init: true, WorkDir: "/",
 		Entrypoint: []string{launcherInside, "--connect", doorInside, "--peer", strconv.Itoa(os.Geteuid())},
 		Labels:     map[string]string{label: x.o.Dir, runLabel: x.run},
-		Scratch:    map[string]string{},
+		Scratch:    map[string]string{}, Masked: p.wall.Masked, ReadOnly: p.wall.ReadOnlyRoot, Seccomp: string(p.wall.Seccomp),
+		Memory: p.wall.Memory, Tasks: p.wall.Pids, NanoCPUs: p.wall.NanoCPUs, Files: p.wall.OpenFiles,
 		Mounts: []dockerx.Mount{
 			{Source: x.o.Launcher, Target: launcherInside, ReadOnly: true},
 			{Source: door, Target: doorInside},
@@ -140,7 +147,7 @@ type body struct {
 }
 
 // make makes a container and waits for its launcher.
-func (x *Executor) make(ctx context.Context, p *plan) (b *body, err error) {
+func (x *Executor) make(ctx context.Context, p *plan) (_ *body, err error) {
 	dir, err := os.MkdirTemp(x.o.Dir, "g")
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a directory for the launcher's socket: %v", err)
@@ -151,15 +158,15 @@ func (x *Executor) make(ctx context.Context, p *plan) (b *body, err error) {
 		return nil, err
 	}
 	defer func() { _ = door.Close() }()
-	b = &body{x: x, born: time.Now()}
-	if b.id, err = x.o.Engine.Create(ctx, x.spec(p, door.Path())); err != nil {
-		return nil, fmt.Errorf("cannot make a container of %s: %w", p.place.Image, err)
-	}
+	b := &body{x: x, born: time.Now()}
 	defer func() {
-		if err != nil {
+		if err != nil && b.id != "" {
 			b.remove()
 		}
 	}()
+	if b.id, err = x.o.Engine.Create(ctx, x.spec(p, door.Path())); err != nil {
+		return nil, fmt.Errorf("cannot make a container of %s: %w", p.place.Image, err)
+	}
 	if err = x.covers(ctx, b.id, p.image.ID, p.dir); err != nil {
 		return nil, err
 	}
@@ -224,5 +231,6 @@ func order(j *job.Job, p *plan) *launch.Order {
 		Tool: launch.Tool{Mode: launch.ToolImage, Path: j.Request.Tool}, Argv: argv, Env: environment(j.Request.Env, p),
 		Cwd: launch.Cwd{Path: p.dir.path, Dev: p.dir.dev, Ino: p.dir.ino}, Umask: j.Umask,
 		User: launch.User{UID: p.user.uid, GID: p.user.gid, Groups: groups},
+		Plan: p.inner,
 	}
 }
