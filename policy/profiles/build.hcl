@@ -6,7 +6,7 @@ profile "build" {
   filesystem {
     read_only = [
       "/bin", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/opt", "/proc", "/run/systemd/resolve", "/sbin", "/sys", "/usr", "/var/lib/dpkg", "/var/lib/rpm",
-      "~/.cargo/bin", "~/.local/bin", "~/.local/lib", "~/.nvm", "~/.rustup", "~/go/bin", "~/sdk",
+      "~/.cargo/bin", "~/.config/git/attributes", "~/.config/git/config", "~/.config/git/ignore", "~/.gitconfig", "~/.local/bin", "~/.local/lib", "~/.nvm", "~/.rustup", "~/go/bin", "~/sdk",
     ]
     read_write = [
       "cwd", "/tmp", "/var/tmp", "/dev/shm",
