@@ -48,6 +48,9 @@ type Approver struct {
 	User string `json:"user,omitempty"`
 	Door string `json:"door"`           // control, dbus, http, bridge
 	Self bool   `json:"self,omitempty"` // stands where only --dev or self_approval lets it decide
+	// Bridge is the name of the bridge that decided for this person, and Person the person's id there; "" for who decided alone.
+	Bridge string `json:"bridge,omitempty"`
+	Person string `json:"person,omitempty"`
 	// For names the demands that this person's approval counts for: [Demand.Name].
 	For []string `json:"-"`
 }
@@ -55,20 +58,21 @@ type Approver struct {
 // Demand is what has to be met before an asked command runs: an approval block, or the defaults where a rule names none.
 // A decision may have several, if several rules ask; all must be met, and one person may count for all.
 type Demand struct {
-	Name      string        `json:"name,omitempty"`      // of the approval block; "" for the defaults
-	Approvers []string      `json:"approvers,omitempty"` // user:NAME, group:NAME; empty for whoever has the right to decide
-	Quorum    int           `json:"quorum,omitempty"`    // how many different people must approve; 0 is 1
-	Self      bool          `json:"self,omitempty"`      // the requester's own user may approve
-	Escalate  []string      `json:"escalate,omitempty"`  // who may approve too, once After has passed
-	After     time.Duration `json:"after,omitempty"`     // nanoseconds
-	EditArgs  bool          `json:"edit_args,omitempty"` // an approver may change the arguments
-	Grants    []string      `json:"grants,omitempty"`    // what an approver may have remembered; nil for the defaults
+	Name             string        `json:"name,omitempty"`               // of the approval block; "" for the defaults
+	Approvers        []string      `json:"approvers,omitempty"`          // user:NAME, group:NAME; empty for whoever has the right to decide
+	Quorum           int           `json:"quorum,omitempty"`             // how many different people must approve; 0 is 1
+	Self             bool          `json:"self,omitempty"`               // the requester's own user may approve
+	EachBehindBridge bool          `json:"each_behind_bridge,omitempty"` // people behind one bridge are so many; else all of them count once
+	Escalate         []string      `json:"escalate,omitempty"`           // who may approve too, once After has passed
+	After            time.Duration `json:"after,omitempty"`              // nanoseconds
+	EditArgs         bool          `json:"edit_args,omitempty"`          // an approver may change the arguments
+	Grants           []string      `json:"grants,omitempty"`             // what an approver may have remembered; nil for the defaults
 }
 
 // SameDemands reports whether what met one is all that the other asks for.
 func SameDemands(a, b []Demand) bool {
 	return slices.EqualFunc(a, b, func(x, y Demand) bool {
-		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.After == y.After && x.EditArgs == y.EditArgs &&
+		return x.Name == y.Name && x.People() == y.People() && x.Self == y.Self && x.EachBehindBridge == y.EachBehindBridge && x.After == y.After && x.EditArgs == y.EditArgs &&
 			slices.Equal(x.Approvers, y.Approvers) && slices.Equal(x.Escalate, y.Escalate) && slices.Equal(x.Grants, y.Grants)
 	})
 }
@@ -77,22 +81,34 @@ func SameDemands(a, b []Demand) bool {
 func (d *Demand) People() int { return max(d.Quorum, 1) }
 
 // Lacking tells how many more people must approve, at least, before all demands of an ask are met: one person may count
-// for several. Two votes of one uid are one person's.
+// for several. Two votes of one uid are one person's, and those of all whom one bridge speaks for too, unless the demand says
+// otherwise: whoever takes a bridge over speaks for all of them.
 func (a *Approval) Lacking() int {
 	if len(a.Decision.Demands) == 0 {
 		return max(1-len(a.Votes), 0)
 	}
 	lacking := 0
 	for _, d := range a.Decision.Demands {
-		people := map[uint32]bool{}
+		people := map[voter]bool{}
 		for i := range a.Votes {
-			if slices.Contains(a.Votes[i].For, d.Name) {
-				people[a.Votes[i].UID] = true
+			v := &a.Votes[i]
+			switch {
+			case !slices.Contains(v.For, d.Name):
+			case v.Bridge != "" && !d.EachBehindBridge:
+				people[voter{bridge: v.Bridge}] = true
+			default:
+				people[voter{uid: v.UID}] = true
 			}
 		}
 		lacking = max(lacking, d.People()-len(people))
 	}
 	return lacking
+}
+
+// voter is one person, as far as votes are counted.
+type voter struct {
+	uid    uint32
+	bridge string
 }
 
 // Answer is what a person at a door says of an ask, beside yes or no.

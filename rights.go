@@ -58,4 +58,5 @@ func (r Right) Action() string {
 type Caller struct {
 	Identity Identity
 	Door     string // control, dbus, http, bridge
+	For      string // the person, by the id that a bridge has for it, for whom a bridge decides: the caller's own word; "" for nobody
 }

@@ -92,8 +92,15 @@ func (g *Grants) Asked(id string) (clawrden.Approval, error) {
 	}
 	return clawrden.Approval{
 		ID: a.id, Request: clawrden.Request{ID: a.id, Tool: a.Tool, Identity: a.Identity},
-		Decision: clawrden.Decision{Verdict: clawrden.Ask, Demands: a.Demands}, Created: a.created,
+		Decision: clawrden.Decision{Verdict: clawrden.Ask, Rules: ruleRefs(a.Rules), Demands: a.Demands}, Created: a.created,
 	}, nil
+}
+
+func ruleRefs(names []string) (refs []clawrden.RuleRef) {
+	for _, name := range names {
+		refs = append(refs, clawrden.RuleRef{Name: name, Action: clawrden.Ask})
+	}
+	return refs
 }
 
 func (g *Grants) find(id string) (*asked, error) {

@@ -38,6 +38,7 @@ type app struct {
 	now            func() time.Time
 	control        string // path of the control socket
 	api            string // URL instead of it
+	actFor         string // for whom a bridge asks
 	format         string // formatTable or formatJSON
 	noColor        bool
 }
@@ -83,6 +84,7 @@ func (a *app) command(version string) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.control, "control", "", "`path` of the control socket (default $CLAWRDEN_CONTROL, else "+defaultControl+")")
 	f.StringVar(&a.api, "api", "", "`URL` of the HTTP API, instead of the control socket")
+	f.StringVar(&a.actFor, "act-for", "", "for bridges: the `id` of the person who decides, as the settings have it")
 	f.StringVarP(&a.format, "output", "o", formatTable, "`format` of the answer: table or json")
 	f.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR)")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{formatTable, formatJSON}, cobra.ShellCompDirectiveNoFileComp))
@@ -110,6 +112,9 @@ func (a *app) connect() (*client.Client, error) {
 	c, err := client.New(a.address())
 	if err != nil {
 		return nil, usageError{err, "--control takes a path, --api a URL"}
+	}
+	if a.actFor != "" {
+		c = c.For(a.actFor)
 	}
 	return c, nil
 }

@@ -54,7 +54,13 @@ func (f *policyFiles) read() (*policy.Policy, hcl.Diagnostics, error) {
 // policyOptions are the daemon's own: the same text must mean the same here.
 func policyOptions() policy.Options {
 	db := users.Host
-	return policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Group: func(name string) (uint32, error) {
+	var bridges []string
+	if c, err := settings(); err == nil {
+		for _, b := range c.Bridges {
+			bridges = append(bridges, b.Name)
+		}
+	}
+	return policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Bridges: bridges, Group: func(name string) (uint32, error) {
 		g, err := db.GroupByName(name)
 		return g.GID, err
 	}}

@@ -31,8 +31,16 @@ const (
 
 // Client asks one daemon. It is safe for concurrent use. Close lets its idle connections go.
 type Client struct {
-	base *url.URL
-	http *http.Client
+	base   *url.URL
+	http   *http.Client
+	person string // see For
+}
+
+// For gives a client for a bridge that asks for a person, by the id that the bridge's service has for that one.
+func (c *Client) For(person string) *Client {
+	own := *c
+	own.person = person
+	return &own
 }
 
 // New makes a client for an address: an absolute path or unix:PATH for a Unix socket, or an http or https URL. It doesn't
@@ -189,6 +197,9 @@ func (c *Client) send(ctx context.Context, method, path string, q url.Values, bo
 	}
 	if header != nil {
 		r.Header = header
+	}
+	if c.person != "" {
+		r.Header.Set("Clawrden-Act-For", c.person)
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")

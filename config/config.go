@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/clawrden/clawrden"
 )
 
 // DefaultFile is read when no other file is named; it need not exist.
@@ -27,6 +29,9 @@ type Config struct {
 	Limits Limits
 	Mirror Mirror
 	Docker Docker
+
+	Agents  []clawrden.AgentWish // blocks agent "NAME"
+	Bridges []clawrden.Bridge    // blocks bridge "NAME"
 
 	Dev bool // the defaults are those of --dev: no file sets this
 

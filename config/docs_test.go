@@ -20,7 +20,7 @@ given here. A setting or block that isn't listed here is an error, and so is a v
 doesn't start, and ` + "`clawrden config check`" + ` shows the place.
 
 Durations are strings with a unit (` + "`\"90s\"`, `\"10m\"`, `\"1h30m\"`" + `), and so are sizes (` + "`\"256MiB\"`" + `; B, KiB, MiB, GiB, TiB). Values
-are literal: there are no variables and no functions. Each block stands there once at most.
+are literal: there are no variables and no functions. Each block stands there once at most, but for those with a name.
 
 With ` + "`--dev`" + ` the file is read only where ` + "`--config`" + ` names one, and all paths are below the user's own directories: sockets in
 ` + "`$XDG_RUNTIME_DIR/clawrden`" + `, the policy in ` + "`$XDG_CONFIG_HOME/clawrden/policy.d`" + `, state, shims and the log in
@@ -46,6 +46,18 @@ func document() string {
 		b.WriteString("}\n```\n\n| setting | allowed | what it is |\n|---|---|---|\n")
 		for _, s := range bl.settings {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.name, allowed(s, &c), s.doc)
+		}
+	}
+	for _, l := range labelledSettings {
+		l.add(&c, "x")
+		fmt.Fprintf(&b, "\n## %s\n\n%s There may be several, each with a name of its own.\n\n```hcl\n%s \"NAME\" {\n%s}\n```\n\n| setting | allowed | what it is |\n|---|---|---|\n", l.name, l.doc, l.name, l.example)
+		for _, s := range l.settings {
+			kind := reflect.TypeOf(s.field(&c)).Elem().String()
+			kind = map[string]string{"[]string": "list of strings", "map[string]string": "names and strings"}[kind]
+			if kind == "" {
+				kind = "string"
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.name, kind, s.doc)
 		}
 	}
 	return b.String()

@@ -71,9 +71,16 @@ func (c Config) parse(src []byte, name string) (Config, hcl.Diagnostics) {
 	for _, b := range settings {
 		top.Blocks = append(top.Blocks, hcl.BlockHeaderSchema{Type: b.name})
 	}
+	for _, l := range labelledSettings {
+		top.Blocks = append(top.Blocks, hcl.BlockHeaderSchema{Type: l.name, LabelNames: []string{"name"}})
+	}
 	content, diags := file.Body.Content(top)
 	seen := make(map[string]*hcl.Block)
 	for _, found := range content.Blocks {
+		if i := slices.IndexFunc(labelledSettings, func(l labelled) bool { return l.name == found.Type }); i >= 0 {
+			diags = append(diags, c.readLabelled(labelledSettings[i], found)...)
+			continue
+		}
 		if before, ok := seen[found.Type]; ok {
 			diags = append(diags, &hcl.Diagnostic{
 				Severity: hcl.DiagError, Summary: "Duplicate " + found.Type + " block",

@@ -27,6 +27,12 @@ func assign(field any, value cty.Value) (wrong string) {
 			return wrong
 		}
 		*field = list
+	case *map[string]string:
+		names, wrong := namedTexts(value)
+		if wrong != "" {
+			return wrong
+		}
+		*field = names
 	case *int:
 		n, wrong := wholeNumber(value)
 		if wrong != "" {
@@ -78,6 +84,20 @@ func texts(v cty.Value) (_ []string, wrong string) {
 		list = append(list, e.AsString())
 	}
 	return list, ""
+}
+
+func namedTexts(v cty.Value) (_ map[string]string, wrong string) {
+	if !v.Type().IsObjectType() {
+		return nil, fmt.Sprintf("Write names and strings, such as { U012AB = \"ann\" }, not %s.", v.Type().FriendlyName())
+	}
+	names := map[string]string{}
+	for name, e := range v.AsValueMap() {
+		if e.IsNull() || e.Type() != cty.String {
+			return nil, fmt.Sprintf("Write a string for each name; %q has none.", name)
+		}
+		names[name] = e.AsString()
+	}
+	return names, ""
 }
 
 func wholeNumber(v cty.Value) (_ int, wrong string) {

@@ -15,6 +15,7 @@ import (
 type Users interface {
 	UserByName(name string) (users.User, error)
 	GroupByName(name string) (users.Group, error)
+	GroupIDs(users.User) ([]uint32, error)
 }
 
 // demandsOf gives what an approval of a decision must meet: the defaults where nothing says more.
@@ -27,14 +28,14 @@ func demandsOf(d *clawrden.Decision) []clawrden.Demand {
 
 // listed reports whether a person is among those who may answer a demand that was made so long ago. Groups are those that
 // the kernel says the caller has.
-func (d *Daemon) listed(id *clawrden.Identity, demand *clawrden.Demand, ago time.Duration) bool {
+func (d *Daemon) listed(id *clawrden.Identity, who *clawrden.Approver, demand *clawrden.Demand, ago time.Duration) bool {
 	if len(demand.Approvers) == 0 {
 		return true
 	}
-	return d.named(id, demand.Approvers) || demand.After > 0 && ago >= demand.After && d.named(id, demand.Escalate)
+	return d.named(id, who, demand.Approvers) || demand.After > 0 && ago >= demand.After && d.named(id, who, demand.Escalate)
 }
 
-func (d *Daemon) named(id *clawrden.Identity, list []string) bool {
+func (d *Daemon) named(id *clawrden.Identity, as *clawrden.Approver, list []string) bool {
 	return slices.ContainsFunc(list, func(who string) bool {
 		kind, name, _ := strings.Cut(who, ":")
 		switch kind {
@@ -45,7 +46,7 @@ func (d *Daemon) named(id *clawrden.Identity, list []string) bool {
 			gid, err := d.gid(name)
 			return err == nil && id.InGroup(gid)
 		}
-		return false // people behind bridges have no identity of this host
+		return as.Bridge != "" && as.Bridge == kind && as.Person == name
 	})
 }
 
@@ -81,7 +82,7 @@ func (d *Daemon) nobody(requester *clawrden.Identity, dec *clawrden.Decision) st
 		if len(demand.Approvers) == 0 {
 			continue
 		}
-		people, any := map[uint32]bool{}, false
+		people, bridges, any := map[uint32]bool{}, map[string]bool{}, false
 		for _, who := range slices.Concat(demand.Approvers, demand.Escalate) {
 			kind, name, _ := strings.Cut(who, ":")
 			switch kind {
@@ -95,13 +96,18 @@ func (d *Daemon) nobody(requester *clawrden.Identity, dec *clawrden.Decision) st
 			case "group":
 				_, err := d.gid(name)
 				any = any || !errors.Is(err, users.ErrUnknown) // how many it has isn't known
+			default:
+				if d.speaksFor(kind, name) {
+					any = any || demand.EachBehindBridge
+					bridges[kind] = true
+				}
 			}
 		}
 		switch {
 		case any:
-		case len(people) == 0:
+		case len(people)+len(bridges) == 0:
 			return "nobody can approve it: approval \"" + demand.Name + "\" names " + strings.Join(demand.Approvers, ", ") + ", and there is no such person but the requester at most"
-		case len(people)+1 < demand.People(): // with root
+		case len(people)+len(bridges)+1 < demand.People(): // with root
 			return "nobody can approve it: approval \"" + demand.Name + "\" needs " + strconv.Itoa(demand.People()) + " people and names fewer"
 		}
 	}

@@ -35,6 +35,13 @@ func (fakeUsers) GroupByName(name string) (users.Group, error) {
 	return users.Group{}, users.ErrUnknown
 }
 
+func (fakeUsers) GroupIDs(u users.User) ([]uint32, error) {
+	if u.UID == 1002 {
+		return []uint32{10}, nil // bob is in wheel
+	}
+	return nil, nil
+}
+
 func TestMayDecide(t *testing.T) {
 	two := clawrden.Demand{Name: "two", Approvers: []string{"user:alice", "group:wheel"}, Quorum: 2}
 	later := clawrden.Demand{Name: "later", Approvers: []string{"user:alice"}, Escalate: []string{"group:20"}, After: time.Minute}

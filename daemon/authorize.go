@@ -24,6 +24,9 @@ func (d *Daemon) Authorize(_ context.Context, by clawrden.Caller, right clawrden
 	if err := d.Barred(by); err != nil {
 		return err
 	}
+	if b := d.bridgeOf(id); b != nil {
+		return bridgeMay(b, by, right)
+	}
 	switch {
 	case id.UID == 0:
 		return nil
@@ -47,7 +50,7 @@ func (d *Daemon) Barred(by clawrden.Caller) error {
 	case id.UID == 0 && !id.HostNS:
 		return fmt.Errorf("%w: root of a container, or of a unit with a mount namespace of its own, isn't root here", clawrden.ErrNotAuthorized)
 	}
-	return nil
+	return d.barredBridge(by)
 }
 
 // isDeveloper reports whether --dev lets this caller do everything.
@@ -69,8 +72,19 @@ func (d *Daemon) MayDecide(by clawrden.Caller, id string) error {
 // mayDecide answers whether a caller may decide this request: as whom, and for which of its demands. Self says that the
 // caller stands where only --dev, self_approval or being root on the host lets it decide.
 func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.Approver, error) {
-	id := &by.Identity
-	who := *d.approver(by)
+	as, who, err := d.acting(by)
+	if err != nil {
+		return who, err
+	}
+	if b := d.bridgeOf(&by.Identity); b != nil {
+		if !routed(b, a.Decision.Rules) {
+			return who, fmt.Errorf("%w: %s", clawrden.ErrNotFound, a.ID) // that there is one isn't its affair either
+		}
+		if how, _ := d.near(&by.Identity, &a.Request.Identity); how != "" {
+			return who, fmt.Errorf("%w: the bridge may not decide this request, because %s", clawrden.ErrNotAuthorized, how)
+		}
+	}
+	id := &as
 	near, ownUser := d.near(id, &a.Request.Identity)
 	who.Self = near != ""
 	root := id.UID == 0 && id.HostNS && !d.governed(id)
@@ -81,7 +95,7 @@ func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.A
 			tooNear = true
 			continue
 		}
-		if root || d.listed(id, &demand, time.Since(a.Created)) {
+		if root || d.listed(id, &who, &demand, time.Since(a.Created)) {
 			who.For = append(who.For, demand.Name)
 		}
 	}

@@ -186,7 +186,11 @@ func (d *Daemon) Subscribe(since uint64) (<-chan clawrden.Event, func()) {
 }
 
 func (d *Daemon) approver(by clawrden.Caller) *clawrden.Approver {
-	return &clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door}
+	a := &clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door}
+	if b := d.bridgeOf(&by.Identity); b != nil { // on its own, or for whom it says
+		a.Door, a.Bridge, a.Person = doorBridge, b.Name, by.For
+	}
+	return a
 }
 
 func (d *Daemon) personAt(by clawrden.Caller) string { return person(d.approver(by)) }

@@ -128,6 +128,7 @@ type Options struct {
 
 	Version       string
 	StateDir      string // where the kill switch is kept
+	Bridges       []clawrden.Bridge
 	Dev           bool   // --dev: local executor, plain mode without a unit, self-approval
 	ApproversGID  uint32 // group that may read, decide and kill; 0 for none
 	AskTimeout    time.Duration

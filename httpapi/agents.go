@@ -8,7 +8,10 @@ import (
 )
 
 // agents: GET /api/agents → [clawrden.Agent], by name.
-func (s *Server) agents(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+func (s *Server) agents(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	if s.control.Sees(by) != nil {
+		return errOnlyRouted
+	}
 	list := s.control.Agents()
 	if list == nil {
 		list = []clawrden.Agent{}

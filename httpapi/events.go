@@ -66,12 +66,28 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 			if !ok {
 				return
 			}
-			err = stream.event(e)
+			if shown(e, s.control.Sees(by)) {
+				err = stream.event(e)
+			}
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// shown reports whether a reader is told of an event. Where not all is for it, of what isn't about a request only the kill
+// switch is told.
+func shown(e clawrden.Event, sees func([]clawrden.RuleRef) bool) bool {
+	switch {
+	case sees == nil:
+		return true
+	case e.Pending != nil:
+		return sees(e.Pending.Rules)
+	case e.Entry != nil:
+		return sees(e.Entry.Rules)
+	}
+	return e.Type == clawrden.LiveKilled || e.Type == clawrden.LiveUnlocked
 }
 
 func lastEventID(r *http.Request) (uint64, error) {

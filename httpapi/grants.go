@@ -7,7 +7,10 @@ import (
 )
 
 // grants: GET /api/grants → [clawrden.Grant], oldest first.
-func (s *Server) grants(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+func (s *Server) grants(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	if s.control.Sees(by) != nil {
+		return errOnlyRouted
+	}
 	list := s.control.Grants()
 	if list == nil {
 		list = []clawrden.Grant{}

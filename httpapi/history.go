@@ -16,7 +16,7 @@ const (
 
 // history: GET /api/history?limit=100&before=SEQ → [clawrden.Entry], newest first. If there are older entries, the Link
 // header's rel="next" leads to them.
-func (s *Server) history(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+func (s *Server) history(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	filter, err := readFilter(r.URL.Query())
 	if err != nil {
 		return err
@@ -25,16 +25,20 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, _ clawrden.Call
 	if err != nil {
 		return err
 	}
-	out, room := make([]clawrden.Entry, len(entries)), newBudget()
-	for i, e := range entries {
+	sees := s.control.Sees(by)
+	out, room := make([]clawrden.Entry, 0, len(entries)), newBudget()
+	for _, e := range entries {
+		if sees != nil && !sees(e.Rules) {
+			continue
+		}
 		var cut int
 		e.Args, e.ArgsB64, cut = room.fit(e.Args, e.ArgsB64)
 		e.ArgsCut += cut
-		out[i] = wholeEntry(e)
+		out = append(out, wholeEntry(e))
 	}
-	if more && len(out) > 0 {
+	if more && len(entries) > 0 {
 		next := url.Values{
-			"before": {strconv.FormatUint(out[len(out)-1].Seq, 10)},
+			"before": {strconv.FormatUint(entries[len(entries)-1].Seq, 10)},
 			"limit":  {strconv.Itoa(filter.Limit)},
 		}
 		w.Header().Set("Link", fmt.Sprintf("</api/history?%s>; rel=%q", next.Encode(), "next"))
@@ -43,7 +47,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, _ clawrden.Call
 }
 
 // entry: GET /api/history/{id} → clawrden.Entry.
-func (s *Server) entry(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+func (s *Server) entry(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	id, err := pathID(r)
 	if err != nil {
 		return err
@@ -51,6 +55,9 @@ func (s *Server) entry(w http.ResponseWriter, r *http.Request, _ clawrden.Caller
 	e, err := s.control.Entry(id)
 	if err != nil {
 		return err
+	}
+	if sees := s.control.Sees(by); sees != nil && !sees(e.Rules) {
+		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return writeJSON(w, wholeEntry(e))
 }

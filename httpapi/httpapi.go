@@ -39,6 +39,9 @@ type Control interface {
 	Status() clawrden.Status
 	// Policy gives the text of the policy in force.
 	Policy() clawrden.PolicySource
+	// Sees says which requests a caller with the right to read is shown, by the rules that spoke of them; nil: all of them, and
+	// everything else that can be read.
+	Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool
 	// Queue gives the waiting asks, oldest first.
 	Queue() []clawrden.Pending
 	// Pending gives one waiting ask by its id or a unique prefix: ErrNotFound, ErrAmbiguous, or ErrDecided.

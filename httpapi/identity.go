@@ -51,5 +51,16 @@ func (s *Server) caller(r *http.Request) (clawrden.Caller, error) {
 		s.log.WarnContext(r.Context(), "cannot identify a caller", slog.Any("error", p.err), slog.String("door", s.door))
 		return clawrden.Caller{}, fmt.Errorf("%w: cannot identify the caller", clawrden.ErrNotAuthorized)
 	}
-	return clawrden.Caller{Identity: p.identity, Door: s.door}, nil
+	person := r.Header.Get(ActForHeader)
+	if len(person) > clawrden.MaxPerson {
+		return clawrden.Caller{}, fmt.Errorf("%w: %s has more than %d characters", clawrden.ErrBadRequest, ActForHeader, clawrden.MaxPerson)
+	}
+	return clawrden.Caller{Identity: p.identity, Door: s.door, For: person}, nil
 }
+
+// ActForHeader is the header by which a bridge says for whom it asks: the person's id at the bridge's service. Who may say
+// so is the daemon's to know.
+const ActForHeader = "Clawrden-Act-For"
+
+// errOnlyRouted refuses what a bridge has no part in.
+var errOnlyRouted = fmt.Errorf("%w: a bridge is shown what is routed to it, and nothing else", clawrden.ErrNotAuthorized)

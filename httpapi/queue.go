@@ -4,13 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 )
 
 // queue: GET /api/queue → [clawrden.Pending], oldest first.
-func (s *Server) queue(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+func (s *Server) queue(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
 	waiting := s.control.Queue()
+	if sees := s.control.Sees(by); sees != nil {
+		waiting = slices.DeleteFunc(waiting, func(p clawrden.Pending) bool { return !sees(p.Rules) })
+	}
 	out, room := make([]clawrden.Pending, len(waiting)), newBudget()
 	for i, p := range waiting {
 		var cut int
@@ -22,7 +26,7 @@ func (s *Server) queue(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller
 }
 
 // pending: GET /api/queue/{id} → clawrden.Pending.
-func (s *Server) pending(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
+func (s *Server) pending(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	id, err := pathID(r)
 	if err != nil {
 		return err
@@ -30,6 +34,9 @@ func (s *Server) pending(w http.ResponseWriter, r *http.Request, _ clawrden.Call
 	p, err := s.control.Pending(id)
 	if err != nil {
 		return err
+	}
+	if sees := s.control.Sees(by); sees != nil && !sees(p.Rules) {
+		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return writeJSON(w, wholePending(p))
 }

@@ -7,7 +7,10 @@ import (
 )
 
 // policy: GET /api/policy → clawrden.PolicySource.
-func (s *Server) policy(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
+func (s *Server) policy(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	if s.control.Sees(by) != nil {
+		return errOnlyRouted
+	}
 	return writeJSON(w, s.control.Policy())
 }
 

@@ -14,15 +14,16 @@ import (
 
 // ApprovalProfile is what an approval block says. The approval queue acts on it.
 type ApprovalProfile struct {
-	Name      string
-	Timeout   int64    // milliseconds; 0 for the configured default
-	Approvers []string // user:NAME, group:NAME, slack:ID, …; empty for whoever has the right to decide
-	Quorum    int      // how many must approve; 0 and 1 for one
-	EditArgs  bool     // an approver may change the arguments
-	Self      bool     // the requester's own user may approve
-	Escalate  []string // who may answer too after After
-	After     time.Duration
-	Grants    []string // what may be remembered: once, session, the longest duration, rule; nil for session and an hour
+	Name             string
+	Timeout          int64    // milliseconds; 0 for the configured default
+	Approvers        []string // user:NAME, group:NAME, slack:ID, …; empty for whoever has the right to decide
+	Quorum           int      // how many must approve; 0 and 1 for one
+	EditArgs         bool     // an approver may change the arguments
+	EachBehindBridge bool     // people behind one bridge are so many
+	Self             bool     // the requester's own user may approve
+	Escalate         []string // who may answer too after After
+	After            time.Duration
+	Grants           []string // what may be remembered: once, session, the longest duration, rule; nil for session and an hour
 }
 
 // executor is what an executor block says, or one of the built-in names.
@@ -43,7 +44,7 @@ func (p *Policy) Approval(name string) (ApprovalProfile, bool) {
 func (c *compiler) approval(n *node) {
 	a := &ApprovalProfile{
 		Name: n.name, Timeout: n.duration("timeout").Milliseconds(), Approvers: n.texts("approvers"), Quorum: n.number("quorum"), Grants: n.texts("grants"),
-		EditArgs: n.bool("edit_args"), Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after"),
+		EditArgs: n.bool("edit_args"), EachBehindBridge: n.bool("each_behind_bridge"), Self: n.bool("self_approval"), Escalate: n.texts("escalate_to"), After: n.duration("escalate_after"),
 	}
 	if v, ok := n.vals["quorum"]; ok && (a.Quorum < 1 || a.Quorum > 100) {
 		c.problem(v.at, "Bad quorum", "quorum is the number of people who must approve, 1 to 100.")

@@ -381,12 +381,12 @@ func (j *judge) demands() []clawrden.Demand {
 		d := clawrden.Demand{Self: j.policy.settings.selfApproval}
 		if f.rule != nil && f.rule.approval != nil {
 			a := f.rule.approval
-			d = clawrden.Demand{Name: a.Name, Approvers: a.Approvers, Quorum: a.Quorum, Self: d.Self || a.Self, Escalate: a.Escalate, After: a.After, EditArgs: a.EditArgs, Grants: a.Grants}
+			d = clawrden.Demand{Name: a.Name, Approvers: a.Approvers, Quorum: a.Quorum, Self: d.Self || a.Self, Escalate: a.Escalate, After: a.After, EditArgs: a.EditArgs, EachBehindBridge: a.EachBehindBridge, Grants: a.Grants}
 		}
 		if slices.ContainsFunc(out, func(o clawrden.Demand) bool { return o.Name == d.Name }) {
 			continue
 		}
-		plain = plain && len(d.Approvers) == 0 && d.Quorum <= 1 && !d.Self && !d.EditArgs && d.Grants == nil
+		plain = plain && len(d.Approvers) == 0 && d.Quorum <= 1 && !d.Self && !d.EditArgs && !d.EachBehindBridge && d.Grants == nil
 		out = append(out, d)
 	}
 	if plain {

@@ -133,6 +133,7 @@ var approvalSchema = &block{
 		{name: "approvers", kind: kindTexts, doc: "Who may answer, of those who have the right to decide: user:NAME, group:NAME (or their number), or a bridge's name and an id there. " +
 			"Root on the host may always, and counts as one person."},
 		{name: "quorum", kind: kindNumber, doc: "How many different people must approve. One who denies is enough to deny."},
+		{name: "each_behind_bridge", kind: kindBool, doc: "true: different people behind one bridge count as different people. Otherwise all of them count once, since whoever takes the bridge over speaks for all of them."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve, from outside its container and cgroup. Each such approval is recorded as self."},
 		{name: "edit_args", kind: kindBool, doc: "Whether an approver may change the arguments before approving. The command as changed is judged again: what would be denied never runs."},
 		{name: "escalate_to", kind: kindTexts, doc: "Who may answer too, once escalate_after has passed; written as approvers."},

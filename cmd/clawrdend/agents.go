@@ -214,3 +214,11 @@ func userID(name string) (uint32, error) {
 	u, err := (&users.DB{}).UserByName(name)
 	return u.UID, err
 }
+
+// fixedAgents are the agents of the settings.
+func fixedAgents(wishes []clawrden.AgentWish) (agents []clawrden.Agent) {
+	for _, w := range wishes {
+		agents = append(agents, clawrden.Agent{Name: w.Name, User: w.User, Unit: w.Unit, Container: w.Container})
+	}
+	return agents
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/daemon"
 	"github.com/clawrden/clawrden/internal/users"
 	"github.com/clawrden/clawrden/packaging"
@@ -31,10 +32,14 @@ type loader struct {
 	loaded  bool // a policy is in force
 }
 
-func newLoader(layers []string, state string, groups *users.DB, dev bool, log *slog.Logger) *loader {
+func newLoader(layers []string, state string, groups *users.DB, bridges []clawrden.Bridge, dev bool, log *slog.Logger) *loader {
+	var names []string
+	for _, b := range bridges {
+		names = append(names, b.Name)
+	}
 	l := &loader{
 		layers: layers, dev: dev, log: log, last: newLastGood(state),
-		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Group: func(name string) (uint32, error) {
+		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Bridges: names, Group: func(name string) (uint32, error) {
 			g, err := groups.GroupByName(name)
 			return g.GID, err
 		}},

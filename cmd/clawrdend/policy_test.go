@@ -21,7 +21,7 @@ func TestLoadYAML(t *testing.T) {
 	}
 	for _, place := range []string{dir, file} {
 		var log bytes.Buffer
-		p, err := newLoader([]string{place}, t.TempDir(), &users.DB{}, false, slog.New(slog.NewTextHandler(&log, nil))).load()
+		p, err := newLoader([]string{place}, t.TempDir(), &users.DB{}, nil, false, slog.New(slog.NewTextHandler(&log, nil))).load()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +37,7 @@ func TestLoadYAML(t *testing.T) {
 	if err := os.WriteFile(file, []byte("default_action: maybe\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := newLoader([]string{dir}, t.TempDir(), &users.DB{}, false, slog.New(slog.DiscardHandler)).load(); err == nil || !strings.Contains(err.Error(), "policy.yaml line 1") {
+	if _, err := newLoader([]string{dir}, t.TempDir(), &users.DB{}, nil, false, slog.New(slog.DiscardHandler)).load(); err == nil || !strings.Contains(err.Error(), "policy.yaml line 1") {
 		t.Errorf("a wrong file: %v", err)
 	}
 }
@@ -52,7 +52,7 @@ func TestLastGood(t *testing.T) {
 		}
 	}
 	start := func() *loader {
-		return newLoader([]string{dir}, state, &users.DB{}, false, slog.New(slog.DiscardHandler))
+		return newLoader([]string{dir}, state, &users.DB{}, nil, false, slog.New(slog.DiscardHandler))
 	}
 	write("rule {")
 	if p, err := start().load(); err == nil || p != nil {

@@ -74,7 +74,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	do := daemonOptions(&c)
 	do.Grants = grants
-	if do.Registry, err = registry.Open(filepath.Join(c.Paths.State, "agents.json"), registry.Options{UID: userID}); err != nil {
+	if do.Registry, err = registry.Open(filepath.Join(c.Paths.State, "agents.json"), registry.Options{UID: userID, Fixed: fixedAgents(c.Agents)}); err != nil {
 		return err
 	}
 	do.AgentSockets = &agentSockets{
@@ -90,7 +90,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}()
 	do.Audit, do.Queue = journaled{records, copies}, queue{asks}
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
-	policies := newLoader(layers, c.Paths.State, db, o.dev, log)
+	policies := newLoader(layers, c.Paths.State, db, c.Bridges, o.dev, log)
 	do.LoadPolicy, do.Written = policies.load, policies.written
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged

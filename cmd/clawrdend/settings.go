@@ -97,6 +97,7 @@ func daemonOptions(c *config.Config) daemon.Options {
 	return daemon.Options{
 		Dev:           c.Dev,
 		StateDir:      c.Paths.State,
+		Bridges:       c.Bridges,
 		AskTimeout:    c.Ask.Timeout,
 		ExitStatus:    daemon.ExitStatus(c.Mirror.ExitStatus),
 		Writable:      agentroot.Writable(c.Mirror.Writable),

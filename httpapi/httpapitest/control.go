@@ -28,6 +28,16 @@ func (c *Control) Policy() clawrden.PolicySource {
 	return clawrden.PolicySource{Digest: Digest, Files: append([]clawrden.PolicyFile{}, c.policy...)}
 }
 
+// Sees shows everything to everybody, but to a caller that acts for somebody what the rule of that name asks about.
+func (c *Control) Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool {
+	if by.For == "" {
+		return nil
+	}
+	return func(rules []clawrden.RuleRef) bool {
+		return slices.ContainsFunc(rules, func(r clawrden.RuleRef) bool { return r.Name == by.For })
+	}
+}
+
 // Queue gives the waiting asks.
 func (c *Control) Queue() []clawrden.Pending {
 	c.mu.Lock()

@@ -1,0 +1,34 @@
+package clawrden_test
+
+import (
+	"testing"
+
+	"github.com/clawrden/clawrden"
+)
+
+// All for whom one bridge speaks count once, unless the demand says otherwise.
+func TestLackingBehindBridges(t *testing.T) {
+	by := func(uid uint32, bridge string) clawrden.Approver {
+		return clawrden.Approver{UID: uid, Bridge: bridge, For: []string{"d"}}
+	}
+	for _, row := range []struct {
+		name    string
+		each    bool
+		votes   []clawrden.Approver
+		lacking int
+	}{
+		{"nobody", false, nil, 3},
+		{"two behind one bridge", false, []clawrden.Approver{by(1, "slack"), by(2, "slack")}, 2},
+		{"each of them", true, []clawrden.Approver{by(1, "slack"), by(2, "slack")}, 1},
+		{"two bridges", false, []clawrden.Approver{by(1, "slack"), by(2, "telegram")}, 1},
+		{"and one without", false, []clawrden.Approver{by(1, "slack"), by(2, "slack"), by(3, "")}, 1},
+		{"one person twice", true, []clawrden.Approver{by(1, "slack"), by(1, "")}, 2},
+		{"enough", false, []clawrden.Approver{by(1, "slack"), by(2, "telegram"), by(3, "")}, 0},
+	} {
+		a := clawrden.Approval{Votes: row.votes}
+		a.Decision.Demands = []clawrden.Demand{{Name: "d", Quorum: 3, EachBehindBridge: row.each}}
+		if got := a.Lacking(); got != row.lacking {
+			t.Errorf("%s: %d lack, want %d", row.name, got, row.lacking)
+		}
+	}
+}
