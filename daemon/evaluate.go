@@ -104,7 +104,7 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 		return execMirror, nil
 	case named == "":
 		// What the plain mode can do without descriptors of the caller's.
-		if named = execUnit; d.o.Executors[execUnit] == nil {
+		if named = execUnit; d.o.Executors[execLocal] != nil { // --dev, which needn't have systemd
 			named = execLocal
 		}
 		if d.o.Executors[named] == nil {

@@ -288,14 +288,14 @@ func TestPlainDescriptors(t *testing.T) {
 	h.waitDescriptors(before)
 }
 
-// TestPlainWithoutDev has nowhere to run a command.
+// TestPlainWithoutDev would run a command as a unit, which root on the host is refused.
 func TestPlainWithoutDev(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("a daemon without --dev is root's")
 	}
 	h := newHost(t, hostOptions{policy: plainPolicy, tools: []string{"echo"}, args: []string{}})
 	all := h.plain(line(t, plain.Request{Command: "echo"}))
-	if len(all) != 1 || all[0].Decision != "deny" || !strings.Contains(all[0].Message, "no unit executor") {
+	if len(all) != 1 || all[0].Decision != "deny" || !strings.Contains(all[0].Message, "a unit would give it all of root's rights") {
 		t.Errorf("answered with %+v", all)
 	}
 	h.honest()
