@@ -117,3 +117,115 @@ func TestGhost(t *testing.T) {
 	}
 	h.noGhosts()
 }
+
+// Callers in containers: the directory is found by the engine's word on their own container, with what is mounted there; what
+// they can't see or write stays so, and their root isn't anybody's.
+func TestGhostFromContainer(t *testing.T) {
+	h, dir := newGhosts(t, ghosts, "sh")
+	for _, p := range []string{"work", "work/sub", "ro"} {
+		if err := os.MkdirAll(filepath.Join(dir, p), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Join(dir, p), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"work/.env", "ro/file"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("text of "+name+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := h.container("-v", filepath.Join(dir, "work")+":/work", "-v", "/dev/null:/work/.env:ro", "-v", filepath.Join(dir, "ro")+":/srv/ro:ro", "--tmpfs", "/memory:mode=1777")
+	for _, tt := range []struct {
+		name, cwd, user, script, says string
+		want                          result
+	}{
+		{"its directory", "/work", "1000:1000", "pwd; echo x > new; cat new", "", result{stdout: "/work\nx\n"}},
+		{"below it", "/work/sub", "1000:1000", "pwd", "", result{stdout: "/work/sub\n"}},
+		{"what a mount hides from it", "/work", "1000:1000", "cat .env", "", result{}},
+		{"what it may only read", "/srv/ro", "1000:1000", "cat file; touch new", "Read-only file system", result{stdout: "text of ro/file\n", code: 1}},
+		{"its memory", "/memory", "1000:1000", "echo ran", "memory of the caller's container", result{code: 125}},
+		{"its programs", "/usr/local/bin", "1000:1000", "echo ran", "take the place of the image's own", result{code: 125}},
+		{"its root", "/work", "0:0", "echo ran", "a ghost doesn't inherit", result{code: 125}},
+	} {
+		r := finish(t, h.inside(id, []string{"-u", tt.user, "-w", tt.cwd}, "sh", "-c", tt.script))
+		if r.stdout != tt.want.stdout || r.code != tt.want.code || !strings.Contains(r.stderr, tt.says) || tt.says == "" && r.stderr != "" {
+			t.Errorf("%s: %+v, want %+v and %q", tt.name, r, tt.want, tt.says)
+		}
+	}
+	h.noGhosts()
+}
+
+// A caller that is killed takes its ghost along, and so does the kill switch, with all that runs there.
+func TestGhostKilled(t *testing.T) {
+	h, dir := newGhosts(t, ghosts, "sh")
+	for name, end := range map[string]func(shim int){
+		"the caller": func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) },
+		"the switch": func(int) { h.post("/api/kill", "{}") },
+	} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := h.ghost(dir, "sh", "-c", "trap '' TERM; sleep 1000 & echo ready; wait; sleep 1000")
+		c.Stdout = w
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		_ = w.Close()
+		if _, err := r.Read(make([]byte, 16)); err != nil {
+			t.Fatal(err)
+		}
+		end(c.Process.Pid)
+		_ = c.Wait()
+		if n, err := r.Read(make([]byte, 16)); n != 0 { // the end of all that hold the pipe
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
+		_ = r.Close()
+		h.noGhosts()
+		h.post("/api/unlock", "{}")
+	}
+}
+
+// The caller's terminal is the tool's, and signals go there.
+func TestGhostTerminal(t *testing.T) {
+	h, dir := newGhosts(t, ghosts, "sh")
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("script is not installed")
+	}
+	c := exec.Command("script", "-qec", filepath.Join(h.shims, "sh")+` -c "stty size; [ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal"`, "/dev/null")
+	c.Env, c.Dir, c.Stdin = append(h.env(), "SHELL=/bin/sh"), dir, strings.NewReader("")
+	if r := finish(t, asUser(c, stranger)); !strings.Contains(r.stdout, "terminal\r\n") {
+		t.Errorf("%+v", r)
+	}
+	trap := h.ghost(dir, "sh", "-c", "trap 'echo caught; exit 9' HUP; echo ready; while :; do sleep 0.05; done")
+	out, err := trap.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trap.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 16)); err != nil {
+		t.Fatal(err)
+	}
+	_ = trap.Process.Signal(syscall.SIGHUP)
+	b := make([]byte, 16)
+	n, _ := out.Read(b)
+	if err := trap.Wait(); string(b[:n]) != "caught\n" || trap.ProcessState.ExitCode() != 9 {
+		t.Errorf("%q, %v", b[:n], err)
+	}
+}
+
+// Without its engine a ghost is refused, with what to do; with one that says nothing, too, and in time.
+func TestGhostWithoutEngine(t *testing.T) {
+	h := newHost(t, hostOptions{tools: []string{"sh"}, policy: ghosts, config: "docker {\n  socket = \"/nonexistent/docker.sock\"\n}\n"})
+	c := h.command("sh", "-c", "echo ran")
+	c.Dir = "/srv"
+	if r := finish(t, asUser(c, stranger)); r.code != 125 || r.stdout != "" || !strings.Contains(r.stderr, "cannot reach the container engine at /nonexistent/docker.sock") || !strings.Contains(r.stderr, "systemctl start docker") {
+		t.Errorf("%+v", r)
+	}
+	if r := h.waitRecords(func(rs []clawrden.Record) bool { return rs[len(rs)-1].Event == clawrden.EventDecided }); r[len(r)-1].Decision != clawrden.OutcomeDeny {
+		t.Errorf("recorded as %s", r[len(r)-1].Decision)
+	}
+}

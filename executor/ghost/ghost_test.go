@@ -186,7 +186,6 @@ func TestRefuses(t *testing.T) {
 		{"the image's programs", func(j *job.Job) { j.Request.Cwd = "/usr/local/bin" }, "take the place of the image's own"},
 		{"the root directory", func(j *job.Job) { j.Request.Cwd = "/" }, "take the place of the image's own"},
 		{"the image's other files", func(j *job.Job) { j.Request.Cwd = "/opt/tool" }, "files of its own in /opt"},
-		{"another directory than was judged", func(j *job.Job) { j.Cwd, _ = os.OpenFile("/", unix.O_PATH, 0) }, "can't"},
 		{"an unknown container", func(j *job.Job) { j.Request.Identity.HostNS = false }, "no container that the engine confirms"},
 		{"a container that isn't its own", func(j *job.Job) {
 			j.Request.Identity.HostNS, j.Request.Identity.Container = false, strings.Repeat("ab", 32)
@@ -194,9 +193,6 @@ func TestRefuses(t *testing.T) {
 	} {
 		j := s.command("echo ran")
 		tt.change(j)
-		if tt.name == "another directory than was judged" {
-			continue // below, with a directory of the caller's own
-		}
 		if got, err := s.run(t.Context(), j); err == nil || !strings.Contains(err.Error(), tt.want) || got.out != "" {
 			t.Errorf("%s: %+v, %v; want %q", tt.name, got, err, tt.want)
 		}

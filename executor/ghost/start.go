@@ -90,6 +90,9 @@ func (x *Executor) plan(ctx context.Context, j *job.Job) (*plan, error) {
 	if err = p.dir.apart(p.mounts, p.image.Env); err != nil {
 		return nil, err
 	}
+	if err = x.covers(ctx, p.image.ID, p.dir); err != nil {
+		return nil, err
+	}
 	return p, p.build(j.Decision)
 }
 
@@ -166,9 +169,6 @@ func (x *Executor) make(ctx context.Context, p *plan) (_ *body, err error) {
 	}()
 	if b.id, err = x.o.Engine.Create(ctx, x.spec(p, door.Path())); err != nil {
 		return nil, fmt.Errorf("cannot make a container of %s: %w", p.place.Image, err)
-	}
-	if err = x.covers(ctx, b.id, p.image.ID, p.dir); err != nil {
-		return nil, err
 	}
 	var waits context.Context
 	waits, b.cancel = context.WithCancel(context.WithoutCancel(ctx))

@@ -134,9 +134,8 @@ func overlap(a, b string) bool {
 	return a == b || a == "/" || b == "/" || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
-// covers asks, once for an image, whether the directory would lie in one that the image has. The container is one of that
-// image, not started.
-func (x *Executor) covers(ctx context.Context, container, image string, w *workDir) error {
+// covers asks, once for an image, whether the directory would lie in one that the image has.
+func (x *Executor) covers(ctx context.Context, image string, w *workDir) error {
 	t := top{image, firstOf(w.path)}
 	if slices.Contains(kept, t.name) {
 		return nil
@@ -146,7 +145,7 @@ func (x *Executor) covers(ctx context.Context, container, image string, w *workD
 	x.mu.Unlock()
 	if !known {
 		var err error
-		if has, err = x.o.Engine.Has(ctx, container, "/"+t.name); err != nil {
+		if has, err = x.look(ctx, t); err != nil {
 			return err
 		}
 		x.mu.Lock()
@@ -160,4 +159,19 @@ func (x *Executor) covers(ctx context.Context, container, image string, w *workD
 		return fmt.Errorf("the image has files of its own in /%s, whose place the working directory %s would take; work in a directory below /home, /srv or /tmp", clawrden.Text(t.name), clawrden.Text(w.path))
 	}
 	return nil
+}
+
+// look asks the engine whether an image has something of that name, by a container without any mount that is never started:
+// an engine shows an image's files only so.
+func (x *Executor) look(ctx context.Context, t top) (bool, error) {
+	id, err := x.o.Engine.Create(ctx, &dockerx.RunSpec{
+		Image: t.image, Entrypoint: []string{launcherInside}, Network: "none", Labels: map[string]string{label: x.o.Dir, runLabel: x.run},
+	})
+	if id != "" {
+		defer (&body{x: x, id: id}).remove()
+	}
+	if err != nil {
+		return false, fmt.Errorf("cannot look into the image: %w", err)
+	}
+	return x.o.Engine.Has(ctx, id, "/"+t.name)
 }
