@@ -19,7 +19,7 @@ type Change struct {
 	New   []string `json:"new"` // what only the new one says
 }
 
-// Compare tells which settings and rules differ, by name. Tests and the order of files are no difference; where rules go by
+// Compare tells which settings, rules, grants and profiles differ, by name. Tests and the order of files are no difference; where rules go by
 // their order, their places are.
 func Compare(old, updated *Policy) []Change {
 	changes := []Change{}
@@ -55,6 +55,7 @@ func Compare(old, updated *Policy) []Change {
 		}
 	}
 	compareGrants(old, updated, add)
+	compareProfiles(old, updated, add)
 	return changes
 }
 

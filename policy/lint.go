@@ -21,6 +21,7 @@ func (p *Policy) Lint() hcl.Diagnostics {
 		}
 	}
 	l.images()
+	l.profiles()
 	l.grants()
 	return l.diags
 }
@@ -197,6 +198,22 @@ func (l *linter) allow(r *rule) {
 // interprets reports whether a tool runs code that it is given.
 func interprets(g *grammar) bool {
 	return g.stdin || g.script != "" || slices.Contains(g.operands, operandProgram) || slices.Contains(g.operands, operandScript)
+}
+
+// profiles finds blocks that take the place of a built-in profile without starting from it.
+func (l *linter) profiles() {
+	built, err := builtinProfiles()
+	if err != nil {
+		return
+	}
+	for _, x := range l.p.Profiles() {
+		if built[x.Name] != nil && !x.BuiltIn && x.Extends != x.Name && x.Name != "default" {
+			l.warn(x.At, "Replaces a built-in profile", "This block says nothing of what the built-in profile %q says. Start from it with extends = %q, or choose another name.", x.Name, x.Name)
+		}
+		if x.Name == "default" && !x.BuiltIn && x.Extends == "" {
+			l.warn(x.At, "Replaces a built-in profile", "Every profile that extends no other starts from this block now, which says nothing of what the built-in one says. Start from it with extends = \"default\".")
+		}
+	}
 }
 
 // images finds images that a registry may change.

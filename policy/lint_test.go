@@ -43,6 +43,20 @@ rule "b" {
   commands = ["ls", "cat"]
   action   = "allow"
 }`, []string{"2: Rule without effect: The rule \"b\""}},
+		{"built-in profiles replaced", `
+profile "build" {
+  network {
+    mode = "none"
+  }
+}
+profile "offline" {
+  extends = "offline"
+}
+profile "default" {
+  syscalls {
+    default = "allow"
+  }
+}`, []string{"2: Replaces a built-in profile: This block says nothing of what the built-in profile \"build\"", "10: Replaces a built-in profile: Every profile"}},
 		{"never matches", `
 rule "a" {
   commands = ["ls"]

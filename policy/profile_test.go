@@ -269,3 +269,50 @@ profile "p" {
 		}
 	}
 }
+
+func TestCompareProfiles(t *testing.T) {
+	const plain = `policy { default = "deny" }`
+	old := parseProfiles(t, plain+`
+profile "gone" {
+}
+profile "same" {
+  network {
+    mode = "none"
+  }
+}
+profile "kept" {
+  limits {
+    tasks = 64
+  }
+}
+`)
+	updated := parseProfiles(t, plain+`
+profile "offline" {
+  extends = "offline"
+  filesystem {
+    hidden = ["/root"]
+  }
+}
+profile "same" {
+  description = "The same in other words."
+  extends     = "default"
+  network {
+    mode = "none"
+  }
+}
+profile "kept" {
+  best_effort = true
+  limits {
+    tasks = 32
+  }
+}
+`)
+	var got []string
+	for _, c := range policy.Compare(old, updated) {
+		got = append(got, strings.Join([]string{c.Kind, c.Block, c.Name, strings.Join(c.Old[:min(len(c.Old), 3)], ","), strings.Join(c.New, ",")}, "|"))
+	}
+	want := []string{"removed|profile|gone|allow @system-service,allow @pkey,allow landlock_add_rule|", "changed|profile|kept|limit tasks 64|limit tasks 32,best_effort", "changed|profile|offline||hidden /root"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
