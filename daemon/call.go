@@ -55,6 +55,9 @@ type call struct {
 	remembered string
 	outcome    clawrden.Outcome
 	begun      time.Time // when it was handed to its executor
+
+	ungoverned bool // root on the host; see Daemon.ungoverned
+	ownPlace   bool // the caller's program is a shim in the tool's own place
 }
 
 // reply is how the two modes of the socket answer.

@@ -80,6 +80,12 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if err := d.removed(c); err != nil {
 		return d.unrun(c, protocol.ExitDenied, err)
 	}
+	return d.handOver(c, frame, fds)
+}
+
+// handOver sends the shim what it is to run, and returns when that has ended, or can't be followed any more.
+func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
+	process := c.peer.Pidfd
 	c.closeDescriptors()
 	var rights []byte
 	if len(fds) > 0 {

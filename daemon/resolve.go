@@ -70,7 +70,7 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 	c.closeTool()
 	work := &resolution{
 		hasher: d.hasher, writable: d.o.Writable, proc: proc, request: c.request, facts: c.facts,
-		options: agentroot.Options{Identity: &c.request.Identity, Trusted: d.controls(&c.request.Identity)},
+		options: agentroot.Options{Identity: &c.request.Identity, Trusted: c.ungoverned || d.controls(&c.request.Identity)},
 	}
 	work.exe = -1
 	if c.held != nil {
@@ -116,6 +116,7 @@ type resolution struct {
 
 	root  *agentroot.Root
 	tool  *agentroot.Tool
+	own   bool // the caller's program is a shim in the tool's own place
 	facts clawrden.Facts
 	cwd   *os.File // plain mode: opened here
 
@@ -154,12 +155,17 @@ func (w *resolution) run(ctx context.Context) {
 	if w.request.Way == clawrden.WayPlain && w.facts.Cwd != "" {
 		w.openCwd()
 	}
-	f, found, err := w.root.Find(w.request.Tool, searchPath(w.request.Env), func(f *agentroot.File) bool { return w.hasher.IsShim(ctx, f) })
+	isShim := func(f *agentroot.File) bool { return w.hasher.IsShim(ctx, f) }
+	found, err := w.root.FindBehind(w.proc, w.request.Tool, isShim)
+	w.own = found != nil
+	if !w.own && err == nil {
+		found, err = w.root.Find(w.request.Tool, searchPath(w.request.Env), isShim)
+	}
 	if err != nil {
 		w.err, w.code = fmt.Errorf("%s: %w", clawrden.Text(w.request.Tool), err), protocol.ExitNoTool
 		return
 	}
-	w.tool, err = w.root.Load(ctx, f, found, w.hasher, w.writable)
+	w.tool, err = w.root.Load(ctx, found, w.hasher, w.writable)
 	if err != nil {
 		w.err, w.code = err, protocol.ExitDenied
 		return
@@ -238,7 +244,7 @@ func (w *resolution) adopt(c *call) {
 		defer func() { c.count(counts) }()
 		c.held.also, c.request.Tool, c.request.Argv = w.also, w.request.Tool, w.request.Argv
 	}
-	c.root, c.tool, c.facts = w.root, w.tool, w.facts
+	c.root, c.tool, c.ownPlace, c.facts = w.root, w.tool, w.own, w.facts
 	c.request.Cwd = w.facts.Cwd
 	if w.cwd != nil {
 		if c.cwd != nil {

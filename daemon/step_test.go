@@ -150,11 +150,11 @@ func BenchmarkStepResolve(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		f, found, err := r.Find("true", "/usr/local/bin:/usr/bin", func(f *agentroot.File) bool { return h.IsShim(b.Context(), f) })
+		found, err := r.Find("true", "/usr/local/bin:/usr/bin", func(f *agentroot.File) bool { return h.IsShim(b.Context(), f) })
 		if err != nil {
 			b.Fatal(err)
 		}
-		t, err := r.Load(b.Context(), f, found, h, agentroot.Seal)
+		t, err := r.Load(b.Context(), found, h, agentroot.Seal)
 		if err != nil {
 			b.Fatal(err)
 		}

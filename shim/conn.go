@@ -14,15 +14,17 @@ type conn struct {
 	signals int // where signals are read while the command runs elsewhere; -1: they are obeyed
 	blocked int // where those arrive that were blocked when the shim started, and can't stay so; -1: there are none
 	path    string
+	aside   *start // set for a bystander: the command, whose real tool is run where the daemon can't say; see passBy
 }
 
-// connect reaches the daemon, or ends with the reason.
-func connect(s *start, tool string) *conn {
+// connect reaches the daemon, or ends with the reason. What a bystander may do must not hang on its environment, so that
+// one asks the host's own daemon.
+func (c *conn) connect(s *start, tool string) {
 	path := s.getenv("CLAWRDEN_SOCKET")
-	if path == "" {
+	if path == "" || c.aside != nil {
 		path = protocol.DefaultSocket
 	}
-	c := &conn{path: path, signals: -1, blocked: -1}
+	c.path = path
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err == nil {
 		for {
@@ -37,9 +39,8 @@ func connect(s *start, tool string) *conn {
 	if err == nil {
 		c.fd = fd
 	} else {
-		fail(tool+" was not run: cannot reach the daemon at "+path+": "+err.Error(), reachHint(err))
+		c.giveUp(tool+" was not run: cannot reach the daemon at "+path+": "+err.Error(), reachHint(err))
 	}
-	return c
 }
 
 func reachHint(err error) string {
@@ -114,12 +115,15 @@ func (c *conn) read(b []byte, tool string) (fds []int) {
 	oob := make([]byte, syscall.CmsgSpace(4*protocol.MaxDescriptors))
 	for len(b) > 0 {
 		c.await()
+		if c.aside != nil && !readable(c.fd, patience) {
+			c.passBy()
+		}
 		n, oobn, _, _, err := syscall.Recvmsg(c.fd, b, oob, cmsgCloexec)
 		if err == syscall.EINTR {
 			continue
 		}
 		if n == 0 || err != nil {
-			fail(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
+			c.giveUp(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
 				"see its journal (journalctl -u clawrden); a retry may help")
 		}
 		b = b[n:]

@@ -61,6 +61,7 @@ type start struct {
 	argv, envp unsafe.Pointer // NULL-terminated arrays
 	args, env  []string       // the same words, sharing that memory
 	execfn     string         // the path that was given to execve
+	at, real   string         // where the shim and the tool lie, if the shim is in the tool's own place; see place
 }
 
 const atExecfn = 31
@@ -104,9 +105,13 @@ func text(p uintptr) string {
 }
 
 // tool is the name that the shim was called by: of the path given to execve, so that a caller may set argv[0] as it
-// likes; of argv[0] where the path is a descriptor's.
+// likes; of argv[0] where the path is a descriptor's. In a tool's own place, and called by another path, it is that tool:
+// the interpreter of the script that the path names.
 func (s *start) tool() string {
 	p := s.execfn
+	if s.real != "" && !sameFile(p, s.at) {
+		return base(s.at)
+	}
 	if hasPrefix(p, "/dev/fd/") || hasPrefix(p, "/proc/") || p == "" {
 		p = ""
 		if len(s.args) > 0 {

@@ -40,14 +40,22 @@ func Main() {
 	taken |= waiting &^ pending() // setting the default action of some throws away what is pending
 	setMask(mask)
 	s := readStart()
+	s.place()
 	tool := s.tool()
 	if tool == Name || tool == "" {
 		about(&s)
 	}
-	if err := protocol.CheckWords(s.args, s.env); err != nil {
-		fail(tool+" was not run: "+err.Error(), "shorten the command, or pass its arguments in a file")
+	c := &conn{fd: -1, signals: -1, blocked: -1}
+	if s.real != "" && bystander() {
+		c.aside = &s
+		if syscall.Geteuid() != 0 {
+			c.passBy()
+		}
 	}
-	c := connect(&s, tool)
+	if err := protocol.CheckWords(s.args, s.env); err != nil {
+		c.giveUp(tool+" was not run: "+err.Error(), "shorten the command, or pass its arguments in a file")
+	}
+	c.connect(&s, tool)
 	c.send(&s, tool)
 	c.serve(&s, tool)
 }
@@ -67,12 +75,18 @@ func about(s *start) {
 func (c *conn) serve(s *start, tool string) {
 	for {
 		h, payload, fds := c.next(tool)
+		if h.Type != protocol.TypeRefuse && h.Type != protocol.TypeVersion {
+			c.aside = nil // the daemon has taken it on
+		}
 		switch h.Type {
 		case protocol.TypeWait:
 			say(string(payload))
 		case protocol.TypeRefuse:
 			code, text, err := protocol.ParseCoded(payload)
 			c.check(err)
+			if code == protocol.ExitFailed && c.aside != nil {
+				c.passBy()
+			}
 			say(text)
 			exit(int(code))
 		case protocol.TypeExec:
@@ -88,7 +102,7 @@ func (c *conn) serve(s *start, tool string) {
 		case protocol.TypeVersion:
 			lowest, highest, err := protocol.ParseVersion(payload)
 			c.check(err)
-			fail("the daemon speaks protocol versions "+digits(int(lowest))+" to "+digits(int(highest))+
+			c.giveUp("the daemon speaks protocol versions "+digits(int(lowest))+" to "+digits(int(highest))+
 				", this shim speaks "+digits(protocol.Version), "install shim and daemon of the same release; a retry does not help")
 		case protocol.TypeRequest, protocol.TypeAnswer, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal:
 			c.check(protocol.ErrValue)

@@ -124,27 +124,27 @@ func TestFindSearchesAsTheAgentWould(t *testing.T) {
 	r := rootAt(t, dir, "/bin", stranger)
 	h := NewHasher(1 << 20)
 	isShim := func(f *File) bool { return h.IsShim(context.Background(), f) }
-	f, path, err := r.Find("tool", "/missing:/noexec:/isdir:/shims:/bin/", isShim)
-	if err != nil || path != "/bin/tool" {
-		t.Fatalf("Find = %q, %v", path, err)
+	f, err := r.Find("tool", "/missing:/noexec:/isdir:/shims:/bin/", isShim)
+	if err != nil || f.Path != "/bin/tool" {
+		t.Fatalf("Find = %v, %v", f, err)
 	}
 	f.Close()
-	if f, path, err = r.Find("tool", "/shims:", isShim); err != nil || path != "./tool" {
-		t.Fatalf("an empty entry is the working directory: got %q, %v", path, err)
+	if f, err = r.Find("tool", "/shims:", isShim); err != nil || f.Path != "./tool" {
+		t.Fatalf("an empty entry is the working directory: got %v, %v", f, err)
 	}
 	f.Close()
 	for path, want := range map[string]string{"/noexec": "may not be executed", "/isdir": "not a regular file", "/shims": "no such tool", "": "no such tool"} {
 		if path == "" {
 			r.cwd = ""
 		}
-		if _, _, err := r.Find("tool", path, isShim); !errors.Is(err, ErrNoTool) || !strings.Contains(err.Error(), want) {
+		if _, err := r.Find("tool", path, isShim); !errors.Is(err, ErrNoTool) || !strings.Contains(err.Error(), want) {
 			t.Errorf("Find on %q: %v, want %q", path, err, want)
 		}
 	}
 	if err := unix.Mkfifo(filepath.Join(dir, "isdir/fifo"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.Find("fifo", "/isdir", isShim); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+	if _, err := r.Find("fifo", "/isdir", isShim); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("a FIFO was taken for a tool: %v", err)
 	}
 }
@@ -221,11 +221,11 @@ func TestLoadGivesTextToTheShell(t *testing.T) {
 		shell  bool
 		stages int
 	}{"plain": {true, 2}, "empty": {true, 2}, "late": {true, 2}, "binary": {false, 1}, "elf": {false, 1}, "script": {false, 2}} {
-		f, found, err := r.Find(name, "/", func(*File) bool { return false })
+		found, err := r.Find(name, "/", func(*File) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}
-		tool, err := r.Load(context.Background(), f, found, h, Seal)
+		tool, err := r.Load(context.Background(), found, h, Seal)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,11 +241,11 @@ func TestLoadSealsWhatTheAgentCanWrite(t *testing.T) {
 	h := NewHasher(1 << 20)
 	r := rootAt(t, dir, "/", uint32(os.Geteuid()))
 	load := func(mode Writable) (*Tool, error) {
-		f, found, err := r.Find("tool", "/", func(*File) bool { return false })
+		found, err := r.Find("tool", "/", func(*File) bool { return false })
 		if err != nil {
 			t.Fatal(err)
 		}
-		return r.Load(context.Background(), f, found, h, mode)
+		return r.Load(context.Background(), found, h, mode)
 	}
 	tool, err := load(Seal)
 	if err != nil {

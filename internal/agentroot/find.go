@@ -18,8 +18,10 @@ const maxPathDirs = 256
 // Tool is what a name stands for: the file, and for a script the chain of interpreters that the kernel would start. It
 // holds descriptors until Close.
 type Tool struct {
-	Path  string // as found, links kept: what the tool sees as its own path
-	Stage []Stage
+	Path string // as found, links kept: what the tool sees as its own path
+	// Behind is the path of the shim in whose place the tool was, where it was put aside for one; else "".
+	Behind string
+	Stage  []Stage
 	// Shell says that the first stage is a script without a first line, which the kernel doesn't run: the shell that
 	// follows it has to be given it.
 	Shell bool
@@ -50,11 +52,19 @@ func (t *Tool) Close() {
 // ErrNoTool says that PATH holds no such tool.
 var ErrNoTool = errors.New("no such tool on PATH")
 
-// Find searches a tool as execvp does in the agent: along PATH, by its rights, past every shim. It neither reads nor
-// hashes what it finds: Load does. The last error that was met on the way is part of the message.
-func (r *Root) Find(name, searchPath string, isShim func(*File) bool) (*File, string, error) {
+// Found is where a tool was found, before Load reads it.
+type Found struct {
+	*File
+	Path   string // see Tool
+	Behind string // see Tool
+}
+
+// Find searches a tool as execvp does in the agent: along PATH, by its rights, past every shim but one in whose place the
+// tool was: then it is the tool. It neither reads nor hashes what it finds: Load does. The last error that was met on the
+// way is part of the message.
+func (r *Root) Find(name, searchPath string, isShim func(*File) bool) (*Found, error) {
 	if name == "" || strings.ContainsRune(name, '/') {
-		return nil, "", fmt.Errorf("%w: %q is not a plain name", ErrNoTool, name)
+		return nil, fmt.Errorf("%w: %q is not a plain name", ErrNoTool, name)
 	}
 	dirs := strings.Split(searchPath, ":")
 	if len(dirs) > maxPathDirs {
@@ -81,15 +91,23 @@ func (r *Root) Find(name, searchPath string, isShim func(*File) bool) (*File, st
 		case !r.canExec(&f.Stat):
 			met = fmt.Errorf("%s may not be executed by this user", path.Join(dir, name))
 		case isShim(f):
+			tool, err := r.behind(f, joinDir(dir, name), isShim)
+			if tool != nil {
+				f.Close()
+				return tool, nil
+			}
+			if err != nil {
+				met = err
+			}
 		default:
-			return f, joinDir(dir, name), nil
+			return &Found{File: f, Path: joinDir(dir, name)}, nil
 		}
 		f.Close()
 	}
 	if met != nil {
-		return nil, "", fmt.Errorf("%w: %v", ErrNoTool, met)
+		return nil, fmt.Errorf("%w: %v", ErrNoTool, met)
 	}
-	return nil, "", ErrNoTool
+	return nil, ErrNoTool
 }
 
 // missing reports whether the kernel finds no such file: in one call, where a walk takes many. What it does find is walked.

@@ -209,3 +209,22 @@ func memfd() (int, error) {
 	}
 	return fd, nil
 }
+
+// IsShimFile reports whether a path is a regular file that is a shim, of any release. Links aren't followed.
+func IsShimFile(path string) (bool, error) {
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if errors.Is(err, unix.ELOOP) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer func() { _ = f.Close() }()
+	fi, err := f.Stat()
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() > maxShim {
+		return false, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxShim+1))
+	return bytes.Contains(b, shimMarker), err
+}

@@ -28,10 +28,11 @@ const (
 )
 
 // Load reads the file that Find found and the interpreters that it names, and hashes them; what the agent can write is
-// copied as it is hashed. It takes over f.
-func (r *Root) Load(ctx context.Context, f *File, found string, h *Hasher, mode Writable) (*Tool, error) {
-	t := &Tool{Path: found}
-	for p := found; ; {
+// copied as it is hashed. It takes over the file.
+func (r *Root) Load(ctx context.Context, found *Found, h *Hasher, mode Writable) (*Tool, error) {
+	t := &Tool{Path: found.Path, Behind: found.Behind}
+	f := found.File
+	for p := found.Path; ; {
 		s := Stage{File: f, Path: p, Sealed: -1}
 		t.Stage = append(t.Stage, s)
 		last := &t.Stage[len(t.Stage)-1]
@@ -126,6 +127,9 @@ func (t *Tool) Fact() clawrden.Executable {
 	for i := len(t.Stage) - 1; i >= 0; i-- {
 		s := &t.Stage[i]
 		e = &clawrden.Executable{Path: s.Path, Resolved: s.Resolved, SHA256: s.SHA256, Sealed: s.Sealed >= 0, Interpreter: e}
+	}
+	if t.Behind != "" {
+		e.Path = t.Behind
 	}
 	return *e
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -78,6 +79,7 @@ func (r *Root) LoadHeld(ctx context.Context, f *File, argv []string, asked strin
 		held.Stage = append(held.Stage, *script)
 	}
 	held.Stage = append(held.Stage, bin)
+	held.Named = strings.TrimSuffix(held.Named, RealSuffix) // a tool behind its shim is still that tool
 	return held, nil
 }
 

@@ -245,17 +245,20 @@ var hostNamespaces = sync.OnceValue(func() map[string][]unix.Stat_t {
 // onHost reports whether a process's user, pid and mount namespaces are the host's. What can't be read isn't. A process of the
 // daemon's own unit may have another mount namespace: systemd makes one for each command that it runs there, such as a reload.
 func (p *Peer) onHost() bool {
-	for _, n := range [...]string{"user", "pid", "mnt"} {
-		var theirs unix.Stat_t
-		if unix.Fstatat(p.Proc, "ns/"+n, &theirs, 0) != nil {
-			return false
-		}
-		if !slices.ContainsFunc(hostNamespaces()[n], func(st unix.Stat_t) bool { return st.Dev == theirs.Dev && st.Ino == theirs.Ino }) &&
-			(n != "mnt" || !p.inOwnUnit()) {
-			return false
-		}
-	}
-	return true
+	return p.shares("user") && p.shares("pid") && (p.shares("mnt") || (p.inOwnUnit() && p.has("mnt")))
+}
+
+// shares reports whether a namespace of the process is the host's. One that can't be read isn't.
+func (p *Peer) shares(name string) bool {
+	var theirs unix.Stat_t
+	return unix.Fstatat(p.Proc, "ns/"+name, &theirs, 0) == nil &&
+		slices.ContainsFunc(hostNamespaces()[name], func(st unix.Stat_t) bool { return st.Dev == theirs.Dev && st.Ino == theirs.Ino })
+}
+
+// has reports whether a namespace of the process can be read.
+func (p *Peer) has(name string) bool {
+	var theirs unix.Stat_t
+	return unix.Fstatat(p.Proc, "ns/"+name, &theirs, 0) == nil
 }
 
 // ownCgroup is this process's own cgroup: a service stays in it.

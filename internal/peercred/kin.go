@@ -1,0 +1,85 @@
+package peercred
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxAncestors bounds the walk towards PID 1.
+const maxAncestors = 128
+
+// Descends reports whether a process has a group, as its effective or a supplementary one, or descends from one that has it.
+// A child that gave itself another parent isn't found. Where a process on the way can't be read nothing is certain, and it
+// says yes.
+func Descends(pid int, gid uint32) bool {
+	const tries = 8 // an ancestor that ends in mid-walk has its children taken over by another
+	for range tries {
+		if yes, sure := descends(pid, gid); sure {
+			return yes
+		}
+	}
+	return true
+}
+
+func descends(pid int, gid uint32) (yes, sure bool) {
+	for range maxAncestors {
+		if pid <= 0 {
+			return false, true
+		}
+		status, stat, err := statusOf(pid)
+		if err != nil {
+			return false, false
+		}
+		_, own, groups, err := parseStatus(status)
+		if err != nil {
+			return true, true
+		}
+		if own == gid {
+			return true, true
+		}
+		for _, g := range groups {
+			if g == gid {
+				return true, true
+			}
+		}
+		if _, pid, err = ParseStat(stat); err != nil {
+			return true, true
+		}
+	}
+	return true, true
+}
+
+func statusOf(pid int) (status, stat []byte, err error) {
+	proc, err := unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = unix.Close(proc) }()
+	const maxStatus = 1 << 20 // 65,536 groups of up to 11 characters
+	if status, err = ReadAt(proc, "status", maxStatus); err != nil || len(status) == 0 {
+		return nil, nil, unix.ESRCH
+	}
+	if stat, err = ReadAt(proc, "stat", 4096); err != nil || len(stat) == 0 {
+		return nil, nil, unix.ESRCH
+	}
+	return status, stat, nil
+}
+
+// OnHostButMounts reports whether a process's user and pid namespaces are the host's, whatever its mount namespace: so
+// stand most services of the host.
+func (p *Peer) OnHostButMounts() bool { return p.shares("user") && p.shares("pid") }
+
+// governedSlices hold agents and what is run for them.
+var governedSlices = []string{"clawrden-agents.slice", "clawrden-jobs.slice"}
+
+// InGovernedSlice reports whether a cgroup is in the slice of the agents or of the jobs.
+func InGovernedSlice(cgroup string) bool {
+	for _, name := range governedSlices {
+		if strings.Contains(cgroup+"/", "/"+name+"/") {
+			return true
+		}
+	}
+	return false
+}
