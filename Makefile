@@ -117,9 +117,16 @@ tell-systemd:
 	for program in clawrden-shim clawrden-launch; do \
 		cp '$(PREFIX)/lib/clawrden/'"$$program" /var/lib/clawrden/shims/.new-install && \
 		mv /var/lib/clawrden/shims/.new-install /var/lib/clawrden/shims/"$$program" || exit 1; \
-	done
+	done; \
+	'$(PREFIX)/bin/clawrden' shims repair
 
-uninstall: ## remove what install has put there; settings, state and logs stay
+# Tools whose places have been taken by shims have to be back before the shims' own program goes.
+.PHONY: put-back
+put-back:
+	[ ! -x '$(PREFIX)/bin/clawrden' ] || '$(PREFIX)/bin/clawrden' shims remove --divert --all
+
+uninstall: ## remove what install has put there; diverted tools come back, settings, state and logs stay
+	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s put-back)
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden.service || true)
 	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'

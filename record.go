@@ -26,6 +26,12 @@ const (
 	EventLate     = "approved_late" // a person approved what had expired; the same may run once
 	EventTorn     = "recovered"     // the last line was cut by a crash and was moved aside
 
+	// What root does on the host itself, which the daemon learns of by a note: Happened tells when it was.
+	EventBreakGlass = "break_glass" // a tool was run round its shim
+	EventDiverted   = "diverted"    // a shim took a tool's own place
+	EventRestored   = "restored"    // a tool came back to its place
+	EventRepaired   = "repaired"    // a diversion was mended
+
 	// EventContinued is the first record of a file that takes the log's name after the one before was moved away.
 	EventContinued = "continued"
 )
@@ -89,6 +95,7 @@ type Record struct {
 	Signal     string         `json:"signal,omitempty"`
 	ExitSource string         `json:"exit_source,omitempty"`
 	DurationMS int64          `json:"duration_ms"`
+	Happened   *Timestamp     `json:"happened,omitempty"` // when what the record tells of was, where the daemon learnt of it later
 	Usage
 	Whom      string   `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
 	Killed    int      `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch

@@ -28,12 +28,6 @@ type shimDir struct {
 	root *os.Root
 }
 
-// shimmed is one tool with the program that its shim stands for: what PATH gives without this directory, or "".
-type shimmed struct {
-	Tool string `json:"tool"`
-	Path string `json:"path"`
-}
-
 // openShims opens a directory; "" is the one that the settings name.
 func openShims(dir string, create bool) (*shimDir, error) {
 	if dir == "" {
@@ -191,19 +185,22 @@ func (s *shimDir) list() ([]shimmed, error) {
 }
 
 // describe finds the program that PATH gives for a tool without this directory. It is this caller's PATH: an agent's may
-// give another.
+// give another. One that was put aside for a shim in its place is found there.
 func (s *shimDir) describe(tool string) shimmed {
+	sh := shimmed{Tool: tool, Governed: byName, At: filepath.Join(s.dir, tool), Besides: unshimmed(tool, s.dir)}
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, tool)
-		fi, err := os.Stat(path)
-		if err != nil || !filepath.IsAbs(path) || !fi.Mode().IsRegular() || fi.Mode().Perm()&0o111 == 0 {
+		if !filepath.IsAbs(dir) || same(dir, s.dir) {
 			continue
 		}
-		if real, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(real) != shimName {
-			return shimmed{tool, path}
+		if real, err := pastShim(filepath.Join(dir, tool)); err == nil && real != "" {
+			sh.Path = real
+			break
 		}
 	}
-	return shimmed{Tool: tool}
+	if sh.Path == "" {
+		sh.Problem = "stands for nothing on this PATH"
+	}
+	return sh
 }
 
 // ownNames would take the place of Clawrden itself.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,22 +16,33 @@ import (
 func (a *app) shimsCommand() *cobra.Command {
 	var dir string
 	g := group("shims", "Choose the tools that are governed by name",
-		a.shimsAddCommand(&dir), a.shimsListCommand(&dir), a.shimsRemoveCommand(&dir))
+		a.shimsAddCommand(&dir), a.shimsListCommand(&dir), a.shimsRemoveCommand(&dir), a.shimsRepairCommand())
 	g.Long = "A shim stands in for a tool: it takes the tool's name on PATH and hands each command to the daemon. The directory holds\n" +
 		"the shim itself and one relative link a tool, so that it works wherever it is mounted.\n\n" +
-		"A tool is governed by name only where this directory comes first on PATH; `clawrden run` governs every command."
+		"A tool is governed by name only where this directory comes first on PATH, at once also for agents that run already. With\n" +
+		"--divert a shim is put into the tool's own place, and governs whoever is an agent there; others meet the tool as before.\n" +
+		"`clawrden run` governs every command."
 	g.PersistentFlags().StringVar(&dir, "dir", "", "`directory` of the shims (default: what the settings say, else /var/lib/clawrden/shims)")
 	return g
 }
 
 func (a *app) shimsAddCommand(dir *string) *cobra.Command {
 	var shim string
+	var divert bool
 	c := &cobra.Command{
-		Use:     "add TOOL…",
-		Short:   "Put a shim in the place of tools",
-		Example: "  clawrden shims add git npm docker",
-		Args:    args(1, -1, "one or more names of tools"),
-		RunE: func(_ *cobra.Command, tools []string) error {
+		Use:   "add TOOL…",
+		Short: "Put a shim in the place of tools",
+		Example: "  clawrden shims add git npm docker\n" +
+			"  clawrden shims add --divert /usr/bin/git",
+		Args: args(1, -1, "one or more names of tools"),
+		RunE: func(c *cobra.Command, tools []string) error {
+			if divert {
+				paths, err := absolutePaths(tools)
+				if err != nil {
+					return err
+				}
+				return a.divertTools(c, shim, paths)
+			}
 			if err := checkTools(tools); err != nil {
 				return err
 			}
@@ -60,51 +72,33 @@ func (a *app) shimsAddCommand(dir *string) *cobra.Command {
 			return a.pathAdvice(s.dir)
 		},
 	}
+	c.Flags().BoolVar(&divert, "divert", false, "the arguments are paths: put shims into the tools' own places, and the tools aside")
 	c.Flags().StringVar(&shim, "shim", "", "`path` of the shim's binary (default beside this program, else "+installedShim+")")
 	return c
 }
 
-func (a *app) shimsListCommand(dir *string) *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "List the shims and the tools that they stand for",
-		Args:  args(0, 0, ""),
-		RunE: func(*cobra.Command, []string) error {
-			s, err := openShims(*dir, false)
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			all, err := s.list()
-			if err != nil {
-				return err
-			}
-			if a.format == formatJSON {
-				return a.json(all)
-			}
-			if len(all) == 0 {
-				fmt.Fprintf(a.stderr, "clawrden: there are no shims in %s\n", display.Word(s.dir))
-				return nil
-			}
-			t := newTable(a.stdout, "TOOL", "STANDS FOR")
-			for _, sh := range all {
-				path := "no such tool on this PATH"
-				if sh.Path != "" {
-					path = display.Line(sh.Path)
-				}
-				t.row(display.Line(sh.Tool), path)
-			}
-			return t.flush()
-		},
-	}
-}
-
 func (a *app) shimsRemoveCommand(dir *string) *cobra.Command {
-	return &cobra.Command{
+	var divert, all bool
+	c := &cobra.Command{
 		Use:   "remove TOOL…",
 		Short: "Take shims away; the tools themselves stay as they are",
-		Args:  args(1, -1, "one or more names of tools"),
-		RunE: func(_ *cobra.Command, tools []string) error {
+		Example: "  clawrden shims remove git\n" +
+			"  clawrden shims remove --divert /usr/bin/git\n" +
+			"  clawrden shims remove --divert --all",
+		Args: args(0, -1, "one or more names of tools"),
+		RunE: func(c *cobra.Command, tools []string) error {
+			switch {
+			case all && (!divert || len(tools) > 0):
+				return usageError{errors.New("--all puts every diverted tool back"), "use it as `clawrden shims remove --divert --all`"}
+			case !all && len(tools) == 0:
+				return usageError{errors.New(c.CommandPath() + " needs one or more names of tools"), "`" + c.CommandPath() + " --help` tells more"}
+			case divert:
+				paths, err := absolutePaths(tools)
+				if err != nil {
+					return err
+				}
+				return a.restoreTools(c, paths)
+			}
 			if err := checkTools(tools); err != nil {
 				return err
 			}
@@ -126,6 +120,9 @@ func (a *app) shimsRemoveCommand(dir *string) *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&divert, "divert", false, "the arguments are paths: put tools back into their own places")
+	c.Flags().BoolVar(&all, "all", false, "with --divert: all of them")
+	return c
 }
 
 func (a *app) shimNote(changed bool, did, was, tool string) {

@@ -122,10 +122,14 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if g, err := db.GroupByName(c.Paths.ApproversGroup); err == nil {
 		do.ApproversGID = g.GID
 	}
+	if g, err := db.GroupByName(c.Paths.AgentsGroup); err == nil {
+		do.AgentsGID = g.GID
+	}
 	d, err := daemon.New(do)
 	if err != nil {
 		return err
 	}
+	defer takeNotes(ctx, c.Paths.State, journaled{records, copies}, log)()
 	return serve(ctx, d, socks, log)
 }
 

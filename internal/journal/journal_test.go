@@ -82,6 +82,15 @@ func TestEntries(t *testing.T) {
 		},
 		{"revoked", clawrden.Record{Event: clawrden.EventRevoked, Grant: "g7", Reason: "exactly git push", Approver: approver}, "ann revoked the grant for: exactly git push", nil},
 		{"approved late", clawrden.Record{Event: clawrden.EventLate, Command: "git", Identity: agent, Approver: approver}, "ann approved git of dev after it had expired", nil},
+		{
+			"run by break-glass",
+			clawrden.Record{Event: clawrden.EventBreakGlass, Command: "git", Args: []string{"gc"}, Approver: approver, Reason: "run as /usr/bin/git.clawrden-real"},
+			"ann ran git gc round its shim: run as /usr/bin/git.clawrden-real", nil,
+		},
+		{
+			"diverted", clawrden.Record{Event: clawrden.EventDiverted, Command: "/usr/bin/git", Approver: approver, Reason: "a shim takes its place"},
+			"the place of /usr/bin/git: a shim takes its place", nil,
+		},
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
 		{"reloaded", clawrden.Record{Event: clawrden.EventReloaded, Approver: &clawrden.Approver{Door: "signal"}}, "uid 0 reloaded the policy", nil},
 		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
@@ -208,7 +217,8 @@ func TestCatalog(t *testing.T) {
 	}
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
-		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1, idLeftOut: 1,
+		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1,
+		idBreakGlass: 1, idPlaces: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)

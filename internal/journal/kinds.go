@@ -28,6 +28,8 @@ const (
 	idLate         = "8f71695adcd64c6aac625e8387ceea78"
 	idAgentAdded   = "8ec6cf8eb11b48979334cba6b2df74e3"
 	idAgentRemoved = "27a2edd27f8343ff827759982b4f41a3"
+	idBreakGlass   = "1613f57b7a9d4e1f9ddc276a21a7867b"
+	idPlaces       = "cadae783ad314fe9b61244b3982281a2"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -72,6 +74,10 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 		return kind{idRevoked, sd.PriNotice, "%p revoked the grant for"}, true
 	case clawrden.EventLate:
 		return kind{idLate, sd.PriNotice, "%p approved %c of %u after it had expired"}, true
+	case clawrden.EventBreakGlass:
+		return kind{idBreakGlass, sd.PriWarning, "%p ran %c round its shim"}, true
+	case clawrden.EventDiverted, clawrden.EventRestored, clawrden.EventRepaired:
+		return kind{idPlaces, sd.PriNotice, "the place of %c"}, true
 	case clawrden.EventReloaded:
 		if r.Reason != "" {
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
