@@ -68,7 +68,8 @@ func (a *app) breakGlassCommand() *cobra.Command {
 // /proc shows; one that doesn't has no say.
 func (a *app) mayBreakGlass(ctx context.Context) error {
 	const hint = "log in to the host as root, outside of agents and containers; agents have to ask for what they need"
-	if err := peercred.HostRoot(agentsGID()); err != nil {
+	known := knownAgents()
+	if err := peercred.HostRoot(known.Is, known.InUnit); err != nil {
 		return hintedError{fmt.Errorf("%w: %w", clawrden.ErrNotAuthorized, err), hint}
 	}
 	c, err := a.connect()
@@ -83,17 +84,17 @@ func (a *app) mayBreakGlass(ctx context.Context) error {
 	return nil
 }
 
-// agentsGID is the agents' group: by the settings, else as it was when tools were diverted; 0 if there is none.
-func agentsGID() uint32 {
+// knownAgents is who an agent is: as the shims in tools' places know it, and by the settings.
+func knownAgents() divert.Agents {
+	known := (&divert.Host{}).Agents()
 	c, err := settings()
 	if err != nil {
 		c = config.Default(false)
 	}
 	if g, err := users.Host.GroupByName(c.Paths.AgentsGroup); err == nil {
-		return g.GID
+		known.GIDs = append(known.GIDs, g.GID)
 	}
-	gid, _ := (&divert.Host{}).Agents()
-	return gid
+	return known
 }
 
 func glassNote(tool string, cmd []string, why string) *spool.Note {

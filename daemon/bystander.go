@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/job"
@@ -10,14 +11,34 @@ import (
 )
 
 // ungoverned reports whether a caller is root on the host and none of an agent's: it doesn't run inside a governed command,
-// doesn't descend from a process that has the agents' group, and stands in no slice of ours and in nothing that
+// doesn't descend from an agent's process, and stands in no slice of ours and in nothing that
 // may be a container. A service
 // with a mount namespace of its own is on the host, too.
 func (d *Daemon) ungoverned(c *call) bool {
 	id := &c.request.Identity
-	return id.UID == 0 && c.peer.Container == "" && id.Agent == "" && c.peer.OnHostButMounts() &&
-		!peercred.InGovernedSlice(id.Cgroup) && !d.governed(id) &&
-		(d.o.AgentsGID == 0 || !peercred.Descends(id.PID, d.o.AgentsGID))
+	return id.UID == 0 && c.peer.Container == "" && id.Agent == "" && c.came == "" && c.peer.OnHostButMounts() &&
+		!peercred.InGovernedSlice(id.Cgroup) && !d.governed(id) && !peercred.Descends(id.PID, d.ofAgents())
+}
+
+// ofAgents tells an agent's process: by the agents' group, or by the user or group of a registered one.
+func (d *Daemon) ofAgents() func(uid, gid uint32, groups []uint32) bool {
+	uids, gids := map[uint32]bool{}, map[uint32]bool{}
+	if d.o.AgentsGID != 0 {
+		gids[d.o.AgentsGID] = true
+	}
+	if d.o.Registry != nil {
+		for _, a := range d.o.Registry.List() {
+			if a.UID != nil {
+				uids[*a.UID] = true
+			}
+			if a.GID != nil {
+				gids[*a.GID] = true
+			}
+		}
+	}
+	return func(uid, gid uint32, groups []uint32) bool {
+		return uid != 0 && uids[uid] || gids[gid] || slices.ContainsFunc(groups, func(g uint32) bool { return gids[g] })
+	}
 }
 
 // letPass answers a bystander: ungoverned, and by a shim in the tool's own place, which everybody meets, agent or not. No

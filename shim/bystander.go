@@ -6,30 +6,42 @@ import "syscall"
 // container is given its directory.
 const agentsFile = "/var/lib/clawrden/diverted/agents"
 
+// registeredFile tells by what the registered agents are known, a line each: "uid N", "gid N" or "unit NAME". The daemon keeps
+// it; without it there are none.
+const registeredFile = "/var/lib/clawrden/diverted/registered"
+
+// agents is by what the kernel's word about a process tells an agent's.
+type agents struct {
+	uids, gids []int
+	units      []string // and slices
+}
+
 const (
 	maxStatus    = 64 << 10 // bytes of /proc/PID/status; a process with more groups than fit isn't taken for a bystander
+	maxAgents    = 64 << 10 // bytes of the two files
 	maxAncestors = 128
 )
 
 // bystander tells whether this process is none of an agent's, by the kernel's word alone: users, services and scripts of
 // the host meet the shim in a tool's own place too, and aren't governed. No bystander is
 //
-//   - who has the agents' group, or descends from a process that has it (an agent's own sudo), as far as /proc shows;
-//   - who stands in the agents' or the jobs' slice;
+//   - who has the agents' group, or the user or group of a registered one, or descends from a process that has (an agent's
+//     own sudo), as far as /proc shows;
+//   - who stands in the agents' or the jobs' slice, or in a registered agent's unit;
 //   - who stands in a user namespace, where the numbers of groups say nothing;
 //   - anybody where the host has no diverted tools: a container, that is.
 //
 // Of a process that hides its ancestors by leaving them nothing can be told. An agent that goes so far can as well run the
 // tool by its other name: in place is cooperative.
 func bystander() bool {
-	gid, ok := agentsGroup()
-	if !ok || !wholeHost("/proc/self/gid_map") || !wholeHost("/proc/self/uid_map") || inSlices() {
+	known, ok := knownAgents()
+	if !ok || !wholeHost("/proc/self/gid_map") || !wholeHost("/proc/self/uid_map") || known.holdUnit(read("/proc/self/cgroup", make([]byte, 8192))) {
 		return false
 	}
 	buf := make([]byte, maxStatus)
 	const tries = 8 // an ancestor that ends meanwhile leaves its children to another
 	for range tries {
-		agent, sure := descends(gid, buf)
+		agent, sure := known.descends(buf)
 		if sure {
 			return !agent
 		}
@@ -37,23 +49,64 @@ func bystander() bool {
 	return syscall.Geteuid() != 0 // /proc may be closed to ordinary users (hidepid)
 }
 
-// agentsGroup reads the group's number from a file that only root can have written.
-func agentsGroup() (gid int, ok bool) {
-	fd, err := syscall.Open(agentsFile, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+// knownAgents reads the two files.
+func knownAgents() (a agents, ok bool) {
+	text, there, ok := readRoots(agentsFile)
+	if !ok || !there || len(text) < 2 || text[len(text)-1] != '\n' {
+		return a, false
+	}
+	gid, ok := number(text[:len(text)-1])
+	if !ok {
+		return a, false
+	}
+	if text, _, ok = readRoots(registeredFile); !ok || !a.parse(text) {
+		return a, false
+	}
+	a.gids = append(a.gids, gid)
+	a.units = append(a.units, "clawrden-agents.slice", "clawrden-jobs.slice")
+	return a, true
+}
+
+// parse reads the lines about registered agents.
+func (a *agents) parse(text string) bool {
+	for len(text) > 0 {
+		key, rest := word(text)
+		value, rest := word(rest)
+		if len(rest) == 0 || rest[0] != '\n' || value == "" {
+			return false
+		}
+		text = rest[1:]
+		n, isNumber := number(value)
+		switch {
+		case key == "uid" && isNumber:
+			a.uids = append(a.uids, n)
+		case key == "gid" && isNumber:
+			a.gids = append(a.gids, n)
+		case key == "unit":
+			a.units = append(a.units, value)
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// readRoots reads a file that only root can have written; one that isn't there is empty.
+func readRoots(path string) (text string, there, ok bool) {
+	fd, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err == syscall.ENOENT {
+		return "", false, true
+	}
 	if err != nil {
-		return 0, false
+		return "", false, false
 	}
 	defer syscall.Close(fd)
 	var st syscall.Stat_t
-	if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Uid != 0 || st.Mode&0o022 != 0 {
-		return 0, false
+	if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Uid != 0 || st.Mode&0o022 != 0 || st.Size >= maxAgents {
+		return "", false, false
 	}
-	b := make([]byte, 16)
-	n, _ := syscall.Read(fd, b)
-	if n < 2 || b[n-1] != '\n' {
-		return 0, false
-	}
-	return number(string(b[:n-1]))
+	text = readAll(fd, make([]byte, maxAgents))
+	return text, true, int64(len(text)) == st.Size
 }
 
 // wholeHost reads a map of /proc/self: of the host's own user namespace, or of one that is as wide.
@@ -66,10 +119,10 @@ func wholeHost(path string) bool {
 	return first == "0" && second == "0" && third == "4294967295" && rest == "\n"
 }
 
-// inSlices reads the cgroup's path in the unified hierarchy.
-func inSlices() bool {
-	text := read("/proc/self/cgroup", make([]byte, 8192))
-	for _, name := range [...]string{"/clawrden-agents.slice", "/clawrden-jobs.slice"} {
+// holdUnit looks for units and slices in the path of a cgroup.
+func (a *agents) holdUnit(text string) bool {
+	for _, unit := range a.units {
+		name := "/" + unit
 		for i := 0; i+len(name) < len(text); i++ {
 			if end := text[i+len(name)]; text[i:i+len(name)] == name && (end == '/' || end == '\n') {
 				return true
@@ -79,15 +132,15 @@ func inSlices() bool {
 	return false
 }
 
-// descends walks from this process towards PID 1 and looks for the group. It isn't sure where one of them can't be read.
-func descends(gid int, buf []byte) (yes, sure bool) {
+// descends walks from this process towards PID 1 and looks for an agent's. It isn't sure where one of them can't be read.
+func (a *agents) descends(buf []byte) (yes, sure bool) {
 	pid := syscall.Getpid()
 	for range maxAncestors {
 		if pid <= 0 {
 			return false, true
 		}
 		text := read("/proc/"+digits(pid)+"/status", buf)
-		parent, has, ok := parseStatus(text, gid)
+		parent, has, ok := a.parseStatus(text)
 		switch {
 		case !ok:
 			return false, false
@@ -99,9 +152,9 @@ func descends(gid int, buf []byte) (yes, sure bool) {
 	return true, true
 }
 
-// parseStatus reads the parent and whether the process has a group, from /proc/PID/status. The name in its first line has
+// parseStatus reads the parent and whether the process is an agent's, from /proc/PID/status. The name in its first line has
 // its line ends escaped by the kernel. ok is false where a line is missing, or the text was cut.
-func parseStatus(text string, gid int) (parent int, has, ok bool) {
+func (a *agents) parseStatus(text string) (parent int, has, ok bool) {
 	found := 0
 	for len(text) > 0 {
 		end := 0
@@ -121,18 +174,24 @@ func parseStatus(text string, gid int) (parent int, has, ok bool) {
 				return 0, false, false
 			}
 			found++
-		case "Gid:", "Groups:":
+		case "Uid:", "Gid:", "Groups:":
+			ids := a.gids
+			if key == "Uid:" {
+				ids = a.uids
+			}
 			for w, more := word(rest); w != ""; w, more = word(more) {
 				n, ok := number(w)
 				if !ok {
 					return 0, false, false
 				}
-				has = has || n == gid
+				for _, id := range ids {
+					has = has || n == id && (n != 0 || key != "Uid:") // root itself is never an agent by its number
+				}
 			}
 			found++
 		}
 	}
-	return parent, has, found == 3
+	return parent, has, found == 4
 }
 
 // word cuts off the first word.
@@ -168,6 +227,10 @@ func read(path string, b []byte) string {
 		return ""
 	}
 	defer syscall.Close(fd)
+	return readAll(fd, b)
+}
+
+func readAll(fd int, b []byte) string {
 	total := 0
 	for total < len(b) {
 		n, err := syscall.Read(fd, b[total:])

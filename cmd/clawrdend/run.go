@@ -74,9 +74,13 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	do := daemonOptions(&c)
 	do.Grants = grants
-	if do.Registry, err = registry.Open(filepath.Join(c.Paths.State, "agents.json"), registry.Options{UID: userID, Fixed: fixedAgents(c.Agents)}); err != nil {
+	agents, err := registry.Open(filepath.Join(c.Paths.State, "agents.json"), registry.Options{UID: userID, Fixed: fixedAgents(c.Agents)})
+	if err != nil {
 		return err
 	}
+	registered := knownAgents{agents, c.Paths.State}
+	registered.tellShims(log)
+	do.Registry = registered
 	do.AgentSockets = &agentSockets{
 		dir: filepath.Join(filepath.Dir(c.Paths.Control), "agents"), shims: c.Paths.Shims, dev: o.dev,
 		kept: socks.takeKept(func(agent string) bool { _, there := do.Registry.Get(agent); return there }),

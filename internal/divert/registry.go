@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -19,7 +18,6 @@ import (
 
 const (
 	registryFile = "registry.json"
-	agentsFile   = "agents" // the number of the agents' group, for the shim
 	lockFile     = "lock"
 	maxRegistry  = 4 << 20 // bytes: thousands of diversions
 )
@@ -165,27 +163,4 @@ func (r *registry) save(all []Diversion) error {
 	}
 	r.all = all
 	return nil
-}
-
-// writeAgents tells shims in tools' own places who is an agent.
-func (h *Host) writeAgents() error {
-	gid, err := h.AgentsGID()
-	if err != nil {
-		return refuse("`systemd-sysusers clawrden.conf` makes it", "cannot tell who is an agent: %v", err)
-	}
-	path := filepath.Join(h.dir(), agentsFile)
-	text := strconv.FormatUint(uint64(gid), 10) + "\n"
-	if old, err := os.ReadFile(path); err != nil || string(old) != text {
-		if err := wholefile.Write(path, []byte(text)); err != nil {
-			return fmt.Errorf("cannot write %s: %w", path, err)
-		}
-	}
-	return os.Chmod(path, 0o644) //nolint:gosec // every user's shim reads it
-}
-
-// Agents reads the number of the agents' group as the shims know it.
-func (h *Host) Agents() (gid uint32, ok bool) {
-	b, err := os.ReadFile(filepath.Join(h.dir(), agentsFile))
-	n, err2 := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 32)
-	return uint32(n), err == nil && err2 == nil
 }

@@ -10,20 +10,20 @@ import (
 // maxAncestors bounds the walk towards PID 1.
 const maxAncestors = 128
 
-// Descends reports whether a process has a group, as its effective or a supplementary one, or descends from one that has it.
-// A child that gave itself another parent isn't found. Where a process on the way can't be read nothing is certain, and it
-// says yes.
-func Descends(pid int, gid uint32) bool {
+// Descends reports whether a process, or one that it descends from, is what is looked for by its effective uid and gid and
+// its groups. A child that gave itself another parent isn't found. Where a process on the way can't be read nothing is
+// certain, and it says yes.
+func Descends(pid int, is func(uid, gid uint32, groups []uint32) bool) bool {
 	const tries = 8 // an ancestor that ends in mid-walk has its children taken over by another
 	for range tries {
-		if yes, sure := descends(pid, gid); sure {
+		if yes, sure := descends(pid, is); sure {
 			return yes
 		}
 	}
 	return true
 }
 
-func descends(pid int, gid uint32) (yes, sure bool) {
+func descends(pid int, is func(uid, gid uint32, groups []uint32) bool) (yes, sure bool) {
 	for range maxAncestors {
 		if pid <= 0 {
 			return false, true
@@ -32,17 +32,9 @@ func descends(pid int, gid uint32) (yes, sure bool) {
 		if err != nil {
 			return false, false
 		}
-		_, own, groups, err := parseStatus(status)
-		if err != nil {
+		uid, gid, groups, err := parseStatus(status)
+		if err != nil || is(uid, gid, groups) {
 			return true, true
-		}
-		if own == gid {
-			return true, true
-		}
-		for _, g := range groups {
-			if g == gid {
-				return true, true
-			}
 		}
 		if _, pid, err = ParseStat(stat); err != nil {
 			return true, true

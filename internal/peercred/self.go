@@ -9,8 +9,8 @@ import (
 )
 
 // HostRoot returns nil if this process is root on the host and none of an agent's, else why it isn't, by the kernel's word
-// alone and without the daemon. gid is the agents' group, 0 for none.
-func HostRoot(gid uint32) error {
+// alone and without the daemon. agent tells an agent's process by its uid, gid and groups, inUnit an agent's cgroup.
+func HostRoot(agent func(uid, gid uint32, groups []uint32) bool, inUnit func(cgroup string) bool) error {
 	real, effective, saved := unix.Getresuid()
 	if real != 0 || effective != 0 || saved != 0 {
 		return errors.New("this is for root")
@@ -34,9 +34,9 @@ func HostRoot(gid uint32) error {
 		return errors.New("this process runs in a container")
 	}
 	switch {
-	case InGovernedSlice(cgroup):
-		return errors.New("this process runs in the slice of agents or of their commands")
-	case gid != 0 && Descends(os.Getpid(), gid):
+	case InGovernedSlice(cgroup) || inUnit(cgroup):
+		return errors.New("this process runs in an agent's unit, or in the slice of agents or of their commands")
+	case Descends(os.Getpid(), agent):
 		return errors.New("this process descends from an agent's")
 	}
 	return nil

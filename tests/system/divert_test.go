@@ -46,7 +46,7 @@ func (m *machine) bare(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
 		m.run("sh", "-c", `clawrden shims remove --divert --all; dpkg --purge thetool aliased; rm -rf /root/thetool* /root/aliased* /var/lib/clawrden/spool /var/lib/clawrden/diverted
-			rm -f /etc/systemd/system/early.service /etc/systemd/system/sysinit.target.wants/early.service /root/early`)
+			rm -f /usr/bin/runner /var/lib/clawrden/shims/runner /etc/systemd/system/early.service /etc/systemd/system/sysinit.target.wants/early.service /root/early`)
 	})
 }
 
@@ -60,7 +60,7 @@ func wantTool(t *testing.T, who string, r result, code int, stdout, stderr strin
 
 func (m *machine) auditText() string { return m.run("cat", "/var/log/clawrden/audit.jsonl").stdout }
 
-const denyAll = "policy {\n  default = \"deny\"\n}\nrule \"nobody\" {\n  commands = [\"*\"]\n  action = \"deny\"\n}\n"
+const denyAll = "rule \"nobody\" {\n  commands = [\"*\"]\n  action = \"deny\"\n}\n"
 
 // A package's tool gives its place to a shim, through the life of a host: its agent, its users, its services, upgrades, a
 // policy that denies all, the kill switch, a dead daemon, a reboot, an uninstallation.
@@ -91,7 +91,7 @@ func TestDivertedTool(t *testing.T) {
 
 		m.write(t, "/etc/clawrden/policy.d/zz-tool.hcl", denyAll)
 		m.must(t, "rm", "-f", "/etc/clawrden/policy.d/zz-test.hcl")
-		m.run("clawrden", "reload")
+		m.must(t, "clawrden", "reload")
 		m.must(t, "clawrden", "kill", "-m", "test")
 		wantTool(t, "the agent, killed", as("agent"), 126, "", "kill switch")
 		wantTool(t, "root, killed", m.run(theTool), 0, "thetool 1", "")
@@ -130,6 +130,11 @@ func TestDivertedToolWithoutDaemon(t *testing.T) {
 		m.install(t, m.buildPackage(t, "1", theTool))
 		m.enable(t)
 		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+
+		m.must(t, "clawrden", "agent", "add", "carl", "--user", "bob") // an agent now, that isn't in the group of all
+		wantTool(t, "a registered agent", finish(m.as("bob", theTool)), 125, "", "thetool was not run")
+		m.must(t, "clawrden", "agent", "remove", "carl")
+		wantTool(t, "an agent no more", finish(m.as("bob", theTool)), 0, "thetool 1", "")
 
 		m.must(t, "systemctl", "stop", "clawrden.socket", "clawrden-control.socket", "clawrden.service")
 		wantTool(t, "the agent, all stopped", finish(m.as("agent", theTool)), 125, "", "cannot reach the daemon")
@@ -185,7 +190,7 @@ func TestDivertedToolWithoutDaemon(t *testing.T) {
 		// Root inside of a command that is governed is the agent's: the daemon knows it, whatever /proc shows.
 		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", "rule \"runner\" {\n  commands = [\"runner\"]\n  action = \"allow\"\n}\n")
 		m.must(t, "clawrden", "reload")
-		m.must(t, "sh", "-ec", `printf '#!/bin/sh\n"$@"\nexit $?\n' >/usr/local/bin/runner; chmod 755 /usr/local/bin/runner
+		m.must(t, "sh", "-ec", `printf '#!/bin/sh\n"$@"\nexit $?\n' >/usr/bin/runner; chmod 755 /usr/bin/runner
 			ln -sf clawrden-shim /var/lib/clawrden/shims/runner`)
 		const runner = "/var/lib/clawrden/shims/runner"
 		wantTool(t, "root inside of a governed command", m.run(runner, theTool), 126, "", "thetool: denied")
