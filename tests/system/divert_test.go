@@ -60,7 +60,7 @@ func wantTool(t *testing.T, who string, r result, code int, stdout, stderr strin
 
 func (m *machine) auditText() string { return m.run("cat", "/var/log/clawrden/audit.jsonl").stdout }
 
-const denyAll = "rule \"nobody\" {\n  commands = [\"*\"]\n  action = \"deny\"\n}\n"
+const denyAll = "policy {\n  default = \"deny\"\n}\nrule \"nobody\" {\n  commands = [\"*\"]\n  action = \"deny\"\n}\n"
 
 // A package's tool gives its place to a shim, through the life of a host: its agent, its users, its services, upgrades, a
 // policy that denies all, the kill switch, a dead daemon, a reboot, an uninstallation.
@@ -89,6 +89,7 @@ func TestDivertedTool(t *testing.T) {
 			return strings.Contains(m.auditText(), `"reason":"no agent: root on the host, at the tool's own place"`)
 		})
 
+		m.must(t, "sh", "-ec", "for f in /usr/lib/clawrden/policy.d/*; do : >/etc/clawrden/policy.d/${f##*/}; done")
 		m.write(t, "/etc/clawrden/policy.d/zz-tool.hcl", denyAll)
 		m.must(t, "rm", "-f", "/etc/clawrden/policy.d/zz-test.hcl")
 		m.must(t, "clawrden", "reload")
@@ -188,7 +189,7 @@ func TestDivertedToolWithoutDaemon(t *testing.T) {
 			t.Errorf("notes are left: %s", left)
 		}
 		// Root inside of a command that is governed is the agent's: the daemon knows it, whatever /proc shows.
-		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", "rule \"runner\" {\n  commands = [\"runner\"]\n  action = \"allow\"\n}\n")
+		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", "rule \"runner\" {\n  commands = [\"runner\"]\n  action = \"allow\"\n  opaque = \"allow\"\n}\n")
 		m.must(t, "clawrden", "reload")
 		m.must(t, "sh", "-ec", `printf '#!/bin/sh\n"$@"\nexit $?\n' >/usr/bin/runner; chmod 755 /usr/bin/runner
 			ln -sf clawrden-shim /var/lib/clawrden/shims/runner`)
