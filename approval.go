@@ -42,6 +42,16 @@ type Edit struct {
 	Decision Decision // what the policy says of it
 }
 
+// Memory is what the queue remembers of an ask that has ended, without its words, and what say that still has. The keys are
+// the queue's own.
+type Memory struct {
+	Approval     Approval
+	Refused      string // what is refused again without being shown, until RefusedUntil; "" for nothing
+	RefusedUntil time.Time
+	Once         string // what may run once after all, until OnceUntil; "" for nothing
+	OnceUntil    time.Time
+}
+
 // Approver is a person who decided, and by which door.
 type Approver struct {
 	UID  uint32 `json:"uid"`

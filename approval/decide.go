@@ -154,7 +154,12 @@ func (q *Queue) settle(e *entry, to clawrden.State, by *clawrden.Approver, comme
 	delete(q.pending, e.approval.ID)
 	q.order.Remove(e.place)
 	q.count(e, -1)
-	if to == clawrden.StateDenied && q.limits.Refusal > 0 {
+	q.end(e)
+}
+
+// end keeps what is to be known of an ask that isn't pending any more, and wakes the one who waits for it.
+func (q *Queue) end(e *entry) {
+	if e.approval.State == clawrden.StateDenied && q.limits.Refusal > 0 {
 		was := e.approval
 		was.Request.Argv, was.Request.Env, was.Facts, was.Edit = nil, nil, clawrden.Facts{}, nil
 		keep(q.refused, refusalOf(&e.approval.Request, &e.approval.Facts, &e.approval.Decision), kept{was, time.Now().Add(q.limits.Refusal)})

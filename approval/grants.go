@@ -68,10 +68,7 @@ func (g *Grants) Use(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decisio
 	a := askedOf(r, f, d)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.past) >= maxAsked {
-		g.past = append(g.past[:0], g.past[1:]...)
-	}
-	g.past = append(g.past, a)
+	g.note(a)
 	now := time.Now()
 	for i := range g.list {
 		if now.Before(g.list[i].Expires.Time) && reach.Covers(&g.list[i], &a.Ask) {
@@ -80,6 +77,23 @@ func (g *Grants) Use(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decisio
 		}
 	}
 	return clawrden.Grant{}, false
+}
+
+// Note keeps an ask of an earlier life for previews.
+func (g *Grants) Note(r *clawrden.Request, f *clawrden.Facts, d *clawrden.Decision) {
+	a := askedOf(r, f, d)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !slices.ContainsFunc(g.past, func(x asked) bool { return x.id == a.id }) {
+		g.note(a)
+	}
+}
+
+func (g *Grants) note(a asked) {
+	if len(g.past) >= maxAsked {
+		g.past = append(g.past[:0], g.past[1:]...)
+	}
+	g.past = append(g.past, a)
 }
 
 // Asked gives one of the last asks by its id or a unique prefix, without its words: enough to say who may decide it.

@@ -29,9 +29,7 @@ func (q *Queue) Len() int {
 func (q *Queue) Has(id string) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	_, waits := q.pending[id]
-	_, was := q.decided[id]
-	return waits || was
+	return q.knows(id)
 }
 
 // Get returns the ask with this id, or the only one whose id begins so: a pending one whole, a remembered one without

@@ -3,6 +3,7 @@ package approval
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -128,4 +129,61 @@ func (q *Queue) approveLate(id string, by clawrden.Approver, a *clawrden.Answer)
 	}
 	q.decided[id] = was
 	return was, true, nil
+}
+
+// Memory gives what is remembered of an ask that has ended, for another life of the daemon; false where that is nothing.
+func (q *Queue) Memory(id string) (m clawrden.Memory, ok bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if m.Approval, ok = q.decided[id]; !ok {
+		return m, false
+	}
+	find := func(in map[same]kept) (string, time.Time) {
+		for key, k := range in {
+			if k.approval.ID == id {
+				return hex.EncodeToString(key[:]), k.until
+			}
+		}
+		return "", time.Time{}
+	}
+	m.Refused, m.RefusedUntil = find(q.refused)
+	m.Once, m.OnceUntil = find(q.once)
+	return m, true
+}
+
+// Remember takes back what Memory gave. It returns ErrBadRequest for what that can't have given.
+func (q *Queue) Remember(m clawrden.Memory) error {
+	if !ValidID(m.Approval.ID) || m.Approval.State == clawrden.StatePending {
+		return fmt.Errorf("%w: it is no ask that has ended", clawrden.ErrBadRequest)
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.knows(m.Approval.ID) {
+		return fmt.Errorf("%w: the id %s is in use", clawrden.ErrBadRequest, m.Approval.ID)
+	}
+	put := func(in map[same]kept, key string, k kept) error {
+		var s same
+		if key == "" || !time.Now().Before(k.until) {
+			return nil
+		}
+		if n, err := hex.Decode(s[:], []byte(key[:min(len(key), 2*len(s))])); err != nil || n != len(s) || len(key) != 2*len(s) {
+			return fmt.Errorf("%w: %q is no key", clawrden.ErrBadRequest, clawrden.Text(key))
+		}
+		keep(in, s, k)
+		return nil
+	}
+	approved := m.Approval
+	approved.State = clawrden.StateApproved
+	if q.limits.Refusal > 0 {
+		if err := put(q.refused, m.Refused, kept{m.Approval, m.RefusedUntil}); err != nil {
+			return err
+		}
+	}
+	if q.limits.Late > 0 {
+		if err := put(q.once, m.Once, kept{approved, m.OnceUntil}); err != nil {
+			return err
+		}
+	}
+	q.remember(m.Approval)
+	return nil
 }

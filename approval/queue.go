@@ -85,14 +85,83 @@ func (q *Queue) Add(req clawrden.Request, facts clawrden.Facts, decision clawrde
 	return &Ticket{q: q, e: e}, nil
 }
 
+// Room says why an ask couldn't be taken now: ErrFull or ErrClosed; so that nothing need be written down for one that can't.
+func (q *Queue) Room(req *clawrden.Request, facts *clawrden.Facts) error {
+	e := &entry{approval: clawrden.Approval{ID: req.ID}, agent: agentOf(&req.Identity), bytes: wordBytes(req, facts)}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.admit(e)
+}
+
+// Restore takes an ask of an earlier life as it was then: one that waits goes on waiting until its deadline, or has expired
+// meanwhile; one that was decided only gives the ticket, for the caller that hasn't heard of it. It was admitted once, so that
+// only the limits over all agents hold.
+func (q *Queue) Restore(a clawrden.Approval) (*Ticket, error) {
+	if !ValidID(a.ID) {
+		return nil, fmt.Errorf("%w: %q is not a request id", clawrden.ErrBadRequest, a.ID)
+	}
+	e := &entry{approval: a, agent: agentOf(&a.Request.Identity), bytes: wordBytes(&a.Request, &a.Facts), done: make(chan struct{})}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if err := q.readmit(e); err != nil {
+		return nil, err
+	}
+	if a.State != clawrden.StatePending {
+		q.end(e)
+		return &Ticket{q: q, e: e}, nil
+	}
+	q.pending[a.ID] = e
+	e.place = q.order.PushBack(e)
+	q.count(e, 1)
+	if wait := time.Until(a.Expires); wait > 0 {
+		e.timer = time.AfterFunc(wait, func() { q.expire(e) })
+	} else {
+		q.settle(e, clawrden.StateExpired, nil, "")
+	}
+	return &Ticket{q: q, e: e}, nil
+}
+
+// Return gives a restored ask what it had not: its caller has sent the same request again, with its environment.
+func (q *Queue) Return(req clawrden.Request, facts clawrden.Facts) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e, ok := q.pending[req.ID]
+	if !ok {
+		return
+	}
+	q.count(e, -1)
+	e.approval.Request, e.approval.Facts = req, facts
+	e.agent, e.bytes = agentOf(&req.Identity), wordBytes(&req, &facts)
+	q.count(e, 1)
+}
+
+// readmit says why an ask of an earlier life can't be taken.
+func (q *Queue) readmit(e *entry) error {
+	if q.closed {
+		return ErrClosed
+	}
+	if q.knows(e.approval.ID) {
+		return fmt.Errorf("%w: the id %s is in use", clawrden.ErrBadRequest, e.approval.ID)
+	}
+	if q.total.asks >= q.limits.Total || q.total.bytes+e.bytes > q.limits.TotalBytes {
+		return fmt.Errorf("%w: %d are pending in all", ErrFull, q.total.asks)
+	}
+	return nil
+}
+
+func (q *Queue) knows(id string) bool {
+	_, waits := q.pending[id]
+	_, was := q.decided[id]
+	return waits || was
+}
+
 // admit says why an ask can't be taken.
 func (q *Queue) admit(e *entry) error {
 	if q.closed {
 		return ErrClosed
 	}
 	id, l := e.approval.ID, q.limits
-	_, waits := q.pending[id]
-	if _, was := q.decided[id]; waits || was {
+	if q.knows(id) {
 		return fmt.Errorf("%w: the id %s is in use", clawrden.ErrBadRequest, id)
 	}
 	mine, uid := q.agents[e.agent], q.uids[e.agent.uid]

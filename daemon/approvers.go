@@ -135,7 +135,7 @@ func (d *Daemon) escalations(c *call, ticket Ticket) (stop func()) {
 	var timers []*time.Timer
 	for _, demand := range c.decision.Demands {
 		if demand.After > 0 {
-			timers = append(timers, time.AfterFunc(demand.After, func() {
+			timers = append(timers, time.AfterFunc(time.Until(ticket.Result().Created.Add(demand.After)), func() {
 				now := ticket.Result()
 				if now.State != clawrden.StatePending {
 					return

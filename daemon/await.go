@@ -2,7 +2,10 @@ package daemon
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -15,7 +18,15 @@ const maxAsks = 3
 // await settles the outcome: by the verdict, or by a person where the verdict is ask. After an approval everything is
 // looked at again, and what differs from what was shown is asked for again.
 func (d *Daemon) await(ctx context.Context, c *call) {
-	for asked := 0; ; asked++ {
+	asked := 0
+	c.digest = digestOf(&c.facts, &c.request)
+	if c.back != nil {
+		if d.goOnWaiting(ctx, c) {
+			return
+		}
+		asked = 1
+	}
+	for ; ; asked++ {
 		c.digest = digestOf(&c.facts, &c.request)
 		switch c.decision.Verdict {
 		case clawrden.Allow:
@@ -66,7 +77,14 @@ func (d *Daemon) remembered(c *call) bool {
 		return true
 	}
 	was, ok := d.o.Queue.Once(&c.request.Identity, c.digest)
-	if !ok || !clawrden.SameDemands(was.Decision.Demands, c.decision.Demands) {
+	if !ok {
+		return false
+	}
+	if err := d.keepMemory(was.ID); err != nil { // it is used up, also for another life: it was for one time
+		d.log.Error("an approval that came late can't be used", slog.String("id", was.ID), slog.Any("error", err))
+		return false
+	}
+	if !clawrden.SameDemands(was.Decision.Demands, c.decision.Demands) {
 		return false
 	}
 	c.approval, c.remembered, c.outcome = &was, was.ID, clawrden.OutcomeApproved
@@ -96,6 +114,8 @@ func (d *Daemon) askAnew(c *call) error {
 		c.deny(protocol.ExitFailed, "the audit log can't be written: "+err.Error())
 		return err
 	}
+	d.heard(c)
+	c.recorded = false
 	d.name(c)
 	if c.decision.Verdict == clawrden.Deny {
 		return errNoID
@@ -125,20 +145,107 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 		c.outcome = clawrden.OutcomeDeny
 		return false
 	}
-	ticket, err := d.o.Queue.Add(c.request, c.facts, c.decision, c.digest, expires)
+	ticket, err := d.enqueue(c, expires)
 	if err != nil {
-		c.deny(protocol.ExitDenied, err.Error())
-		c.hint = "wait until some of them are decided, then try again"
 		c.outcome = clawrden.OutcomeDeny
 		return false
 	}
-	c.leaveLarge() // the queue has limits of its own
 	d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingOf(c, expires)})
 	c.reply.waiting(c, c.request.ID, expires)
+	return d.wait(ctx, c, ticket)
+}
+
+// enqueue puts the request where people see it, once another life of the daemon could go on with it; else it is denied.
+func (d *Daemon) enqueue(c *call, expires time.Time) (Ticket, error) {
+	err := d.o.Queue.Room(&c.request, &c.facts)
+	if err == nil {
+		if err := d.keepAsk(c, expires); err != nil {
+			c.deny(protocol.ExitFailed, "nobody is asked, because the request can't be kept over a restart: "+err.Error())
+			c.hint = "an operator has to mend the state directory; a retry helps only then"
+			return nil, err
+		}
+		var ticket Ticket
+		if ticket, err = d.o.Queue.Add(c.request, c.facts, c.decision, c.digest, expires); err == nil {
+			return ticket, nil
+		}
+	}
+	c.deny(protocol.ExitDenied, err.Error())
+	c.hint = "wait until some of them are decided, then try again"
+	return nil, err
+}
+
+// keepAsk writes what another life of the daemon needs to go on with this ask, and makes the caller's ticket.
+func (d *Daemon) keepAsk(c *call, expires time.Time) error {
+	r := d.decidedRecord(c)
+	r.Args, r.ArgsB64 = nil, nil // whole, as they are, in Argv
+	k := &keptAsk{
+		Boot: d.boot, Words: wordsOf(&c.facts, &c.request), Record: *r, Tool: []byte(c.request.Tool), Argv: keptBytes(c.request.Argv),
+		Cwd: []byte(c.request.Cwd), Protocol: c.version, Decision: keptDecision(c.decision), State: clawrden.StatePending, Revision: 1,
+		Received: c.request.Received, Created: time.Now(), Expires: expires,
+	}
+	if err := d.ticketFor(c, k); err != nil {
+		return err
+	}
+	c.kept = true
+	return d.asks.keep(k)
+}
+
+// ticketFor makes a ticket for a caller that can come back, and keeps what it will be known by.
+func (d *Daemon) ticketFor(c *call, k *keptAsk) error {
+	c.ticket = protocol.Ticket{}
+	if c.version < 3 {
+		return nil
+	}
+	var secret [16]byte
+	rand.Read(secret[:]) // never fails: the runtime ends the process instead
+	ok := false
+	if c.ticket, ok = protocol.NewTicket(c.request.ID, secret); !ok {
+		return fmt.Errorf("%q can't be on a ticket", c.request.ID)
+	}
+	k.Secret = secretOf(secret[:])
+	return nil
+}
+
+// heard ends what is kept of the call's ask: the caller has its answer.
+func (d *Daemon) heard(c *call) {
+	if c.kept {
+		c.kept = false
+		d.endAsk(c.request.ID)
+	}
+}
+
+// heardBeside does so while the command runs: its end, which may come sooner, is not to be kept waiting for the disk.
+func (d *Daemon) heardBeside(c *call) {
+	if c.kept {
+		c.kept = false
+		id := c.request.ID
+		d.work.Go(func() { d.endAsk(id) })
+	}
+}
+
+// keepMemory writes what is remembered of an ask that has ended.
+func (d *Daemon) keepMemory(id string) error {
+	m, ok := d.o.Queue.Memory(id)
+	if !ok {
+		return nil
+	}
+	defer d.asks.lock(id)()
+	return d.asks.remember(&m)
+}
+
+// wait waits for the end of an ask and reports whether it was approved. Else the outcome is set; or, where the daemon stops
+// and the shim comes back to the next one, the call has parted.
+func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
+	c.leaveLarge() // the queue has limits of its own
 	stopped := d.escalations(c, ticket)
 	select {
 	case <-ticket.Done():
 	case <-ctx.Done():
+		if c.parts() {
+			stopped()
+			c.parted = true
+			return false
+		}
 		why := "the caller went away"
 		if c.connected() {
 			why = "the daemon is stopping"

@@ -12,6 +12,7 @@ import (
 	"github.com/clawrden/clawrden/internal/agentroot"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
+	"github.com/clawrden/clawrden/protocol"
 )
 
 // call is one request on its way. Each step fills in its part; a step that fails leaves a refusal in decision.
@@ -19,7 +20,11 @@ type call struct {
 	conn     *net.UnixConn
 	peer     *peercred.Peer
 	reply    reply
-	can      bool // only the verdict is wanted
+	can      bool            // only the verdict is wanted
+	version  uint8           // of the shim's frames; 0 in plain mode
+	again    bool            // the shim has sent it to an earlier life of the daemon, too
+	late     *uint32         // in place of a request: how a command of an earlier life ended
+	ticket   protocol.Ticket // that the caller showed, or was given
 	arrived  time.Time
 	came     string          // the registered agent whose socket it came in on; "" for the shared one
 	stranger string          // why the caller isn't the agent whose socket it came in on; "" if it may be
@@ -53,6 +58,12 @@ type call struct {
 	grant    *clawrden.Grant // that lowered an ask to allow
 	// remembered is the id of the earlier request whose approval or refusal this one has; "" for its own.
 	remembered string
+	back       *absent // the ask that a caller came back for
+	fresh      bool    // and it has not been told yet that it waits
+	kept       bool    // the state directory has an ask under this id
+	recorded   bool    // the log has it as decided to run, from an earlier life
+	flying     bool    // the state directory has it as running
+	parted     bool    // left to the daemon's next life, without a word to anybody
 	outcome    clawrden.Outcome
 	begun      time.Time // when it was handed to its executor
 

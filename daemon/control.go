@@ -143,6 +143,7 @@ func (d *Daemon) answer(ctx context.Context, by clawrden.Caller, id string, a cl
 	if err != nil {
 		return err
 	}
+	d.keepDecision(&now)
 	switch now.State {
 	case clawrden.StatePending: // more people have to
 		d.live.publish(clawrden.Event{Type: clawrden.LivePending, Pending: pendingFrom(&now)})
@@ -154,6 +155,20 @@ func (d *Daemon) answer(ctx context.Context, by clawrden.Caller, id string, a cl
 	case clawrden.StateApproved, clawrden.StateDenied, clawrden.StateCancelled:
 	}
 	return nil
+}
+
+// keepDecision writes down what a person said before that person hears that it was taken. If that can't be done it stands all
+// the same, for as long as this daemon runs.
+func (d *Daemon) keepDecision(now *clawrden.Approval) {
+	var err error
+	if now.State == clawrden.StateExpired {
+		err = d.keepMemory(now.ID)
+	} else {
+		err = d.asks.update(now)
+	}
+	if err != nil {
+		d.log.Error("a decision stands, but a restart would forget it", slog.String("id", now.ID), slog.Any("error", err))
+	}
 }
 
 // History gives what was decided, newest first.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -50,11 +51,18 @@ type Log interface {
 
 // Queue holds the asks that wait.
 type Queue interface {
+	Room(*clawrden.Request, *clawrden.Facts) error // nil: Add would take it
 	Add(clawrden.Request, clawrden.Facts, clawrden.Decision, string, time.Time) (Ticket, error)
 	Approve(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
 	Deny(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
 	Cancel(id, why string) (clawrden.Approval, error)
 	CancelAll(why string) int
+	// Restore takes an ask of an earlier life; Memory and Remember hand over what is remembered of those that have ended.
+	Restore(clawrden.Approval) (Ticket, error)
+	// Return gives a restored ask what only its caller has: the environment.
+	Return(clawrden.Request, clawrden.Facts)
+	Memory(id string) (clawrden.Memory, bool)
+	Remember(clawrden.Memory) error
 	// Refused tells how a person refused the same a short while ago; Once takes an approval that came after its time.
 	Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool)
 	Once(id *clawrden.Identity, digest string) (was clawrden.Approval, ok bool)
@@ -127,7 +135,8 @@ type Options struct {
 	Keepers map[string]Keeper
 
 	Version       string
-	StateDir      string // where the kill switch is kept
+	StateDir      string        // where the kill switch is kept, what waits and what runs
+	Grace         time.Duration // how long callers of an earlier life are waited for; 30 s
 	Bridges       []clawrden.Bridge
 	Dev           bool   // --dev: local executor, plain mode without a unit, self-approval
 	ApproversGID  uint32 // group that may read, decide and kill; 0 for none
@@ -171,6 +180,14 @@ type Daemon struct {
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
 	written     written
+	boot        string // of the machine
+	asks        askFiles
+	absent      absents
+	flights     flights
+	// ending is closed when the daemon stops; following holds those who follow commands of an earlier life until then.
+	ending    chan struct{}
+	end       func()
+	following sync.WaitGroup
 	// entering holds one for each connection that was accepted and isn't counted by the limits yet: they take descriptors too.
 	entering chan struct{}
 	work     sync.WaitGroup // every connection and every execution that is waited for
@@ -189,11 +206,30 @@ func New(o Options) (*Daemon, error) {
 		watch.Close()
 		return nil, err
 	}
+	d.ending = make(chan struct{})
+	d.end = sync.OnceFunc(func() { close(d.ending) })
+	if d.o.Grace <= 0 {
+		d.o.Grace = defaultGrace
+	}
 	d.lock.open(o.StateDir)
 	if err := d.loadPolicy(); err != nil {
 		d.log.Error("the policy is invalid", slog.Any("error", err), slog.Bool("last_good_in_force", d.policy.Load().Digest() != ""))
 	}
-	return d, d.record(&clawrden.Record{Event: clawrden.EventStarted, Reason: d.o.Version, Policy: d.policy.Load().Digest()})
+	if err := d.record(&clawrden.Record{Event: clawrden.EventStarted, Reason: d.o.Version, Policy: d.policy.Load().Digest()}); err != nil {
+		return d, err
+	}
+	d.goOn()
+	return d, nil
+}
+
+// goOn takes up what an earlier life has left in the state directory: what runs, and what waits.
+func (d *Daemon) goOn() {
+	d.boot = bootID(os.ReadFile)
+	d.asks.open(d.o.StateDir, d.log)
+	d.flights.open(d.o.StateDir, d.log)
+	ran := d.adopt()
+	d.restoreAsks(ran)
+	d.lost(ran)
 }
 
 // Serve accepts commands on a listener until it is closed. It may be called for several.
@@ -204,6 +240,7 @@ func (d *Daemon) serve(ctx context.Context, l *net.UnixListener, agent string) e
 	if err := passCredentials(l); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
+	context.AfterFunc(ctx, d.end)
 	for {
 		conn, err := l.AcceptUnix()
 		switch {
@@ -237,6 +274,9 @@ func (d *Daemon) Wait(ctx context.Context) {
 
 // Close writes the last record. Serve must have returned.
 func (d *Daemon) Close() error {
+	d.end()
+	d.absent.close()
+	d.following.Wait()
 	d.live.close()
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})
 	d.watch.Close()
@@ -264,6 +304,10 @@ func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn, agent strin
 		d.refuseMalformed(c, err)
 		return
 	}
+	if c.late != nil {
+		d.hearLate(c)
+		return
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.onHangUp(cancel)
@@ -276,6 +320,7 @@ func (d *Daemon) recover(c *call) {
 		d.log.Error("internal error", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 		if c.outcome.Runs() && !c.begun.IsZero() {
 			d.recordFinished(c, d.unrun(c, protocol.ExitFailed, errors.New("internal error in the daemon")))
+			d.landed(c)
 			return
 		}
 		c.outcome = clawrden.OutcomeDeny
@@ -291,7 +336,10 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		c.reply.refuse(protocol.ExitFailed, "too many questions at once\nask again in a second")
 		return
 	}
-	if !c.can {
+	if c.ticket != (protocol.Ticket{}) {
+		d.takeBack(c)
+	}
+	if !c.can && c.back == nil {
 		d.name(c)
 	}
 	at := c.request.Identity // with the container that its cgroup claims
@@ -307,6 +355,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		c.facts.Image = image
 		c.ungoverned = d.ungoverned(c)
 		d.resolve(ctx, c)
+		d.compare(c)
 	}
 	if c.ungoverned && c.ownPlace && !c.can {
 		d.letPass(c)
@@ -318,9 +367,20 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		return
 	}
 	d.await(ctx, c)
-	if err := d.recordDecided(c); err != nil {
-		d.fail(c, err)
+	if c.parted = c.parted || c.parts(); c.parted {
 		return
+	}
+	d.settle(ctx, c)
+}
+
+// settle records how a request was decided, and then refuses it or has it run.
+func (d *Daemon) settle(ctx context.Context, c *call) {
+	defer d.heard(c)
+	if !c.recorded || !c.outcome.Runs() { // an earlier life may have done so
+		if err := d.recordDecided(c); err != nil {
+			d.fail(c, err)
+			return
+		}
 	}
 	if !c.outcome.Runs() {
 		d.trip(ctx, c)
@@ -331,5 +391,9 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		c.reply.note(c, text)
 	}
 	exit := d.execute(ctx, c)
+	if c.parted {
+		return // it runs on, and the next life records its end
+	}
 	d.recordFinished(c, exit)
+	d.landed(c)
 }

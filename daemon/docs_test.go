@@ -38,6 +38,7 @@ func TestProtocolDocs(t *testing.T) {
 	}
 	for _, text := range []string{
 		fmt.Sprintf("speaks version %d and those before, down to %d.", protocol.Version, protocol.MinVersion),
+		fmt.Sprintf("hasn't come back %d s after the daemon's start", int(defaultGrace.Seconds())),
 		fmt.Sprintf("%d means denied, %d expired, %d that\nClawrden failed, %d that there is no such tool", protocol.ExitDenied, protocol.ExitExpired, protocol.ExitFailed, protocol.ExitNoTool),
 		fmt.Sprintf("requests of more than %d KiB", maxSmall>>10),
 	} {

@@ -36,6 +36,8 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 		return nil, fmt.Errorf("%w: "+format, append([]any{clawrden.ErrBadRequest}, words...)...)
 	}
 	switch {
+	case d.absent.has(asked.ID):
+		return refuse("the agent's shim hasn't come back after the daemon's restart yet; try again")
 	case asked.State != clawrden.StatePending:
 		return refuse("%s is %s; only what waits can be changed", asked.ID, asked.State)
 	case a.Grant != nil:

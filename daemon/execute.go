@@ -72,6 +72,10 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
+	c.begun = time.Now()
+	if err := d.takeOff(c); err != nil {
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
 	process := c.peer.Pidfd
 	defer d.running.inPlace(c, process)()
 	if why, locked := d.lock.locked(&c.request.Identity); locked {
@@ -92,14 +96,14 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 		rights = unix.UnixRights(fds...)
 	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(replyTime))
-	c.begun = time.Now()
 	if _, _, err := c.conn.WriteMsgUnix(frame, rights, nil); err != nil {
 		c.failed = fmt.Errorf("the caller went away before it was run")
 		return job.Exit{Source: clawrden.ExitUnknown}
 	}
 	c.closeTool()
 	c.slim()
-	if exit, ended := c.untilExec(); ended {
+	d.heardBeside(c)
+	if exit, ended := c.untilExec(); ended || c.parted {
 		return exit
 	}
 	if d.stay {
@@ -107,7 +111,9 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 		return job.Exit{Source: clawrden.ExitUnknown}
 	}
 	_ = c.conn.Close()
-	return d.follow(process, c.stopping)
+	exit, ended := d.follow(process, c.stopping, nil)
+	c.parted = !ended
+	return exit
 }
 
 // slim lets go of what is only needed to decide: a command may run for days.
@@ -146,7 +152,8 @@ func (c *call) untilExec() (exit job.Exit, ended bool) {
 				return job.Exit{}, false
 			}
 		case <-c.stopping:
-			return job.Exit{Source: clawrden.ExitUnknown}, true
+			c.parted = true // it has been handed over, and the next life follows it
+			return job.Exit{}, false
 		}
 	}
 }
@@ -163,23 +170,35 @@ func (c *call) said(f frame) (job.Exit, bool) {
 	return job.Exit{}, false
 }
 
-// follow waits for the end of a process that isn't a child, and asks the kernel how it ended.
-func (d *Daemon) follow(process int, stopping <-chan struct{}) job.Exit {
+// follow waits for the end of a process that isn't a child, and asks the kernel how it ended. For a command of an earlier life
+// the shim that stayed may say so, too. ended is false where it runs on without this daemon, or never ran.
+func (d *Daemon) follow(process int, stopping <-chan struct{}, earlier *flight) (exit job.Exit, ended bool) {
 	unknown := job.Exit{Source: clawrden.ExitUnknown}
-	ended, err := d.watch.Exited(process)
+	over, err := d.watch.Exited(process)
 	if err != nil {
-		return unknown
+		return unknown, true
+	}
+	var said chan job.Exit
+	var back chan struct{}
+	if earlier != nil {
+		said, back = earlier.said, earlier.back
 	}
 	select {
-	case <-ended:
+	case <-over:
+	case exit := <-said:
+		d.watch.Forget(process)
+		return exit, true
+	case <-back:
+		d.watch.Forget(process)
+		return unknown, false
 	case <-stopping:
 		d.watch.Forget(process)
-		return unknown
+		return unknown, false
 	}
 	unknown.Ended = time.Now()
 	reaped, err := d.watch.HungUp(process)
 	if err != nil {
-		return unknown
+		return unknown, true
 	}
 	defer d.watch.Forget(process)
 	limit := time.NewTimer(reapTime)
@@ -191,9 +210,9 @@ func (d *Daemon) follow(process int, stopping <-chan struct{}) job.Exit {
 	}
 	status, known := pidfd.ExitStatus(process)
 	if !known {
-		return unknown
+		return unknown, true
 	}
-	return job.Exit{Status: status, Known: true, Source: clawrden.ExitKernel, Ended: unknown.Ended}
+	return job.Exit{Status: status, Known: true, Source: clawrden.ExitKernel, Ended: unknown.Ended}, true
 }
 
 // runElsewhere runs the command by an executor, on the agent's descriptors or, in plain mode, on pipes.
@@ -203,6 +222,10 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
 	// The shim is told first: a signal that it gets once the command runs is the command's, and not its own to die of.
+	if err := d.takeOff(c); err != nil {
+		finish()
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
 	c.elsewhere.Store(true)
 	c.reply.started(c)
 	p, err := e.Start(ctx, &job.Job{
@@ -220,6 +243,7 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	done := make(chan struct{})
 	go d.passSignals(c, p, done)
 	c.closeDescriptors()
+	d.heardBeside(c)
 	exit := p.Wait()
 	close(done)
 	exit.Ended = time.Now()

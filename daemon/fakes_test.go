@@ -118,6 +118,13 @@ func (q *fakeQueue) Cancel(string, string) (clawrden.Approval, error) {
 	return clawrden.Approval{}, clawrden.ErrDecided
 }
 
+func (q *fakeQueue) Room(*clawrden.Request, *clawrden.Facts) error { return nil }
+
+func (q *fakeQueue) Restore(a clawrden.Approval) (Ticket, error) { return ended(a), nil }
+func (q *fakeQueue) Return(clawrden.Request, clawrden.Facts)     {}
+func (q *fakeQueue) Memory(string) (m clawrden.Memory, ok bool)  { return m, false }
+func (q *fakeQueue) Remember(clawrden.Memory) error              { return nil }
+
 func (q *fakeQueue) Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool) {
 	return was, until, false
 }

@@ -14,6 +14,8 @@ import (
 type Grants interface {
 	// Use tells whether a grant covers what is about to be asked.
 	Use(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (clawrden.Grant, bool)
+	// Note keeps an ask of an earlier life among those that a grant can be made from.
+	Note(*clawrden.Request, *clawrden.Facts, *clawrden.Decision)
 	// Asked gives one of the last asks, as far as is needed to say who may decide it.
 	Asked(id string) (clawrden.Approval, error)
 	Preview(id string, w clawrden.GrantWish, by clawrden.Approver) (clawrden.Grant, error)

@@ -107,6 +107,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) {
 	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
 	d.evaluate(ctx, c)
 	d.await(ctx, c)
+	defer d.heard(c)
 	if err := d.recordDecided(c); err != nil {
 		d.fail(c, err)
 		c.close()

@@ -37,7 +37,10 @@ func (d *Daemon) followHeld(c *call) job.Exit {
 	pidfd := c.peer.Pidfd
 	remove := d.running.inPlace(c, pidfd)
 	defer remove()
-	go func() { exit <- d.follow(pidfd, stop) }()
+	go func() {
+		e, _ := d.follow(pidfd, stop, nil)
+		exit <- e
+	}()
 	select {
 	case e := <-exit:
 		p := pidStart{c.request.Identity.PID, c.request.Identity.Start}

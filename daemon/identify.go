@@ -71,6 +71,8 @@ func (d *Daemon) refuseMalformed(c *call, err error) {
 	switch {
 	case errors.As(err, &m) && m.silent:
 		return
+	case errors.Is(err, context.Canceled) && c.request.Way != clawrden.WayPlain:
+		return // a shim sends it again
 	case errors.Is(err, context.Canceled):
 		c.reply.refuse(protocol.ExitFailed, "the daemon is stopping\na retry helps once it runs again")
 		return

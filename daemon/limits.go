@@ -233,6 +233,12 @@ func (a *agents) run(id *clawrden.Identity) (leave func(), err error) {
 	return func() { a.with(id, func(l *agentLoad) { l.running-- }) }, err
 }
 
+// adopt counts a command that runs already, whatever the limit.
+func (a *agents) adopt(id *clawrden.Identity) (leave func()) {
+	a.with(id, func(l *agentLoad) { l.running++ })
+	return func() { a.with(id, func(l *agentLoad) { l.running-- }) }
+}
+
 // resolve waits until the agent may have one more look at its files taken.
 func (a *agents) resolve(ctx context.Context, id *clawrden.Identity) (leave func(), err error) {
 	return a.slot(ctx, id, "looks at this agent's files", func(l *agentLoad) chan struct{} {

@@ -112,6 +112,15 @@ func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
 	if err != nil {
 		return err
 	}
+	c.version = h.Version
+	if h.Type == protocol.TypeFinished {
+		status, err := protocol.ParseNumber(payload)
+		if err != nil || len(in.fds) > 0 {
+			return malformed{err: errors.New("the end of a command came with more than its status")}
+		}
+		c.late = &status
+		return nil
+	}
 	r, err := protocol.ParseRequest(h.Version, payload)
 	if err != nil {
 		return malformed{err: err}
@@ -125,7 +134,7 @@ func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
 	}
 	c.setDescriptors(r.Descriptors, in.fds)
 	in.fds = nil
-	c.can = r.Purpose == protocol.PurposeCan
+	c.can, c.again, c.ticket = r.Purpose == protocol.PurposeCan, r.Again && r.Purpose == protocol.PurposeRun, r.Ticket
 	c.request.Protocol = h.Version
 	// The name outlives the request in events and approvals, and must not keep all of it in memory.
 	c.request.Tool, c.request.Argv, c.request.Env = strings.Clone(r.Tool), r.Argv, r.Env

@@ -28,8 +28,8 @@ func (d *Daemon) tolerate(err error) error {
 	return err
 }
 
-// recordDecided writes the record without which nothing runs. What a person approved is forced to the disk.
-func (d *Daemon) recordDecided(c *call) error {
+// decidedRecord makes the record of how a call was decided.
+func (d *Daemon) decidedRecord(c *call) *clawrden.Record {
 	r := d.base(c, clawrden.EventDecided)
 	r.EnvNames, r.EnvSHA256 = environment(c.request.Env)
 	r.Hint = c.request.Hint
@@ -51,10 +51,7 @@ func (d *Daemon) recordDecided(c *call) error {
 		r.EnvRemoved, r.EnvSet = c.env.Removed, assigned(c.env.Set)
 	}
 	if a := c.approval; a != nil {
-		r.Approver, r.Comment = a.By, a.Comment
-		if len(a.Votes) > 1 || len(a.Votes) > 0 && a.State != clawrden.StateApproved {
-			r.Votes = a.Votes
-		}
+		r.Approver, r.Comment, r.Votes = a.By, a.Comment, votesOf(a)
 		if r.Remembered = c.remembered; c.remembered == "" {
 			r.WaitedMS = time.Since(a.Created).Milliseconds()
 		}
@@ -77,6 +74,20 @@ func (d *Daemon) recordDecided(c *call) error {
 	if c.grant != nil {
 		r.Grant, r.Approver = c.grant.ID, &c.grant.By
 	}
+	return r
+}
+
+// votesOf gives the votes that a record names beside the approver.
+func votesOf(a *clawrden.Approval) []clawrden.Approver {
+	if len(a.Votes) > 1 || len(a.Votes) > 0 && a.State != clawrden.StateApproved {
+		return a.Votes
+	}
+	return nil
+}
+
+// recordDecided writes the record without which nothing runs. What a person approved is forced to the disk.
+func (d *Daemon) recordDecided(c *call) error {
+	r := d.decidedRecord(c)
 	var err error
 	if c.outcome == clawrden.OutcomeApproved {
 		err = d.tolerate(d.o.Audit.AppendSync(r))
@@ -92,18 +103,25 @@ func (d *Daemon) recordDecided(c *call) error {
 // recordFinished writes how it ended, as far as anybody knows.
 func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 	r := d.base(c, clawrden.EventFinished)
+	r.Executor, r.Boundary = c.executor, d.boundary(c)
+	if c.failed != nil {
+		r.Reason = c.failed.Error()
+	}
+	d.finish(r, c.begun, exit, c.decision.Rules)
+}
+
+// finish writes the last record of a command.
+func (d *Daemon) finish(r *clawrden.Record, begun time.Time, exit job.Exit, rules []clawrden.RuleRef) {
 	r.ExitCode, r.Signal, r.ExitSource = exit.Code(), exit.Signal(), exit.Source
 	if r.ExitSource == "" {
 		r.ExitSource = clawrden.ExitUnknown
 	}
-	r.Executor, r.Boundary = c.executor, d.boundary(c)
-	r.DurationMS, r.Usage = exit.Duration(c.begun).Milliseconds(), exit.Usage
-	if c.failed != nil {
-		r.Reason = c.failed.Error()
-	}
+	r.DurationMS, r.Usage = exit.Duration(begun).Milliseconds(), exit.Usage
 	_ = d.record(r) // it ran: there is nothing left to deny
 	e := entryOf(r)
-	e.Rules, e.Approver = c.decision.Rules, nil
+	if e.Approver = nil; rules != nil {
+		e.Rules = rules
+	}
 	d.live.publish(clawrden.Event{Type: clawrden.LiveFinished, Entry: e})
 }
 

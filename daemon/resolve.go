@@ -36,7 +36,7 @@ func (d *Daemon) understand(c *call) {
 // a person changed it.
 func (d *Daemon) count(c *call, counters []clawrden.Counter) map[string]int {
 	fresh := slices.DeleteFunc(slices.Clone(counters), func(r clawrden.Counter) bool { _, has := c.counted[r.Rule]; return has })
-	counts := d.rates.count(&c.request.Identity, fresh, c.arrived, !c.can)
+	counts := d.rates.count(&c.request.Identity, fresh, c.arrived, !c.can && c.back == nil)
 	if len(c.counted) == 0 {
 		c.counted = counts
 		return counts

@@ -23,6 +23,9 @@ type pidStart struct {
 	start uint64
 }
 
+// process is the one that a call came from.
+func (c *call) process() pidStart { return pidStart{c.request.Identity.PID, c.request.Identity.Start} }
+
 // execution is one command in flight: a process that isn't the daemon's, or one of an executor's.
 type execution struct {
 	identity clawrden.Identity
@@ -36,7 +39,7 @@ type placed interface{ Place() string }
 
 // inPlace counts a command that its caller runs; remove must be called before the pidfd is closed.
 func (r *running) inPlace(c *call, pidfd int) (remove func()) {
-	return r.add(c, &execution{pidfd: pidfd})
+	return r.add(c.request.ID, &c.request.Identity, &execution{pidfd: pidfd})
 }
 
 // elsewhere counts a command that an executor runs.
@@ -45,12 +48,13 @@ func (r *running) elsewhere(c *call, p Process) (remove func()) {
 	if in, ok := p.(placed); ok {
 		e.place = in.Place()
 	}
-	return r.add(c, e)
+	return r.add(c.request.ID, &c.request.Identity, e)
 }
 
-func (r *running) add(c *call, e *execution) (remove func()) {
-	id, p := c.request.ID, pidStart{c.request.Identity.PID, c.request.Identity.Start}
-	e.identity = c.request.Identity
+// add counts an execution.
+func (r *running) add(id string, identity *clawrden.Identity, e *execution) (remove func()) {
+	p := pidStart{identity.PID, identity.Start}
+	e.identity = *identity
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil {

@@ -22,7 +22,15 @@ func (r shimReply) send(frame []byte) {
 }
 
 func (r shimReply) waiting(c *call, id string, expires time.Time) {
-	r.send(protocol.AppendWait(nil, c.waitingText(id, expires)))
+	if c.version < 3 {
+		r.send(protocol.AppendWait(nil, c.waitingText(id, expires)))
+		return
+	}
+	w := protocol.Wait{Ticket: c.ticket, Until: expires.UnixMilli(), Text: c.waitingText(id, expires)}
+	if c.back != nil && !c.fresh && c.back.kept.Record.ID == id {
+		w.Text = "" // it has said so before
+	}
+	r.send(protocol.AppendTicket(nil, &w))
 }
 
 func (r shimReply) note(_ *call, text string) { r.send(protocol.AppendWait(nil, text)) }

@@ -37,6 +37,8 @@ rule "no" {
 
 type stepQueue struct{ *approval.Queue }
 
+func (q stepQueue) Restore(a clawrden.Approval) (daemon.Ticket, error) { return q.Queue.Restore(a) }
+
 func (q stepQueue) Add(r clawrden.Request, f clawrden.Facts, d clawrden.Decision, digest string, expires time.Time) (daemon.Ticket, error) {
 	return q.Queue.Add(r, f, d, digest, expires)
 }

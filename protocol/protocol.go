@@ -12,7 +12,7 @@
 // One command, from left to right in time; descriptors travel by SCM_RIGHTS with the first byte of their frame:
 //
 //	shim ── Request [stdin stdout stderr cwd] ──▶ daemon
-//	shim ◀── Wait ─────────────────────────────── daemon    a person is asked, or has something to say
+//	shim ◀── Wait (ticket) ────────────────────── daemon    a person is asked, or has something to say; the text is shown
 //	shim ◀── Refuse ───────────────────────────── daemon    the end: print, exit with the code
 //	shim ◀── Exec [tool script …] ─────────────── daemon    run it here
 //	shim ── Failed ────────────────────────────▶ daemon    the kernel would not run it: the end
@@ -22,13 +22,22 @@
 //	shim ◀── Exited ───────────────────────────── daemon    the end of what ran elsewhere
 //
 // In place of a run, a Request with PurposeCan is answered by one Answer. A frame of a version that the daemon doesn't
-// speak is answered by Version, whose form never changes. The connection's end is the end of the request: a daemon that
-// sees it before Exec cancels; a shim that sees it before an end refuses (125).
+// speak is answered by Version, whose form never changes.
+//
+// The connection's end is the end of the request for a daemon that runs on: it cancels. A daemon that stops, or is killed,
+// closes without an answer, and a shim that has seen neither Exec nor Started, so that nothing can have been run for it,
+// connects again (version 3):
+//
+//	shim ── Request (ticket) [stdin …] ─────────▶ daemon    the same words again: attached to the ask that it waited for
+//	shim ── Request [stdin …] ──────────────────▶ daemon    there was no Wait yet: judged as if it were new
+//	shim ── Finished ───────────────────────────▶ daemon    as the first frame, of a shim that stayed: how its tool ended
+//
+// A ticket is good for the process that it was given to, for the same tool, words, environment and directory, and once.
 package protocol
 
 // Versions that this code speaks. Version 1 had no tool name of its own (the base name of argv[0] was the tool) and no
 // purpose; a caller that sets argv[0] as it likes (`exec -a`) was misread. Version 2 can't be told to run other arguments
-// than its own.
+// than its own, and has no tickets: what waited when the daemon stopped was lost.
 const (
 	Version    = 3
 	MinVersion = 1
@@ -46,8 +55,8 @@ const (
 	MaxWord = 128 << 10
 	// MaxTool is NAME_MAX.
 	MaxTool = 255
-	// MaxRequest is the largest Request payload: the fixed part, the tool, and the words.
-	MaxRequest = requestFixed + MaxTool + 1 + MaxWords
+	// MaxRequest is the largest Request payload: the fixed part, the ticket, the tool, and the words.
+	MaxRequest = requestFixed + TicketLen + MaxTool + 1 + MaxWords
 	// MaxText bounds a Wait, Refuse or Answer: it is read by a person or a model.
 	MaxText = 8 << 10
 	// MaxReply is the largest payload from daemon to shim: an Exec carries a path and an interpreter's words.
@@ -106,6 +115,7 @@ const (
 	ErrWord     = Error("a single argument or variable is larger than 128 KiB")
 	ErrTool     = Error("the tool's name is empty, too long, or holds a slash")
 	ErrValue    = Error("a field has a value that is not defined")
+	ErrTicket   = Error("the ticket is not of the form in which tickets are given out")
 )
 
 // Header is the fixed start of a frame.

@@ -16,6 +16,8 @@ var requests = []Request{
 	{Tool: "echo", Argv: []string{"echo", "hello"}, Env: []string{"PATH=/bin"}, Descriptors: hasAll},
 	{Tool: "git", Argv: []string{"/usr/bin/git", "", "a\nb", "\xff\xfe"}, Env: []string{""}, Descriptors: HasStdout},
 	{Tool: "x", Argv: []string{}, Env: []string{}},
+	{Tool: "make", Argv: []string{"make", "all"}, Env: []string{"A=b"}, Again: true, Ticket: ticketOf("k3v9r2ma"), Descriptors: hasAll},
+	{Tool: "make", Argv: []string{"make"}, Env: []string{}, Again: true},
 	{Tool: strings.Repeat("t", MaxTool), Purpose: PurposeCan, Argv: []string{"t"}, Env: []string{}},
 }
 
@@ -28,6 +30,14 @@ var execs = []Exec{
 	{Path: "/x", Env: NewExecEnv(9, []int{0, 8}, []string{"A=b", "C="}), Words: []ExecWord{{Word: "x"}}},
 	{Path: "/x", Env: NewExecEnv(16, []int{15}, nil)},
 	{Path: "/x", Env: NewExecEnv(0, nil, []string{"A=b"})},
+}
+
+func ticketOf(id string) Ticket {
+	t, ok := NewTicket(id, [16]byte{1, 2, 0, 0xff})
+	if !ok {
+		panic(id)
+	}
+	return t
 }
 
 // split takes one frame apart.
@@ -62,20 +72,23 @@ func TestGolden(t *testing.T) {
 	v1 := append(appendHeader(nil, 1, TypeRequest), 0, hasAll, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0)
 	v1 = finish(append(v1, "/usr/bin/echo\x00hello\x00PATH=/bin\x00"...), 0)
 	for name, b := range map[string][]byte{
-		"request-v1": v1,
-		"request-v2": ofVersion(2, AppendRequest(nil, &requests[0])),
-		"request-v3": AppendRequest(nil, &requests[0]),
-		"exec":       AppendExec(nil, &execs[1]),
-		"exec-all":   AppendExec(nil, &execs[3]),
-		"wait":       AppendWait(nil, "waiting"),
-		"refuse":     AppendRefuse(nil, ExitDenied, "no"),
-		"answer":     AppendAnswer(nil, 1, "allow"),
-		"started":    AppendStarted(nil),
-		"exited":     AppendNumber(nil, TypeExited, 0x0700),
-		"finished":   AppendNumber(nil, TypeFinished, 9),
-		"failed":     AppendNumber(nil, TypeFailed, 2),
-		"signal":     AppendNumber(nil, TypeSignal, 15),
-		"version":    AppendVersion(nil),
+		"request-v1":        v1,
+		"request-v2":        ofVersion(2, AppendRequest(nil, &requests[0])),
+		"request-v3":        AppendRequest(nil, &requests[0]),
+		"request-v3-ticket": AppendRequest(nil, &Request{Tool: "t", Argv: []string{"t"}, Again: true, Ticket: ticketOf("k3v9r2ma")}),
+		"wait-v3":           AppendTicket(nil, &Wait{Ticket: ticketOf("abc"), Until: 1 << 40, Text: "waiting"}),
+		"late":              AppendLate(nil, 0x0700),
+		"exec":              AppendExec(nil, &execs[1]),
+		"exec-all":          AppendExec(nil, &execs[3]),
+		"wait":              AppendWait(nil, "waiting"),
+		"refuse":            AppendRefuse(nil, ExitDenied, "no"),
+		"answer":            AppendAnswer(nil, 1, "allow"),
+		"started":           AppendStarted(nil),
+		"exited":            AppendNumber(nil, TypeExited, 0x0700),
+		"finished":          AppendNumber(nil, TypeFinished, 9),
+		"failed":            AppendNumber(nil, TypeFailed, 2),
+		"signal":            AppendNumber(nil, TypeSignal, 15),
+		"version":           AppendVersion(nil),
 	} {
 		file := "testdata/" + name + ".hex"
 		got := hex.Dump(b)
@@ -90,8 +103,26 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s is now\n%swant\n%s", name, got, want)
 		}
 	}
-	_, p := split(t, v1)
-	got, err := ParseRequest(1, p)
+	old, err := os.ReadFile("testdata/request-v2.hex") // what shims of version 2 send
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v2 []byte
+	for line := range strings.Lines(string(old)) {
+		hexes, _, _ := strings.Cut(line[8:], "|")
+		b, err := hex.DecodeString(strings.Join(strings.Fields(hexes), ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v2 = append(v2, b...)
+	}
+	h, p := split(t, v2)
+	got, err := ParseRequest(h.Version, p)
+	if diff := cmp.Diff(&requests[0], got); err != nil || h.Version != 2 || diff != "" {
+		t.Errorf("version %d: %v\n%s", h.Version, err, diff)
+	}
+	_, p = split(t, v1)
+	got, err = ParseRequest(1, p)
 	want := &Request{Descriptors: hasAll, Tool: "echo", Argv: []string{"/usr/bin/echo", "hello"}, Env: []string{"PATH=/bin"}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("version 1: %v\n%s", err, diff)
@@ -136,6 +167,14 @@ func TestParseRequestRefuses(t *testing.T) {
 		{"too many pointers", 2, payload(MaxWords/9+1, 0, "t\x00"), ErrWords},
 		{"an unknown purpose", 2, append([]byte{2}, payload(0, 0, "t\x00")[1:]...), ErrValue},
 		{"unknown descriptors", 2, append([]byte{0, 16}, payload(0, 0, "t\x00")[2:]...), ErrValue},
+		{"a ticket before there were any", 2, append([]byte{0, 0, 1}, payload(0, 0, "t\x00")[3:]...), ErrValue},
+		{"a ticket that isn't there", 3, append([]byte{0, 0, 1}, payload(0, 0, "t\x00")[3:]...), ErrShort},
+		{"a ticket of nothing", 3, append([]byte{0, 0, 1}, payload(0, 0, strings.Repeat("\x00", TicketLen)+"t\x00")[3:]...), ErrTicket},
+		{"a ticket of no id", 3, append([]byte{0, 0, 1}, payload(0, 0, "ab\x00c/../"+strings.Repeat("x", 16)+"t\x00")[3:]...), ErrTicket},
+		{"a ticket to ask with", 3, append([]byte{1, 0, 1}, payload(0, 0, "k3v9r2ma"+strings.Repeat("x", 16)+"t\x00")[3:]...), ErrTicket},
+		{"two tickets", 3, append([]byte{0, 0, 3}, payload(0, 0, "t\x00")[3:]...), ErrValue},
+		{"sent again before that could be", 2, append([]byte{0, 0, 2}, payload(0, 0, "t\x00")[3:]...), ErrValue},
+		{"a reserved byte", 3, append([]byte{0, 0, 0, 1}, payload(0, 0, "t\x00")[4:]...), ErrValue},
 		{"reserved bytes", 2, append([]byte{0, 0, 1}, payload(0, 0, "t\x00")[3:]...), ErrValue},
 		{"version 1 without argv", 1, payload(0, 0, ""), ErrTool},
 		{"version 1 with a purpose", 1, append([]byte{1}, payload(1, 0, "t\x00")[1:]...), ErrValue},
@@ -173,6 +212,9 @@ func TestCheckHeader(t *testing.T) {
 		{Header{Version: 0, Type: TypeRequest}, ErrVersion},
 		{Header{Version: Version + 1, Type: TypeRequest, Length: 1 << 31}, ErrVersion},
 		{Header{Version: 2, Type: TypeExec}, ErrValue},
+		{Header{Version: 2, Type: TypeFinished, Length: 4}, ErrValue},
+		{Header{Version: 3, Type: TypeFinished, Length: 4}, nil},
+		{Header{Version: 3, Type: TypeFinished, Length: 5}, ErrLength},
 		{Header{Version: 2, Type: TypeRequest, Length: MaxRequest + 1}, ErrLength},
 	} {
 		if err := CheckHeader(row.h); !errors.Is(err, row.want) {
@@ -232,7 +274,7 @@ func FuzzParseHeader(f *testing.F) {
 	f.Add([]byte("CLWR"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, err := ParseHeader(b)
-		if err == nil && CheckHeader(h) == nil && (h.Length > MaxRequest || h.Type != TypeRequest) {
+		if err == nil && CheckHeader(h) == nil && (h.Length > MaxRequest || h.Type != TypeRequest && h.Type != TypeFinished) {
 			t.Errorf("let through: %+v", h)
 		}
 	})
@@ -240,7 +282,7 @@ func FuzzParseHeader(f *testing.F) {
 
 func FuzzParseRequest(f *testing.F) {
 	for i := range requests {
-		f.Add(uint8(2), AppendRequest(nil, &requests[i])[HeaderLen:])
+		f.Add(uint8(3), AppendRequest(nil, &requests[i])[HeaderLen:])
 	}
 	f.Add(uint8(1), payload(1, 1, "/bin/t\x00A=b\x00"))
 	f.Add(uint8(2), payload(1<<32-1, 2, "t\x00"))
@@ -261,6 +303,44 @@ func FuzzParseRequest(f *testing.F) {
 			}
 		}
 		if again := AppendRequest(nil, r)[HeaderLen:]; version >= 2 && !bytes.Equal(again, p) {
+			t.Errorf("%q is written again as %q", p, again)
+		}
+	})
+}
+
+func TestWaitRoundTrip(t *testing.T) {
+	for _, w := range []Wait{
+		{Ticket: ticketOf("k3v9r2ma"), Until: 1, Text: "two\nlines"},
+		{Ticket: ticketOf("a"), Until: -1},
+	} {
+		h, p := split(t, AppendTicket(nil, &w))
+		if got, err := ParseWait(h.Version, p); err != nil || got != w {
+			t.Errorf("%+v, %v, want %+v", got, err, w)
+		}
+		if id := w.Ticket.ID(); id != "k3v9r2ma" && id != "a" {
+			t.Errorf("the ticket is for %q", id)
+		}
+	}
+	h, p := split(t, AppendWait(nil, "waiting"))
+	if got, err := ParseWait(h.Version, p); err != nil || got != (Wait{Text: "waiting"}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, id := range []string{"", "toolongid", "A", "a/b", "\x00a", "é"} {
+		if _, ok := NewTicket(id, [16]byte{}); ok {
+			t.Errorf("%q has a ticket", id)
+		}
+	}
+}
+
+func FuzzParseWait(f *testing.F) {
+	f.Add(uint8(3), AppendTicket(nil, &Wait{Ticket: ticketOf("k3v9r2ma"), Until: 1 << 41, Text: "text"})[HeaderLen:])
+	f.Add(uint8(1), []byte("text"))
+	f.Fuzz(func(t *testing.T, version uint8, p []byte) {
+		w, err := ParseWait(version, p)
+		if err != nil || version < 3 || len(w.Text) > MaxText {
+			return
+		}
+		if again := AppendTicket(nil, &w)[HeaderLen:]; !bytes.Equal(again, p) {
 			t.Errorf("%q is written again as %q", p, again)
 		}
 	})

@@ -135,7 +135,7 @@ func ParseExec(p []byte) (*Exec, error) {
 	return e, nil
 }
 
-// AppendWait appends a Wait: the text is shown once on stderr.
+// AppendWait appends a Wait for a shim of version 1 or 2: the text is shown once on stderr.
 func AppendWait(b []byte, text string) []byte { return appendText(b, TypeWait, nil, text) }
 
 // AppendRefuse appends a Refuse: exit code and text.

@@ -20,16 +20,26 @@ const (
 	hasAll    = HasStdin | HasStdout | HasStderr | HasCwd
 )
 
+// The third byte of a Request that was sent before.
+const (
+	againTicket = 1
+	againBare   = 2
+)
+
 // Request is what the shim sends. Its words are raw bytes without NUL.
 //
-//	 0         1             2          4      8      12
-//	+---------+-------------+----------+------+------+------------------------------------
-//	| purpose | descriptors | reserved | argc | envc | tool NUL  argv NUL …  envp NUL …
-//	+---------+-------------+----------+------+------+------------------------------------
+//	 0         1             2        3          4      8      12
+//	+---------+-------------+--------+----------+------+------+----------------------------------------------
+//	| purpose | descriptors | again  | reserved | argc | envc | [ticket]  tool NUL  argv NUL …  envp NUL …
+//	+---------+-------------+--------+----------+------+------+----------------------------------------------
 //
-// Version 1 has neither purpose nor tool: its first byte is reserved, its words start with argv.
+// The third byte is 0 in a shim's first Request, 1 where it is sent again and a ticket of TicketLen bytes follows the fixed
+// part, 2 where it is sent again without one. Version 2 has no ticket and a
+// reserved byte there. Version 1 has neither purpose nor tool: its first byte is reserved, its words start with argv.
 type Request struct {
 	Purpose     Purpose
+	Again       bool   // sent before, over a connection that ended without an answer
+	Ticket      Ticket // with Again; the zero value: none
 	Descriptors uint8
 	Tool        string
 	Argv        []string
@@ -40,9 +50,18 @@ type Request struct {
 func AppendRequest(b []byte, r *Request) []byte {
 	at := len(b)
 	b = appendHeader(b, Version, TypeRequest)
-	b = append(b, byte(r.Purpose), r.Descriptors, 0, 0)
+	var again byte
+	var ticket []byte
+	switch {
+	case r.Again && r.Ticket != Ticket{}:
+		again, ticket = againTicket, r.Ticket[:]
+	case r.Again:
+		again = againBare
+	}
+	b = append(b, byte(r.Purpose), r.Descriptors, again, 0)
 	b = append32(b, uint32(len(r.Argv)))
 	b = append32(b, uint32(len(r.Env)))
+	b = append(b, ticket...)
 	b = append(append(b, r.Tool...), 0)
 	for _, w := range r.Argv {
 		b = append(append(b, w...), 0)
@@ -70,11 +89,17 @@ func CheckWords(argv, env []string) error {
 	return nil
 }
 
-// CheckHeader tells whether a first frame may be read on: a Request of a version that is spoken, within its limit.
+// CheckHeader tells whether a first frame may be read on: a Request of a version that is spoken, within its limit; or, of
+// version 3, a Finished.
 func CheckHeader(h Header) error {
 	switch {
 	case h.Version < MinVersion || h.Version > Version:
 		return ErrVersion
+	case h.Type == TypeFinished && h.Version >= 3:
+		if h.Length != 4 {
+			return ErrLength
+		}
+		return nil
 	case h.Type != TypeRequest:
 		return ErrValue
 	case h.Length > MaxRequest:
@@ -93,21 +118,34 @@ func ParseRequest(version uint8, payload []byte) (*Request, error) {
 	}
 	r := &Request{Descriptors: payload[1]}
 	argc, envc := u32(payload[4:]), u32(payload[8:])
-	if r.Descriptors&^hasAll != 0 || payload[2]|payload[3] != 0 {
+	if r.Descriptors&^hasAll != 0 || payload[2] > againBare || payload[2] != 0 && version < 3 || payload[3] != 0 {
 		return nil, ErrValue
 	}
 	// Each word takes at least its NUL and a pointer, so the counts are bounded before anything is allocated for them.
 	if uint64(argc)+uint64(envc) > MaxWords/9 {
 		return nil, ErrWords
 	}
-	rest := string(payload[requestFixed:])
+	purpose, hasTicket := payload[0], payload[2] == againTicket
+	r.Again = payload[2] != 0
+	payload = payload[requestFixed:]
+	if hasTicket {
+		if len(payload) < TicketLen {
+			return nil, ErrShort
+		}
+		copy(r.Ticket[:], payload)
+		payload = payload[TicketLen:]
+		if !r.Ticket.valid() || purpose != byte(PurposeRun) {
+			return nil, ErrTicket
+		}
+	}
+	rest := string(payload)
 	switch version {
 	case 1:
-		if payload[0] != 0 {
+		if purpose != 0 {
 			return nil, ErrValue
 		}
 	default:
-		r.Purpose = Purpose(payload[0])
+		r.Purpose = Purpose(purpose)
 		if r.Purpose > PurposeCan {
 			return nil, ErrValue
 		}

@@ -15,6 +15,11 @@ type conn struct {
 	blocked int // where those arrive that were blocked when the shim started, and can't stay so; -1: there are none
 	path    string
 	aside   *start // set for a bystander: the command, whose real tool is run where the daemon can't say; see passBy
+
+	ticket protocol.Ticket // for the ask that the daemon has said is waiting
+	until  int64           // for so long a return is tried, in milliseconds since 1970; 0: nothing is known of it yet
+	tries  int             // connections that ended without a word since the last frame came
+	begun  bool            // the daemon has had it run, here or elsewhere: it must not be sent again
 }
 
 // connect reaches the daemon, or ends with the reason. What a bystander may do must not hang on its environment, so that
@@ -25,14 +30,7 @@ func (c *conn) connect(s *start, tool string) {
 		path = protocol.DefaultSocket
 	}
 	c.path = path
-	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-	if err == nil {
-		for {
-			if err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); !errors.Is(err, syscall.EINTR) {
-				break
-			}
-		}
-	}
+	fd, err := dial(path, 0)
 	if keptBlocked := mask & escaping; err == nil && keptBlocked != 0 {
 		c.blocked, err = catch(keptBlocked)
 	}
@@ -40,6 +38,29 @@ func (c *conn) connect(s *start, tool string) {
 		c.fd = fd
 	} else {
 		c.giveUp(tool+" was not run: cannot reach the daemon at "+path+": "+err.Error(), reachHint(err))
+	}
+}
+
+// dial connects to the daemon's socket. With a limit in milliseconds it doesn't block for longer than that, and nor does a
+// write: nobody may be there to accept it.
+func dial(path string, limit int64) (int, error) {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	if limit > 0 {
+		tv := syscall.NsecToTimeval(limit * 1e6)
+		_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &tv)
+	}
+	for {
+		switch err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); err {
+		case nil:
+			return fd, nil
+		case syscall.EINTR:
+		default:
+			_ = syscall.Close(fd)
+			return -1, err
+		}
 	}
 }
 
@@ -55,7 +76,7 @@ func reachHint(err error) string {
 
 // send writes the request, with the descriptors on its first byte.
 func (c *conn) send(s *start, tool string) {
-	r := protocol.Request{Tool: tool, Argv: s.args, Env: s.env}
+	r := protocol.Request{Tool: tool, Argv: s.args, Env: s.env, Again: c.tries > 0, Ticket: c.ticket}
 	var fds []int
 	for fd := range 3 {
 		if closed&(1<<fd) == 0 {
@@ -78,8 +99,8 @@ func (c *conn) send(s *start, tool string) {
 	c.write(protocol.AppendRequest(make([]byte, 0, size), &r), fds)
 }
 
-// write sends all of b; a peer that has gone is noticed at the next read, which says so better.
-func (c *conn) write(b []byte, fds []int) {
+// write sends all of b and says whether that could be done; a peer that has gone is noticed at the next read too.
+func (c *conn) write(b []byte, fds []int) bool {
 	var rights []byte
 	if len(fds) > 0 {
 		rights = syscall.UnixRights(fds...)
@@ -90,27 +111,40 @@ func (c *conn) write(b []byte, fds []int) {
 			continue
 		}
 		if err != nil {
-			return
+			return false
 		}
 		b, rights = b[n:], nil
 	}
+	return true
 }
 
-// next reads one frame. It ends the shim when the connection ends, and obeys or passes on the signals that come first.
-func (c *conn) next(tool string) (protocol.Header, []byte, []int) {
+// next reads one frame; ok is false where the connection ended before it was whole and nothing has been run. Then it closes
+// what came with it. It obeys or passes on the signals that come first.
+func (c *conn) next(tool string) (h protocol.Header, payload []byte, fds []int, ok bool) {
 	b := make([]byte, protocol.HeaderLen)
-	fds := c.read(b, tool)
-	h, err := protocol.ParseHeader(b)
-	if err == nil && h.Length > protocol.MaxReply {
-		err = protocol.ErrLength
+	fds, ok = c.read(b, nil, tool)
+	if ok {
+		var err error
+		h, err = protocol.ParseHeader(b)
+		if err == nil && h.Length > protocol.MaxReply {
+			err = protocol.ErrLength
+		}
+		c.check(err)
+		payload = make([]byte, h.Length)
+		fds, ok = c.read(payload, fds, tool)
 	}
-	c.check(err)
-	payload := make([]byte, h.Length)
-	return h, payload, append(fds, c.read(payload, tool)...)
+	if !ok {
+		for _, fd := range fds {
+			_ = syscall.Close(fd)
+		}
+		return h, nil, nil, false
+	}
+	c.tries = 0
+	return h, payload, fds, true
 }
 
-// read fills b and returns the descriptors that came with it.
-func (c *conn) read(b []byte, tool string) (fds []int) {
+// read fills b and adds the descriptors that came with it; ok is false where the connection ended first.
+func (c *conn) read(b []byte, fds []int, tool string) (_ []int, ok bool) {
 	const cmsgCloexec = 0x40000000
 	oob := make([]byte, syscall.CmsgSpace(4*protocol.MaxDescriptors))
 	for len(b) > 0 {
@@ -118,13 +152,18 @@ func (c *conn) read(b []byte, tool string) (fds []int) {
 		if c.aside != nil && !readable(c.fd, patience) {
 			c.passBy()
 		}
+		if c.tries > 0 && c.ticket != (protocol.Ticket{}) {
+			c.answered(tool)
+		}
 		n, oobn, _, _, err := syscall.Recvmsg(c.fd, b, oob, cmsgCloexec)
 		if err == syscall.EINTR {
 			continue
 		}
 		if n == 0 || err != nil {
-			c.giveUp(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
-				"see its journal (journalctl -u clawrden); a retry may help")
+			if c.begun || c.aside != nil {
+				c.closed(tool)
+			}
+			return fds, false
 		}
 		b = b[n:]
 		messages, err := syscall.ParseSocketControlMessage(oob[:oobn])
@@ -135,13 +174,19 @@ func (c *conn) read(b []byte, tool string) (fds []int) {
 			}
 		}
 	}
-	return fds
+	return fds, true
+}
+
+// closed ends the shim because the daemon has gone away without an answer.
+func (c *conn) closed(tool string) {
+	c.giveUp(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
+		"see its journal (journalctl -u clawrden); a retry may help")
 }
 
 // await returns when the socket is readable. Where the command runs elsewhere, signals are sent there meanwhile.
 func (c *conn) await() {
 	for c.signals >= 0 {
-		if ready := poll(c.fd, c.signals); ready[1] {
+		if ready := poll(c.fd, c.signals, -1); ready[1] {
 			if info, ok := readSignal(c.signals); ok {
 				c.write(protocol.AppendNumber(nil, protocol.TypeSignal, uint32(info.number)), nil)
 			}
@@ -165,11 +210,16 @@ type pollfd struct {
 	revents int16
 }
 
-// poll waits for input on any of two descriptors.
-func poll(a, b int) [2]bool {
+// poll waits for input on any of two descriptors, for so many milliseconds; -1: without end.
+func poll(a, b int, ms int64) [2]bool {
 	const in = 1
 	fds := [2]pollfd{{fd: int32(a), events: in}, {fd: int32(b), events: in}}
-	_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 2, 0, 0, 8, 0)
+	var limit *syscall.Timespec
+	if ms >= 0 {
+		ts := syscall.NsecToTimespec(ms * 1e6)
+		limit = &ts
+	}
+	_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&fds)), 2, uintptr(unsafe.Pointer(limit)), 0, 8, 0)
 	if errno != 0 {
 		return [2]bool{}
 	}

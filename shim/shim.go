@@ -74,13 +74,17 @@ func about(s *start) {
 // serve follows the daemon's frames to the end of the request.
 func (c *conn) serve(s *start, tool string) {
 	for {
-		h, payload, fds := c.next(tool)
+		h, payload, fds, ok := c.next(tool)
+		if !ok {
+			c.back(s, tool)
+			continue
+		}
 		if h.Type != protocol.TypeRefuse && h.Type != protocol.TypeVersion {
 			c.aside = nil // the daemon has taken it on
 		}
 		switch h.Type {
 		case protocol.TypeWait:
-			say(string(payload))
+			c.waits(h.Version, payload)
 		case protocol.TypeRefuse:
 			code, text, err := protocol.ParseCoded(payload)
 			c.check(err)
@@ -92,8 +96,10 @@ func (c *conn) serve(s *start, tool string) {
 		case protocol.TypeExec:
 			e, err := protocol.ParseExec(payload)
 			c.check(err)
+			c.begun = true
 			c.run(s, e, fds)
 		case protocol.TypeStarted:
+			c.begun = true
 			c.passSignals()
 		case protocol.TypeExited:
 			status, err := protocol.ParseNumber(payload)

@@ -38,7 +38,7 @@ func (c *conn) stay(cmd command, path string) {
 	}
 	setMask(0)
 	for {
-		poll(signals, -1)
+		poll(signals, -1, -1)
 		for {
 			info, ok := readSignal(signals)
 			if !ok {
@@ -91,7 +91,9 @@ func (y *stayer) changed() {
 			y.stopped = true
 			stopAs(status.StopSignal())
 		default:
-			y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil)
+			if !y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil) {
+				y.late(uint32(status))
+			}
 			endAs(status)
 		}
 	}

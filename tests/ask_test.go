@@ -169,22 +169,6 @@ func TestAskNeverForTheDenied(t *testing.T) {
 	}
 }
 
-// TestAskGracefulStop stops the daemon while a command waits: the command hears why, and it is on record.
-func TestAskGracefulStop(t *testing.T) {
-	h := askHost(t)
-	id, end := h.asked("make", "--version")
-	h.kill(syscall.SIGTERM)
-	if r := <-end; r.code != 125 || !strings.Contains(r.stderr, "the daemon is stopping") {
-		t.Errorf("%+v", r)
-	}
-	if rec := h.decided(id); rec.Decision != clawrden.OutcomeCancelled || !strings.Contains(rec.Comment, "stopping") {
-		t.Errorf("record %+v", rec)
-	}
-	if rs := h.records(); rs[len(rs)-1].Event != clawrden.EventStopped {
-		t.Errorf("the last record is %q", rs[len(rs)-1].Event)
-	}
-}
-
 // TestAskToolChanged changes the tool while a person is asked. What was approved isn't what would run, so it is asked for
 // again, under another id, and only the second approval counts.
 func TestAskToolChanged(t *testing.T) {

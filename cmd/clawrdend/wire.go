@@ -27,6 +27,14 @@ func (q queue) Add(r clawrden.Request, f clawrden.Facts, d clawrden.Decision, di
 	return t, nil
 }
 
+func (q queue) Restore(a clawrden.Approval) (daemon.Ticket, error) {
+	t, err := q.Queue.Restore(a)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
 // localExecutor is the local executor as the daemon calls it.
 type localExecutor struct{}
 

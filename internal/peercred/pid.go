@@ -2,7 +2,9 @@ package peercred
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -29,6 +31,31 @@ func OfPID(pid int, uid uint32) (*Peer, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// Reopen holds on to a process that was known before by its number and the time at which it started, in clock ticks since the
+// boot; ErrGone if it isn't there any more, whoever has its number now.
+func Reopen(pid int, start uint64) (pidfd int, err error) {
+	if pid <= 0 {
+		return -1, ErrGone
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	switch {
+	case err != nil && (isGone(err) || errors.Is(err, unix.EINVAL)):
+		return -1, ErrGone
+	case err != nil:
+		return -1, fmt.Errorf("cannot hold on to process %d: %v", pid, err)
+	}
+	// Read after the pidfd was opened: if it says so, both are that process's.
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err == nil {
+		var now uint64
+		if now, _, err = ParseStat(stat); err == nil && now == start {
+			return fd, nil
+		}
+	}
+	_ = unix.Close(fd)
+	return -1, ErrGone
 }
 
 // look reads what /proc says of the process that the pidfd refers to. It must run as uid, if that is given.
