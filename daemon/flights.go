@@ -220,7 +220,7 @@ func (d *Daemon) follows(k keptRun) bool {
 	}
 	d.flights.add(k.Record.ID, f)
 	remove, leave := d.running.add(k.Record.ID, id, &execution{pidfd: process}), d.agents.adopt(id)
-	if _, locked := d.lock.locked(id); locked && d.policy.Load().KillSwitch().Running == clawrden.KillRunning {
+	if _, locked := d.lock.locked(id); locked && !d.spares() {
 		_ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) // the life before ended before it came to that
 	}
 	d.following.Go(func() {
@@ -241,6 +241,12 @@ func (d *Daemon) follows(k keptRun) bool {
 		close(f.over)
 	})
 	return true
+}
+
+// spares reports whether the kill switch leaves what runs alive.
+func (d *Daemon) spares() bool {
+	mode := d.policy.Load().KillSwitch().Running
+	return mode == clawrden.KillLeave || mode == clawrden.KillPause
 }
 
 // lost records the end of commands that an earlier life had recorded as decided and then, because it was killed, neither ran
