@@ -42,6 +42,12 @@ func (a *app) approveCommand() *cobra.Command {
 				return err
 			}
 			approve := (*client.Client).Approve
+			if wish.Scope == scopeOnce {
+				if wish.For != "" {
+					return usageError{errors.New("--scope once is for this one time, so it has no --for"), "leave one of them out"}
+				}
+				wish = clawrden.GrantWish{}
+			}
 			if changed != nil {
 				if wish != (clawrden.GrantWish{}) {
 					return usageError{errors.New("--args and --for exclude each other"), "a grant is for what was asked"}

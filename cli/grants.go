@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,11 +15,14 @@ func (a *app) grantsCommand() *cobra.Command {
 	return group("grants", "List, add and revoke what approvals are remembered", a.grantsList(), a.grantsAdd(), a.grantsRevoke())
 }
 
+// scopeOnce is what an approval is without a grant.
+const scopeOnce clawrden.Scope = "once"
+
 // wishFlags are the options that say how far a grant reaches and how long it lasts.
 func wishFlags(c *cobra.Command, w *clawrden.GrantWish) {
 	c.Flags().StringVar(&w.For, "for", "", "how long it is remembered: a `time` such as 30m or 7d, or session")
-	c.Flags().StringVar((*string)(&w.Scope), "scope", "", "how far it reaches: `command` (exactly this one), subcommand (any options and arguments in this directory); rule, rule-subcommand: the same, written into the policy")
-	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"command", "subcommand", "rule", "rule-subcommand"}, cobra.ShellCompDirectiveNoFileComp))
+	c.Flags().StringVar((*string)(&w.Scope), "scope", "", "how far it reaches: once (not at all), `command` (exactly this one), subcommand (any options and arguments in this directory); rule, rule-subcommand: the same, written into the policy")
+	_ = c.RegisterFlagCompletionFunc("scope", cobra.FixedCompletions([]string{"once", "command", "subcommand", "rule", "rule-subcommand"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (a *app) grantsList() *cobra.Command {
@@ -77,7 +81,10 @@ func (a *app) grantsAdd() *cobra.Command {
 		Args:              args(1, 1, "the id of a request"),
 		ValidArgsFunction: a.completeIDs,
 		RunE: func(c *cobra.Command, ids []string) error {
-			if w.For == "" {
+			switch {
+			case w.Scope == scopeOnce:
+				return usageError{errors.New("once is what `clawrden approve ID` gives"), "another scope is remembered"}
+			case w.For == "":
 				return usageError{fmt.Errorf("%s needs --for", c.CommandPath()), "a time such as 30m, or session"}
 			}
 			d, err := a.connect()

@@ -292,7 +292,7 @@ func version1(argv ...string) []byte {
 
 // In the plain mode the command runs with the changed arguments too, after a line that says so.
 func TestChangeInPlainMode(t *testing.T) {
-	h := editHost(t)
+	h := newHost(t, hostOptions{policy: strings.Replace(editPolicy, "approval = approval.open", "approval = approval.open\n  executor = executor.local", 1)})
 	lines := make(chan []string, 1)
 	conn := h.dial()
 	defer conn.Close()
