@@ -53,6 +53,8 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 	switch {
 	case c.decision.Verdict == clawrden.Deny:
 		return refuse("the command as changed would be denied%s: %s", byRule(&c.decision), shown(c.decision.Reason, 600))
+	case c.executor == execMirror && asked.Request.Way == clawrden.WayGuard:
+		return refuse("the kernel holds the agent's own exec, whose arguments are what they are; deny the request with what to do instead")
 	case c.executor == execMirror && asked.Request.Protocol < protocol.VersionArgv:
 		return refuse("the agent's shim is of an older release and can't be told to run other arguments; deny the request with what to do instead")
 	case c.decision.Verdict == clawrden.Ask:

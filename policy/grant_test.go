@@ -386,3 +386,30 @@ func TestGrantsAreShown(t *testing.T) {
 		t.Errorf("%v", found)
 	}
 }
+
+// FuzzFormatGrants writes what an agent and a person may have chosen: it is refused, or means the same when it is read.
+func FuzzFormatGrants(f *testing.F) {
+	for _, word := range []string{"push", "${x}", "a\"b\\", "\n}\nrule \"r\" {", "A\u0308", "\xff", "*/", "<<EOT\n", "%{"} {
+		f.Add(word, word, "/"+word)
+	}
+	sum := strings.Repeat("a", 64)
+	f.Fuzz(func(t *testing.T, arg, name, cwd string) {
+		g := clawrden.Grant{
+			ID: "k2m9", Scope: clawrden.ScopeRule, Tool: "git", Args: []string{arg, ""}, Cwd: cwd, Exe: "/usr/bin/git", SHA256: sum, EnvSHA256: sum, DemandsSHA256: sum,
+			Rules: []string{name}, By: clawrden.Approver{User: name}, Request: "req", Expires: clawrden.Timestamp{Time: written}, Created: clawrden.Timestamp{Time: written},
+		}
+		g.Words = reach.WrittenWords(&g)
+		text, err := policy.FormatGrants([]clawrden.Grant{g})
+		if err != nil {
+			return
+		}
+		p, diags := policy.Parse(map[string][]byte{"g.hcl": text})
+		if diags.HasErrors() {
+			t.Fatalf("%v\n%s", diags, text)
+		}
+		got := p.Grants()
+		if p.Rules() != 0 || len(got) != 1 || got[0].Args[0] != arg || got[0].Cwd != cwd || got[0].Rules[0] != name {
+			t.Fatalf("%q %q %q became %+v with %d rules", arg, name, cwd, got, p.Rules())
+		}
+	})
+}
