@@ -45,11 +45,11 @@ type call struct {
 	facts    clawrden.Facts
 	held     *heldExec // what the guard holds; nil for a request of the shim socket
 	decision clawrden.Decision
-	executor string // what will run it; see chooseExecutor
-	failed   error  // why the command can not be run even if it may be
-	locked   bool   // the kill switch is on for the caller
-	code     int    // exit code of a refusal, 0 for "denied"
-	hint     string // what to do about a refusal, for its last line
+	executor string             // what will run it; see chooseExecutor
+	failed   error              // why the command can not be run even if it may be
+	locked   bool               // the kill switch is on for the caller
+	code     int                // exit code of a refusal, 0 for "denied"
+	hint     string             // what to do about a refusal, for its last line
 	env      clawrden.EnvChange // what becomes of its environment
 	digest   string
 	approval *clawrden.Approval

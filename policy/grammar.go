@@ -26,7 +26,7 @@ type grammar struct {
 	at       hcl.Range
 
 	abbreviate, singleDash, bundled, stop, anywhere bool
-	carrier, inside, appends, stdin, opaque, closed         bool
+	carrier, inside, appends, stdin, opaque, closed bool
 }
 
 // option is one option in all its spellings.
