@@ -16,9 +16,9 @@ import "strings"
 // soon as all of that has ended.
 type Exec struct {
 	Mode     ExecMode
-	Stay     bool   // run it as a child, wait, and say Finished
-	All      bool   // Words are the whole argv; only for shims of VersionArgv or later, as what follows
-	Tree     bool   // with Stay: take in orphans, and heed a Refuse
+	Stay     bool // run it as a child, wait, and say Finished
+	All      bool // Words are the whole argv; only for shims of VersionArgv or later, as what follows
+	Tree     bool // with Stay: take in orphans, and heed a Refuse
 	Env      *ExecEnv
 	Dev, Ino uint64 // ExecPath: what stat of Path must say
 	Path     string // ExecPath: what to run; else for messages only
