@@ -13,5 +13,6 @@ type Place struct {
 	Pull    string        // ghost: never, missing, always
 	Network string        // unit, ghost: none, host, or a network's name
 	Mounts  []string      // ghost: SOURCE:TARGET:ro or :rw
+	Pool    int           // ghost: containers that are made ahead; 0: none
 	Timeout time.Duration // 0: none
 }

@@ -115,17 +115,21 @@ func (c *compiler) executor(n *node) {
 		c.problem(n.nameAt, "Misleading name", "The executor %q must be of the kind %q; choose another name for another kind.", n.name, n.name)
 	}
 	for _, only := range []struct{ attr, kinds string }{
-		{"via", "mirror"}, {"image", "ghost"}, {"pull", "ghost"}, {"mounts", "ghost"}, {"user", "unit ghost"}, {"network", "unit ghost"},
+		{"via", "mirror"}, {"image", "ghost"}, {"pull", "ghost"}, {"mounts", "ghost"}, {"pool", "ghost"}, {"user", "unit ghost"}, {"network", "unit ghost"},
 	} {
 		if v, ok := n.vals[only.attr]; ok && !slices.Contains(strings.Fields(only.kinds), kind) {
 			c.problem(v.nameAt, "Misplaced attribute", "%s has no meaning for an executor of the kind %q.", only.attr, kind)
 		}
+	}
+	const mostPooled = 16
+	if v, ok := n.vals["pool"]; ok && (n.number("pool") < 0 || n.number("pool") > mostPooled) {
+		c.problem(v.at, "Bad number", "pool is 0 to %d containers: each takes memory while it waits.", mostPooled)
 	}
 	if kind == "ghost" && !n.has("image") && n.name != "ghost" {
 		c.problem(n.at, "Missing image", "An executor of the kind \"ghost\" names the image that it runs.")
 	}
 	c.policy.executors[n.name] = &executor{at: n.at, Place: clawrden.Place{
 		Name: n.name, Kind: kind, Via: n.text("via"), User: n.text("user"), Image: n.text("image"), Pull: n.text("pull"),
-		Network: n.text("network"), Mounts: n.texts("mounts"), Timeout: n.duration("timeout"),
+		Network: n.text("network"), Mounts: n.texts("mounts"), Pool: n.number("pool"), Timeout: n.duration("timeout"),
 	}}
 }

@@ -98,7 +98,7 @@ var defaults = map[string]string{
 	"policy.self_approval": "`false`", "policy.version": "`1`", "policy.allowed_paths": "any path",
 	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",
 	"approval.timeout": "the daemon's settings", "approval.approvers": "whoever has the right to decide", "approval.quorum": "`1`", "approval.grants": "`[\"session\", \"1h\"]`", "approval.self_approval": "`false`", "approval.on_timeout": "`deny`", "approval.edit_args": "`false`", "approval.each_behind_bridge": "`false`",
-	"executor.via": "in place", "executor.user": "the caller",
+	"executor.via": "in place", "executor.user": "the caller", "executor.pull": "`never`", "executor.network": "`none` for ghost", "executor.pool": "`0`",
 	"environment.pass": "in place all, but what is dangerous by itself; in a unit or container the list below", "kill_switch.on_engage": "`deny-new-and-kill-running`", "kill_switch.agents": "`leave`",
 	"test.cwd": "`/`", "test.home": "`/home/USER` where a user is set", "test.counts": "`0`",
 }

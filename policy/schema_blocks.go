@@ -153,6 +153,7 @@ var executorSchema = &block{
 		{name: "pull", kind: kindEnum, enum: []string{"never", "missing", "always"}, doc: "ghost: when the image is fetched."},
 		{name: "network", kind: kindText, doc: "unit, ghost: none, host, or a network's name."},
 		{name: "mounts", kind: kindTexts, doc: "ghost: SOURCE:TARGET:ro or :rw; cwd is the working directory."},
+		{name: "pool", kind: kindNumber, doc: "ghost: how many containers, at most 16, wait for the next command like the last: same caller, directory and executor. Each is used once."},
 		{name: "timeout", kind: kindDuration, doc: "How long a command may run."},
 	},
 }

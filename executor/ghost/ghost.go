@@ -49,8 +49,7 @@ type Executor struct {
 	o     Options
 	watch *pidfd.Watcher
 	work  sync.WaitGroup // containers that are waited for
-	stop  chan struct{}
-	run   string // names this life of the daemon
+	run   string         // names this life of the daemon
 
 	mu    sync.Mutex
 	swept bool
@@ -66,7 +65,7 @@ func (*Executor) Boundary() clawrden.Boundary { return clawrden.BoundaryContaine
 
 // Open makes an executor. What an earlier life of the daemon left is removed, beside, as soon as the engine can be reached.
 func Open(o Options) (*Executor, error) {
-	x := &Executor{o: o, stop: make(chan struct{}), tops: map[top]bool{}, run: rand.Text()}
+	x := &Executor{o: o, tops: map[top]bool{}, run: rand.Text()}
 	if err := x.setUp(); err != nil {
 		return nil, err
 	}

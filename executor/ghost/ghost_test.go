@@ -445,3 +445,67 @@ func TestNoLeaks(t *testing.T) {
 	x.Close()
 	_ = engine.Close()
 }
+
+// With a pool the next command like the last finds its container there, and each is used once.
+func TestPool(t *testing.T) {
+	s := newStand(t, testutil.Docker(t))
+	pooled := func(script string) *job.Job {
+		j := s.command(script)
+		j.Decision.Place.Pool = 2
+		return j
+	}
+	hosts := map[string]bool{}
+	for range 4 {
+		got, err := s.run(t.Context(), pooled("hostname; ls /tmp; touch /tmp/left"))
+		name := strings.TrimSpace(got.out)
+		if err != nil || name == "" || strings.Contains(name, "left") || hosts[name] {
+			t.Errorf("%+v, %v, after %v", got, err, hosts)
+		}
+		hosts[name] = true
+		waitFor(t, func() bool {
+			s.x.mu.Lock()
+			defer s.x.mu.Unlock()
+			return len(s.x.pool.waiting) == 1 && len(s.x.pool.making) == 0
+		})
+	}
+	// One that died while it waited isn't handed out, and another directory's isn't either.
+	for _, list := range s.x.pool.waiting {
+		for _, b := range list {
+			if err := s.x.o.Engine.Remove(t.Context(), b.id); err != nil {
+				t.Error(err)
+			}
+			b.end = ended(<-b.end)
+		}
+	}
+	if got, err := s.run(t.Context(), pooled("echo on")); err != nil || got.out != "on\n" {
+		t.Errorf("after those that waited died: %+v, %v", got, err)
+	}
+	other := *s
+	other.dir = filepath.Join(s.dir, "other")
+	if err := errors.Join(os.Mkdir(other.dir, 0o755), os.Chown(other.dir, stranger, stranger)); err != nil {
+		t.Fatal(err)
+	}
+	j := other.command("pwd")
+	j.Decision.Place.Pool = 2
+	if got, err := other.run(t.Context(), j); err != nil || got.out != other.dir+"\n" {
+		t.Errorf("elsewhere: %+v, %v", got, err)
+	}
+	s.x.drain()
+	s.gone()
+}
+
+func ended(e dockerx.End) <-chan dockerx.End {
+	c := make(chan dockerx.End, 1)
+	c <- e
+	return c
+}
+
+func waitFor(t *testing.T, done func() bool) {
+	t.Helper()
+	for limit := time.Now().Add(time.Minute); !done(); {
+		if time.Now().After(limit) {
+			t.Fatal("it never came to be")
+		}
+		<-time.After(time.Millisecond)
+	}
+}

@@ -146,7 +146,7 @@ type body struct {
 	conn   *net.UnixConn // to the launcher
 	end    <-chan dockerx.End
 	cancel context.CancelFunc // of the wait for the end
-	born   time.Time
+	idle   *time.Timer        // in the pool: ends its wait
 }
 
 // make makes a container and waits for its launcher.
@@ -161,7 +161,7 @@ func (x *Executor) make(ctx context.Context, p *plan) (_ *body, err error) {
 		return nil, err
 	}
 	defer func() { _ = door.Close() }()
-	b := &body{x: x, born: time.Now()}
+	b := &body{x: x}
 	defer func() {
 		if err != nil && b.id != "" {
 			b.remove()

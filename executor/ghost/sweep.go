@@ -63,7 +63,6 @@ func (x *Executor) setUp() error {
 
 // Close ends what waits and returns when every container of this executor is gone, or the engine won't.
 func (x *Executor) Close() {
-	close(x.stop)
 	x.drain()
 	x.work.Wait()
 	x.watch.Close()
