@@ -1,4 +1,5 @@
-// Command clawrden-launch becomes a tool under a profile: see package launch.
+// Command clawrden-launch becomes a tool under a profile: see package launch. Under another name it copies between an agent
+// and a container engine: see package relay.
 
 // The runtime need not read cgroup files to choose how many threads a program of two threads may have.
 //
@@ -10,6 +11,7 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/clawrden/clawrden/executor/relay"
 	"github.com/clawrden/clawrden/launch"
 )
 
@@ -21,5 +23,8 @@ func init() {
 }
 
 func main() {
+	if os.Args[0] == relay.Name {
+		relay.Main()
+	}
 	os.Exit(launch.Main(os.Args[1:], version, func(s string) { _, _ = os.Stderr.WriteString(s + "\n") }))
 }

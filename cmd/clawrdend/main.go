@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/clawrden/clawrden/executor/relay"
 )
 
 var version = "devel" // set by the linker
@@ -19,9 +17,6 @@ var version = "devel" // set by the linker
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "guard" {
 		os.Exit(guardMain(os.Args[2:]))
-	}
-	if os.Args[0] == relay.Name {
-		relay.Main()
 	}
 	o, err := parse(os.Args[1:])
 	switch {

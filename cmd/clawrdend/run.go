@@ -106,7 +106,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	known := containers{&dockerx.Confirmer{Engine: engine}}
 	do.Containers = known
 	do.Executors = map[string]daemon.Executor{}
-	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer}}
+	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer, Helper: launcher()}}
 	units, err := unit.New(unit.Options{Launcher: launcher(), Users: db})
 	if err != nil {
 		return err

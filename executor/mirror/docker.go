@@ -23,6 +23,7 @@ import (
 type Docker struct {
 	Engine  *dockerx.Engine
 	Confirm *dockerx.Confirmer
+	Helper  string // path of the program that copies; see package relay
 }
 
 // May tells why a request can't be run here; nil if it can.
@@ -71,7 +72,7 @@ func (d *Docker) Start(ctx context.Context, j *job.Job) (*Execution, error) {
 	if err != nil {
 		return nil, err
 	}
-	helper, err := relay.Start(j.Stdio)
+	helper, err := relay.Start(d.Helper, j.Stdio)
 	if err != nil {
 		return nil, err
 	}

@@ -46,19 +46,21 @@ func follow(ctx context.Context, x *dockerx.Exec, helper *relay.Relay, who *peer
 	return e
 }
 
-// find asks the engine for the process, which it knows a moment after the start, and sends it what came meanwhile.
+// find asks the engine for the process, which it knows some time after it was told to start it, and sends it what came
+// meanwhile.
 func (e *Execution) find(ctx context.Context) {
-	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		if s, err := e.exec.State(ctx); err == nil && s.PID > 0 {
-			e.hold(s.PID)
-			return
-		}
+	const first, most = 30 * time.Millisecond, 120 * time.Millisecond // an engine needs 60 ms to start one
+	for wait := first; ; wait = min(2*wait, most) {
 		select {
 		case <-e.helper.Done:
 			return
 		case <-e.over:
 			return
 		case <-time.After(wait):
+		}
+		if s, err := e.exec.State(ctx); err == nil && s.PID > 0 {
+			e.hold(s.PID)
+			return
 		}
 	}
 }

@@ -6,20 +6,21 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-const controlFD = 3
+const (
+	controlFD = 3
+	programFD = 4
+)
 
 // Main is the helper. It doesn't return.
 func Main() {
-	_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) // others of the same user don't look into it
-	none := [2]unix.CapUserData{}
-	if unix.Capset(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &none[0]) != nil {
-		os.Exit(1)
-	}
+	disarm()
+	_ = unix.Close(programFD)
 	h := &helper{}
 	tty, size := h.look()
 	if _, err := unix.Write(controlFD, packet('T', flag(tty), size)); err != nil {
@@ -41,6 +42,19 @@ func Main() {
 		h.copyFrames(early)
 	}
 	h.end(0)
+}
+
+// disarm gives up all rights that the daemon may have left it, in every thread.
+func disarm() {
+	header, none := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, [2]unix.CapUserData{}
+	_, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none[0])), 0)
+	if errno == 0 {
+		_, _, errno = syscall.AllThreadsSyscall6(unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0)
+	}
+	if errno != 0 {
+		os.Exit(1)
+	}
+	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) // others of the same user don't look into it
 }
 
 func flag(b bool) byte {

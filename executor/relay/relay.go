@@ -4,7 +4,7 @@
 // system that never answers would hold it up. So this program is started anew as a helper, with the agent's descriptors, no
 // rights, and one socket to the daemon; whatever the descriptors do to it, it harms that one command. It is for commands
 // that the engine itself starts, which can't be handed descriptors. The executor mirror (via docker) calls Start;
-// cmd/clawrdend calls Main when it is started under Name.
+// cmd/clawrden-launch, the small program that is installed with the daemon, calls Main when it is started under Name.
 //
 // What the two say to each other, one packet each:
 //
@@ -54,16 +54,22 @@ type Relay struct {
 	control *net.UnixConn
 }
 
-// Start starts a helper on descriptors of an agent; nil ones are closed. It returns when the helper has looked at them.
-func Start(stdio [3]*os.File) (*Relay, error) {
+// Start starts a helper, by the path of its program, on descriptors of an agent; nil ones are closed. It returns when the
+// helper has looked at them.
+func Start(program string, stdio [3]*os.File) (*Relay, error) {
+	exe, err := os.Open(program) // run by descriptor: its user needn't be able to reach it
+	if err != nil {
+		return nil, fmt.Errorf("cannot start the relay: %v", err)
+	}
+	defer func() { _ = exe.Close() }()
 	control, theirs, err := socketpair()
 	if err != nil {
 		return nil, fmt.Errorf("cannot start the relay: %v", err)
 	}
 	defer func() { _ = theirs.Close() }()
-	cmd := exec.Command("/proc/self/exe")
+	cmd := exec.Command("/proc/self/fd/4")
 	cmd.Args, cmd.Env = []string{Name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
-	cmd.ExtraFiles = []*os.File{theirs}
+	cmd.ExtraFiles = []*os.File{theirs, exe}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if mayBecome() {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}

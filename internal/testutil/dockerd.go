@@ -82,6 +82,9 @@ func needs(t testing.TB) {
 
 func start() (*Dockerd, error) { return startIn("") }
 
+// NewDocker is OwnDocker for a program that isn't a test, which closes it.
+func NewDocker() (*Dockerd, error) { return start() }
+
 func startIn(dir string) (*Dockerd, error) {
 	base, err := os.MkdirTemp("", "clawrden-dockerd-")
 	if err != nil {
@@ -223,16 +226,24 @@ func (d *Dockerd) Run(t testing.TB, args ...string) string {
 // Image makes an image of the machine's static busybox, with its applets below /bin, and of the files.
 func (d *Dockerd) Image(t testing.TB, name string, files map[string][]byte) {
 	t.Helper()
+	if err := d.Import(name, files); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Import is Image for a program that isn't a test.
+func (d *Dockerd) Import(name string, files map[string][]byte) error {
 	archive, err := rootOf(files)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	c := exec.Command("docker", "import", "--change", "ENV PATH=/usr/local/bin:/bin", "-", name)
 	c.Env = append(os.Environ(), "DOCKER_HOST=unix://"+d.Socket, "DOCKER_CONTEXT=")
 	c.Stdin = bytes.NewReader(archive)
 	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("docker import: %v\n%s", err, out)
+		return fmt.Errorf("docker import: %w\n%s", err, out)
 	}
+	return nil
 }
 
 func rootOf(files map[string][]byte) ([]byte, error) {

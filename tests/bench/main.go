@@ -55,6 +55,9 @@ func run(bin string, rounds int, quick bool) error {
 			return err
 		}
 	}
+	if err := engines(bin, rounds, size); err != nil {
+		return err
+	}
 	return memory(hosts)
 }
 
@@ -80,7 +83,10 @@ type host struct {
 	env    []string
 }
 
-func newHost(bin, way string) (*host, error) {
+func newHost(bin, way string) (*host, error) { return newHostWith(bin, way, policy, "", true) }
+
+// newHostWith is newHost with another policy and more settings. dev makes the daemon's own user the agent.
+func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
 	dir, err := os.MkdirTemp("", "clawrden-bench-")
 	if err != nil {
 		return nil, err
@@ -95,7 +101,7 @@ func newHost(bin, way string) (*host, error) {
 	for i := range 8 {
 		fmt.Fprintf(&text, "rule \"other-%d\" {\n  commands = [\"tool%d\"]\n  action = \"ask\"\n}\n", i, i)
 	}
-	files := map[string]string{"policy.hcl": text.String(), "clawrden.hcl": "mirror {\n  exit_status = \"" + way + "\"\n}\n"}
+	files := map[string]string{"policy.hcl": text.String(), "clawrden.hcl": "mirror {\n  exit_status = \"" + way + "\"\n}\n" + config}
 	for name, content := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return nil, err
@@ -117,8 +123,11 @@ func newHost(bin, way string) (*host, error) {
 		}
 	}
 	h.env = []string{"PATH=" + h.path("shims") + ":/usr/bin:/bin", "CLAWRDEN_SOCKET=" + h.path("shim.sock"), "HOME=/tmp"}
-	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), "--dev", "--config", h.path("clawrden.hcl"), "--policy", h.path("policy.hcl"),
+	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), "--config", h.path("clawrden.hcl"), "--policy", h.path("policy.hcl"),
 		"--socket", h.path("shim.sock"), "--control", h.path("control.sock"), "--audit", h.path("audit.jsonl"), "--state", h.path("state"))
+	if dev {
+		h.daemon.Args = append(h.daemon.Args, "--dev")
+	}
 	log, err := os.Create(h.path("log"))
 	if err != nil {
 		return nil, err
@@ -128,7 +137,8 @@ func newHost(bin, way string) (*host, error) {
 		return nil, err
 	}
 	for range 1000 {
-		if h.command("true").Run() == nil {
+		c := h.command("true")
+		if err := c.Run(); err == nil || !dev && c.ProcessState != nil && c.ProcessState.ExitCode() == 125 && answered(h) {
 			return h, nil
 		}
 		<-time.After(5 * time.Millisecond)
@@ -151,4 +161,10 @@ func (h *host) close() {
 	_ = h.daemon.Process.Kill()
 	_ = h.daemon.Wait()
 	_ = os.RemoveAll(h.dir)
+}
+
+// answered reports whether the daemon has judged something: its log of it is there.
+func answered(h *host) bool {
+	b, err := os.ReadFile(h.path("audit.jsonl"))
+	return err == nil && strings.Contains(string(b), `"event":"decided"`)
 }
