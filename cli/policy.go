@@ -60,7 +60,7 @@ func policyOptions() policy.Options {
 			bridges = append(bridges, b.Name)
 		}
 	}
-	return policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Bridges: bridges, Group: func(name string) (uint32, error) {
+	return policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Enforces: []string{"profile"}, Bridges: bridges, Group: func(name string) (uint32, error) {
 		g, err := db.GroupByName(name)
 		return g.GID, err
 	}}

@@ -35,6 +35,9 @@ func (c *compiler) available(nodes []*node) {
 		if v, ok := n.vals["profile"]; ok && lacks("profile") {
 			c.problem(v.at, "Profiles not available", "This build applies no profiles, so this rule would promise what nothing holds. Take it out.")
 		}
+		if p := c.policy.profiles[n.text("profile")]; n.has("profile") && lacks("limits") && p != nil && p.Limits.Time > 0 {
+			c.problem(n.vals["profile"].at, "Limits not available", "This build doesn't end commands in time, as limits.timeout of the profile %q would have it. Take it out.", p.Name)
+		}
 		for _, inner := range n.nodes {
 			if inner.schema == limitsSchema && lacks("limits") {
 				c.problem(inner.at, "Limits not available", "This build sets no limits on commands. Take the block out.")

@@ -2,11 +2,13 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/syscalls"
 )
 
 // Systemd makes a wall around the launcher of unit properties. Properties that systemd implements in eBPF on cgroup v2 aren't
@@ -31,7 +33,10 @@ func Systemd(p *clawrden.Profile, t Target) (*Unit, error) {
 	if err := u.files(&p.Filesystem, &t); err != nil {
 		return wrong(err)
 	}
-	u.limits(&p.Limits)
+	u.Properties = append(u.Properties, UnitLimits(&p.Limits)...)
+	if p.Limits.Output > 0 {
+		u.inside("limits.output", "the output goes straight to the agent's own descriptors, where systemd doesn't count it")
+	}
 	return u, nil
 }
 
@@ -45,7 +50,8 @@ func (u *Unit) inside(what, why string) { u.Inside = append(u.Inside, Gap{What: 
 // of two filters decides.
 func (u *Unit) calls(c *calls) {
 	open, shut, compared := c.wall()
-	filter := Names{Allow: true, List: open}
+	byItself, _ := syscalls.Group("@default") // systemd allows these beside any list, in the version that it knows
+	filter := Names{Allow: true, List: slices.DeleteFunc(open, func(name string) bool { return slices.Contains(byItself, name) })}
 	if c.def == clawrden.SyscallAllow {
 		filter = Names{Allow: false, List: shut}
 	}
@@ -104,7 +110,9 @@ func (u *Unit) files(f *clawrden.Filesystem, t *Target) error {
 	return nil
 }
 
-func (u *Unit) limits(l *clawrden.Limits) {
+// UnitLimits are the properties for limits alone, for a run without a profile. The output isn't systemd's to hold.
+func UnitLimits(l *clawrden.Limits) []Property {
+	u := &Unit{}
 	if l.Memory > 0 {
 		u.set("MemoryMax", l.Memory)
 		u.set("MemorySwapMax", uint64(0))
@@ -123,7 +131,5 @@ func (u *Unit) limits(l *clawrden.Limits) {
 	if l.Time > 0 {
 		u.set("RuntimeMaxUSec", uint64(max(l.Time.Microseconds(), 1))) //nolint:gosec // positive
 	}
-	if l.Output > 0 {
-		u.inside("limits.output", "the output goes straight to the agent's own descriptors, where systemd doesn't count it")
-	}
+	return u.Properties
 }

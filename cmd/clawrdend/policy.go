@@ -39,7 +39,7 @@ func newLoader(layers []string, state string, groups *users.DB, bridges []clawrd
 	}
 	l := &loader{
 		layers: layers, dev: dev, log: log, last: newLastGood(state),
-		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Bridges: names, Group: func(name string) (uint32, error) {
+		options: policy.Options{Convert: convert.JSON, CheckProfile: profile.Check, Enforces: []string{"profile"}, Bridges: names, Group: func(name string) (uint32, error) {
 			g, err := groups.GroupByName(name)
 			return g.GID, err
 		}},

@@ -8,7 +8,6 @@ import (
 
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/launch"
-	"github.com/clawrden/clawrden/profile"
 )
 
 // execStart is an element of ExecStart: (sasb).
@@ -53,12 +52,6 @@ const (
 )
 
 func variant(name string, value any) property { return property{name, dbus.MakeVariant(value)} }
-
-// wall gives the properties that hold a profile from outside, and puts its plan into the order.
-func wall(j *job.Job, o *launch.Order) ([]property, error) {
-	o.Plan = &profile.Plan{NoNewPrivileges: true}
-	return nil, nil
-}
 
 func owner(st os.FileInfo) uint32 {
 	if s, ok := st.Sys().(*syscall.Stat_t); ok {

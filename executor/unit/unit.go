@@ -120,7 +120,7 @@ func (e *Executor) Start(ctx context.Context, j *job.Job) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	wall, err := wall(j, order)
+	wall, err := e.wall(j, order)
 	if err != nil {
 		return nil, err
 	}

@@ -119,6 +119,7 @@ func (m *machine) assemble(lower string) error {
 // boot starts the container. It has no network but its own.
 func (m *machine) boot() error {
 	c := exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--boot", "--register=no", "--keep-unit", "--private-network",
+		"--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", // not all releases of systemd-nspawn let them pass
 		"--hostname="+m.release, "--machine=clawrden-"+m.release)
 	c.Env = append(os.Environ(), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", "SYSTEMD_NSPAWN_LOCK=0")
 	var console bytes.Buffer
