@@ -178,7 +178,8 @@ func (d *Daemon) adopt() map[string]bool {
 	if len(ran) == 0 {
 		return known
 	}
-	past := d.past(oldest)
+	const gap = time.Minute // from the "decided" record to the time at which it began: far less
+	past := d.past(oldest.Add(-gap))
 	for _, k := range ran {
 		id := k.Record.ID
 		if past[id].ExitSource != "" { // its end is on record, and the life before ended right then
