@@ -354,8 +354,10 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		d.understand(c)
 		c.facts.Image = image
 		c.ungoverned = d.ungoverned(c)
-		d.resolve(ctx, c)
-		d.compare(c)
+		if c.decision.Verdict != clawrden.Deny { // by its ticket
+			d.resolve(ctx, c)
+			d.compare(c)
+		}
 	}
 	if c.ungoverned && c.ownPlace && !c.can {
 		d.letPass(c)

@@ -49,8 +49,8 @@ func (h *host) restart(sig syscall.Signal, between func()) {
 }
 
 // leftovers are the files of what waits or runs.
-func (h *host) leftovers() (left []string) {
-	for _, dir := range []string{"asks", "running"} {
+func (h *host) leftovers(dirs ...string) (left []string) {
+	for _, dir := range dirs {
 		entries, _ := os.ReadDir(filepath.Join(h.dir, "state", dir))
 		for _, e := range entries {
 			left = append(left, dir+"/"+e.Name())
@@ -62,12 +62,18 @@ func (h *host) leftovers() (left []string) {
 // noLeftovers waits until nothing is kept any more.
 func (h *host) noLeftovers() {
 	h.t.Helper()
+	h.noneOf("asks", "running")
+}
+
+// noneOf waits until directories of the state are empty.
+func (h *host) noneOf(dirs ...string) {
+	h.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
-		if len(h.leftovers()) == 0 {
+		if len(h.leftovers(dirs...)) == 0 {
 			return
 		}
 	}
-	h.t.Errorf("still kept: %v", h.leftovers())
+	h.t.Errorf("still kept: %v", h.leftovers(dirs...))
 }
 
 var endings = map[string]syscall.Signal{"restart": syscall.SIGTERM, "kill -9": syscall.SIGKILL}
