@@ -95,7 +95,8 @@ type Record struct {
 	Signal     string         `json:"signal,omitempty"`
 	ExitSource string         `json:"exit_source,omitempty"`
 	DurationMS int64          `json:"duration_ms"`
-	Happened   *Timestamp     `json:"happened,omitempty"` // when what the record tells of was, where the daemon learnt of it later
+	Happened   *Timestamp     `json:"happened,omitempty"`  // when what the record tells of was, where the daemon learnt of it later
+	TimedOut   bool           `json:"timed_out,omitempty"` // it was ended because its time was over
 	Usage
 	Whom      string   `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
 	Killed    int      `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch

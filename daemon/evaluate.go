@@ -46,7 +46,9 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	}
 	var err error
 	if c.executor, err = d.chooseExecutor(c); err == nil {
-		err = d.environ(c)
+		if err = d.environ(c); err == nil {
+			err = c.limitable()
+		}
 	}
 	if err != nil {
 		c.deny(protocol.ExitFailed, err.Error())

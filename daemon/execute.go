@@ -68,7 +68,7 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if c.edited != nil {
 		argv = c.request.Argv
 	}
-	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stay, Env: c.execEnv()})
+	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stays(c), Tree: c.decision.Limits.Time > 0, Env: c.execEnv()})
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
@@ -87,6 +87,10 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	return d.handOver(c, frame, fds)
 }
 
+// stays reports whether the shim is to stay as parent: where the kernel tells nothing, or its time is limited, since nobody
+// would be left to be told.
+func (d *Daemon) stays(c *call) bool { return d.stay || c.decision.Limits.Time > 0 }
+
 // handOver sends the shim what it is to run, and returns when that has ended, or can't be followed any more.
 func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 	process := c.peer.Pidfd
@@ -102,11 +106,16 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 	}
 	c.closeTool()
 	c.slim()
+	clock := c.limitInPlace(process)
+	defer clock.end()
 	d.heardBeside(c)
 	if exit, ended := c.untilExec(); ended || c.parted {
+		if c.timedOut = clock.over.Load(); c.timedOut && ended {
+			c.untilGone()
+		}
 		return exit
 	}
-	if d.stay {
+	if c.timedOut = clock.over.Load(); d.stays(c) {
 		// The shim said nothing and is gone: killed, or not an honest one.
 		return job.Exit{Source: clawrden.ExitUnknown}
 	}
@@ -155,6 +164,14 @@ func (c *call) untilExec() (exit job.Exit, ended bool) {
 			c.parted = true // it has been handed over, and the next life follows it
 			return job.Exit{}, false
 		}
+	}
+}
+
+// untilGone waits until the shim has ended, after all that it ran.
+func (c *call) untilGone() {
+	select {
+	case <-c.hungUp:
+	case <-c.stopping:
 	}
 }
 
@@ -243,11 +260,20 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	done := make(chan struct{})
 	go d.passSignals(c, p, done)
 	c.closeDescriptors()
+	clock := c.limitElsewhere(p)
 	d.heardBeside(c)
 	exit := p.Wait()
+	clock.end()
 	close(done)
 	exit.Ended = time.Now()
+	if c.timedOut = clock.ended(exit, c.begun); c.timedOut {
+		p.Signal(syscall.SIGKILL) // what the command has left behind
+	}
 	finish()
+	if c.timedOut {
+		c.reply.refuse(protocol.ExitExpired, c.timeRefusal())
+		return exit
+	}
 	c.reply.exited(c, exit)
 	return exit
 }

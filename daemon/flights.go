@@ -16,6 +16,7 @@ import (
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
+	"github.com/clawrden/clawrden/internal/proctree"
 	"github.com/clawrden/clawrden/internal/statedir"
 )
 
@@ -31,7 +32,9 @@ const (
 type keptRun struct {
 	Boot   string          `json:"boot"`
 	Begun  time.Time       `json:"begun"`
-	Record clawrden.Record `json:"record"` // as it would be finished; without the words where they are long
+	Limit  time.Duration   `json:"limit,omitempty"`  // how long it may run
+	Limits string          `json:"limits,omitempty"` // and by whose word
+	Record clawrden.Record `json:"record"`           // as it would be finished; without the words where they are long
 }
 
 // flights are those files, and the commands of an earlier life that still run.
@@ -112,6 +115,9 @@ func (s *flights) again(p pidStart) {
 func (d *Daemon) takeOff(c *call) error {
 	k := keptRun{Boot: d.boot, Begun: c.begun, Record: *d.base(c, clawrden.EventFinished)}
 	k.Record.Executor, k.Record.Boundary = c.executor, d.boundary(c)
+	if k.Limit = c.decision.Limits.Time; k.Limit > 0 {
+		k.Limits = c.timeText()
+	}
 	id := c.request.Identity
 	id.Groups = nil
 	k.Record.Identity = &id
@@ -222,16 +228,21 @@ func (d *Daemon) follows(k keptRun) bool {
 	d.flights.add(k.Record.ID, f)
 	remove, leave := d.running.add(k.Record.ID, id, &execution{pidfd: process}), d.agents.adopt(id)
 	if _, locked := d.lock.locked(id); locked && !d.spares() {
-		_ = unix.PidfdSendSignal(process, unix.SIGKILL, nil, 0) // the life before ended before it came to that
+		_ = proctree.Kill([]proctree.Root{{Pidfd: process, PID: id.PID, Start: id.Start}}) // the life before ended before it came to that
 	}
 	d.following.Go(func() {
+		clock := limitTree(process, id, k.Limit-time.Since(k.Begun), k.Limit > 0)
 		exit, end := d.follow(process, d.ending, f)
+		clock.end()
 		leave()
 		remove()
 		_ = unix.Close(process)
 		switch {
 		case end:
 			r := k.Record
+			if r.TimedOut = clock.over.Load(); r.TimedOut {
+				r.Reason = k.Limits
+			}
 			d.finish(&r, k.Begun, exit, nil)
 			d.removeFlight(r.ID)
 		case f.anew:

@@ -37,6 +37,8 @@ func (d *Daemon) followHeld(c *call) job.Exit {
 	pidfd := c.peer.Pidfd
 	remove := d.running.inPlace(c, pidfd)
 	defer remove()
+	clock := limitTree(pidfd, &c.request.Identity, c.decision.Limits.Time, false)
+	defer clock.end()
 	go func() {
 		e, _ := d.follow(pidfd, stop, nil)
 		exit <- e
@@ -49,6 +51,7 @@ func (d *Daemon) followHeld(c *call) job.Exit {
 			delete(d.successions.last, p)
 		}
 		d.successions.mu.Unlock()
+		c.timedOut = clock.over.Load()
 		return e
 	case id := <-c.held.next:
 		c.failed = errors.New("its process went on as request " + id)

@@ -107,6 +107,9 @@ func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 	if c.failed != nil {
 		r.Reason = c.failed.Error()
 	}
+	if r.TimedOut = c.timedOut; c.timedOut {
+		r.Reason = c.timeText()
+	}
 	d.finish(r, c.begun, exit, c.decision.Rules)
 }
 

@@ -98,6 +98,9 @@ func (s *settings) say() []string {
 	if s.first {
 		out = append(out, "combine first")
 	}
+	if s.timeout > 0 {
+		out = append(out, "timeout "+s.timeout.String())
+	}
 	if s.selfApproval {
 		out = append(out, "self_approval")
 	}
@@ -136,6 +139,13 @@ func (r *rule) say(p *Policy, place int) []string {
 	}
 	if r.limits != (clawrden.Limits{}) {
 		out = append(out, "limits "+strings.Join(sayLimits(&r.limits), ", "))
+	}
+	if len(r.passEnv) > 0 {
+		names := make([]string, len(r.passEnv))
+		for i, g := range r.passEnv {
+			names[i] = g.text
+		}
+		out = append(out, "pass_env "+list(names))
 	}
 	if r.executor != nil {
 		out = append(out, "executor "+r.executor.Name)

@@ -78,12 +78,12 @@ func compile(nodes []*node, o Options) (*Policy, hcl.Diagnostics) {
 		}
 	}
 	c.opaqueDefault()
-	c.available(nodes)
-	c.policy.index = newIndex(c.policy.rules)
 	c.policy.byName = make(map[string]*rule, len(c.policy.rules))
 	for _, r := range c.policy.rules {
 		c.policy.byName[r.ref.Name] = r
 	}
+	c.available(nodes)
+	c.policy.index = newIndex(c.policy.rules)
 	c.policy.guarded = guarded(c.policy.rules)
 	return c.policy, c.diags
 }
@@ -179,6 +179,9 @@ func (c *compiler) settings(n *node) {
 	}
 	s.observe = s.observe || n.text("mode") == "observe"
 	s.selfApproval = s.selfApproval || n.bool("self_approval")
+	if n.has("timeout") {
+		s.timeout = n.duration("timeout")
+	}
 	if v, ok := n.vals["allowed_paths"]; ok {
 		s.allowedPaths = c.paths(n, "allowed_paths")
 		s.allowedRef = clawrden.RuleRef{Name: "allowed_paths", Action: clawrden.Deny, File: v.at.Filename, Line: v.at.Start.Line}
@@ -231,6 +234,7 @@ func (c *compiler) rule(n *node) {
 		r.profile = lookup(c, c.policy.profiles, "profile", n.text("profile"), v.at)
 		c.held(r, v.at)
 	}
+	c.confined(r)
 	r.passEnv = c.words(n.vals["pass_env"], n.texts("pass_env"))
 	c.examples(n, r)
 	c.policy.rules = append(c.policy.rules, r)

@@ -424,6 +424,12 @@ func (j *judge) executor(d *clawrden.Decision) {
 	}
 	if place != nil {
 		d.Executor, d.Place = place.Kind, &place.Place
+		if d.Limits.Time == 0 {
+			d.Limits.Time = place.Timeout
+		}
+	}
+	if d.Limits.Time == 0 {
+		d.Limits.Time = j.policy.settings.timeout
 	}
 	if profile != nil {
 		held := profile.Profile // the limits are of this run

@@ -19,6 +19,7 @@ func (p *Policy) Lint() hcl.Diagnostics {
 		if r.ref.Action == clawrden.Allow {
 			l.allow(r)
 		}
+		l.confined(r)
 	}
 	l.images()
 	l.profiles()
@@ -191,6 +192,18 @@ func (l *linter) allow(r *rule) {
 			l.warn(r.at, "Interpreter without a profile", "%s runs whatever program it is given, which no rule sees. Give the rule a profile, or name the programs in operands.", c.name)
 		case g != nil && r.seesAll && free && g.runsOthers():
 			l.warn(r.at, "Gives a shell", "With opaque = \"allow\", %s runs any other program by its own options. Name the operands that are needed.", c.name)
+		}
+	}
+}
+
+// confined warns of a rule that may send a tool out of its agent's own rights without a profile; one that names the tool is an
+// error.
+func (l *linter) confined(r *rule) {
+	for _, tool := range programsOfOthers {
+		if r.unconfined() && slices.ContainsFunc(r.commands, func(p commandPattern) bool {
+			return p.word != nil && p.word.match(tool) || p.path != nil && p.couldBe(tool)
+		}) {
+			l.warn(r.at, "Runs others' programs", "The rule %q also runs %s outside of its agent's own rights, and that runs programs that a repository's settings name. Give it a profile, or %s a rule of its own.", r.ref.Name, tool, tool)
 		}
 	}
 }

@@ -10,6 +10,8 @@
 package policy
 
 import (
+	"time"
+
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/clawrden/clawrden"
@@ -51,7 +53,8 @@ type settings struct {
 	firstAt      hcl.Range
 	observe      bool
 	selfApproval bool
-	allowedPaths []*pathGlob // nil: any path
+	timeout      time.Duration // how long a command may run, where nothing else says
+	allowedPaths []*pathGlob   // nil: any path
 	allowedRef   clawrden.RuleRef
 }
 

@@ -209,6 +209,8 @@ rule "make" {
 rule "all" {
   commands = ["*"]
   action   = "allow"
+  executor = executor.unit
+  profile  = profile.bounded
   limits {
     tasks = 400
   }

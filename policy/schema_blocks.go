@@ -21,6 +21,7 @@ var policySchema = &block{
 			"by the first rule of the one file that matches it, and allowed_paths speaks of the working directory alone; that is for policies converted from the YAML form."},
 		{name: "opaque", kind: kindVerdict, doc: "Verdict for what can't be known before it runs: shell text with an unknown command, code in an argument, an option that runs " +
 			"another program. Where it isn't set: the stricter of ask and the default, but allow for a policy that neither denies nor asks about anything."},
+		{name: "timeout", kind: kindDuration, doc: "How long a command may run, where neither its rules nor its executor say. Then it gets SIGTERM, after 5 s SIGKILL, and its caller the exit status 124."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
 			"that names a path, lies outside all of them is denied."},
@@ -154,7 +155,7 @@ var executorSchema = &block{
 		{name: "network", kind: kindText, doc: "unit, ghost: none, host, or a network's name."},
 		{name: "mounts", kind: kindTexts, doc: "ghost: SOURCE:TARGET:ro or :rw; cwd is the working directory."},
 		{name: "pool", kind: kindNumber, doc: "ghost: how many containers, at most 16, wait for the next command like the last: same caller, directory and executor. Each is used once."},
-		{name: "timeout", kind: kindDuration, doc: "How long a command may run."},
+		{name: "timeout", kind: kindDuration, doc: "How long a command may run, where its rules don't say."},
 	},
 }
 

@@ -18,6 +18,7 @@ type command struct {
 	signals    uint64 // the mask that it starts with
 	pending    uint64 // what a child is to find pending
 	subreaper  int32  // whether a child is to adopt orphans, as this process does
+	adopts     bool   // whether this process is to, from now on
 }
 
 // run executes what the daemon decided: in place, or as a child where the daemon wants to be told its end.
@@ -28,7 +29,7 @@ func (c *conn) run(s *start, e *protocol.Exec, fds []int) {
 		fail(e.Path+" was not run: "+reason, "it may have been replaced; try again")
 	}
 	if e.Stay {
-		c.stay(cmd, e.Path)
+		c.stay(cmd, e.Path, e.Tree)
 	}
 	c.gather()
 	for fd := range 3 {

@@ -16,13 +16,16 @@ type stayer struct {
 	pid     int
 	leader  bool // of its session: the kernel tells it alone that the terminal hung up
 	stopped bool // the tool is, as far as the kernel has told
+	tree    bool // this process takes in what the tool leaves behind, and hears when its time is over
+	over    int  // exit code that the daemon ends the command with, once all of it has ended; 0: the tool's own counts
 }
 
 // stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
 // daemon how a process ended.
-func (c *conn) stay(cmd command, path string) {
+func (c *conn) stay(cmd command, path string, tree bool) {
 	sid, _, _ := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0)
-	y := &stayer{conn: c, leader: int(sid) == syscall.Getpid()}
+	y := &stayer{conn: c, leader: int(sid) == syscall.Getpid(), tree: tree}
+	cmd.adopts = tree
 	setMask(all) // nothing may happen between the child's start and the handlers
 	c.gather()
 	// What is pending belongs to the tool: fork would not hand it on.
@@ -37,8 +40,14 @@ func (c *conn) stay(cmd command, path string) {
 		c.cannot(path, errno)
 	}
 	setMask(0)
+	hear := -1
+	if tree {
+		hear = c.fd
+	}
 	for {
-		poll(signals, -1, -1)
+		if ready := poll(signals, hear, -1); ready[1] && !y.hear() {
+			hear = -1
+		}
 		for {
 			info, ok := readSignal(signals)
 			if !ok {
@@ -80,11 +89,18 @@ func (y *stayer) changed() {
 	const wcontinued = 8
 	for {
 		var status syscall.WaitStatus
-		got, err := syscall.Wait4(y.pid, &status, syscall.WNOHANG|syscall.WUNTRACED|wcontinued, nil)
+		who := y.pid
+		if y.tree {
+			who = -1
+		}
+		got, err := syscall.Wait4(who, &status, syscall.WNOHANG|syscall.WUNTRACED|wcontinued, nil)
 		switch {
 		case err == syscall.EINTR:
-		case err != nil || got != y.pid:
+		case err == syscall.ECHILD && y.over != 0:
+			exit(y.over)
+		case err != nil || got <= 0:
 			return
+		case got != y.pid: // an orphan of the tool's
 		case status.Continued():
 			y.stopped = false
 		case status.Stopped():
@@ -94,9 +110,48 @@ func (y *stayer) changed() {
 			if !y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil) {
 				y.late(uint32(status))
 			}
-			endAs(status)
+			if y.over == 0 {
+				endAs(status)
+			}
 		}
 	}
+}
+
+// hear reads what the daemon says while the tool runs: that its time is over. It reports whether more can come.
+func (y *stayer) hear() bool {
+	var b [protocol.HeaderLen]byte
+	if !readWhole(y.fd, b[:]) {
+		return false
+	}
+	h, err := protocol.ParseHeader(b[:])
+	if err != nil || h.Type != protocol.TypeRefuse || h.Length > protocol.MaxText+1 {
+		return false
+	}
+	payload := make([]byte, h.Length)
+	if !readWhole(y.fd, payload) {
+		return false
+	}
+	code, text, err := protocol.ParseCoded(payload)
+	if err != nil || code == 0 {
+		return false
+	}
+	say(text)
+	y.over = int(code)
+	return true
+}
+
+func readWhole(fd int, b []byte) bool {
+	for len(b) > 0 {
+		n, err := syscall.Read(fd, b)
+		if err == syscall.EINTR {
+			continue
+		}
+		if n <= 0 {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // stopAs stops this process by the signal that stopped the tool, and returns when it is continued.
@@ -118,8 +173,11 @@ var errChild syscall.Errno
 //go:norace
 func spawn(cmd command) (int, syscall.Errno) {
 	errChild = 0
-	const prGetSubreaper = 37
+	const prSetSubreaper, prGetSubreaper = 36, 37
 	syscall.RawSyscall(syscall.SYS_PRCTL, prGetSubreaper, uintptr(unsafe.Pointer(&cmd.subreaper)), 0)
+	if cmd.adopts {
+		syscall.RawSyscall(syscall.SYS_PRCTL, prSetSubreaper, 1, 0)
+	}
 	parent := syscall.Getpid()
 	pid := fork(&cmd, uintptr(parent))
 	if int(pid) < 0 {

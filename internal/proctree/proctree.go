@@ -61,6 +61,9 @@ func Stop(roots []Root) error { return stopAnd(roots, 0, true) }
 // Continue lets what Stop has stopped go on.
 func Continue(roots []Root) error { return each(roots, unix.SIGCONT, true) }
 
+// Terminate asks each tree to end, the roots too.
+func Terminate(roots []Root) error { return each(roots, unix.SIGTERM, true) }
+
 // Below sends a signal to all that descends from the roots, but not to these.
 func Below(roots []Root, sig syscall.Signal) error { return each(roots, sig, false) }
 
