@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,9 @@ func TestDivertedTool(t *testing.T) {
 		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
 		if out := m.must(t, "dpkg-divert", "--list", theTool); out != "local diversion of "+theTool+" to "+realTool {
 			t.Errorf("dpkg has %q", out)
+		}
+		if out := finish(m.as("bob", "clawrden", "shims", "list")); !regexp.MustCompile(`(?m)^thetool +` + realTool + ` +place +-$`).MatchString(out.stdout) {
+			t.Errorf("the list: %v", out)
 		}
 		as := func(user string, args ...string) result {
 			return finish(m.as(user, append([]string{theTool}, args...)...))
