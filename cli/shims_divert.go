@@ -157,7 +157,7 @@ func needRoot(what string) error {
 }
 
 func divertError(path string, err error) error {
-	if r, ok := errors.AsType[*divert.Refusal](err); ok {
+	if r, ok := errors.AsType[*divert.RefusalError](err); ok {
 		return hintedError{fmt.Errorf("cannot divert %s: %w", display.Word(path), err), r.Hint}
 	}
 	return err

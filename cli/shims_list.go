@@ -98,7 +98,7 @@ func listPlaces(h *divert.Host) ([]shimmed, error) {
 			sh.Problem = "the tool is gone: install it, or remove the shim"
 		}
 		if fi, err := os.Lstat(d.Real); err == nil && fi.Mode().IsRegular() && fi.Sys().(*syscall.Stat_t).Nlink > 1 {
-			sh.Links = uint64(fi.Sys().(*syscall.Stat_t).Nlink) - 1
+			sh.Links = uint64(fi.Sys().(*syscall.Stat_t).Nlink) - 1 //nolint:unconvert // it has fewer bits elsewhere
 		}
 		sh.Besides = unshimmed(sh.Tool, filepath.Dir(d.Path))
 		all = append(all, sh)

@@ -38,7 +38,7 @@ func (r *Root) FindBehind(proc int, name string, isShim func(*File) bool) (*Foun
 		named = path.Join(path.Dir(named), name)
 		other, err := r.Walk(named)
 		if err != nil {
-			return nil, nil //nolint:nilerr // no such name
+			return nil, nil // no such name
 		}
 		other.Close()
 		if other.Stat.Dev != shim.Stat.Dev || other.Stat.Ino != shim.Stat.Ino {

@@ -90,13 +90,13 @@ const (
 	Removing State = "removing"
 )
 
-// Refusal says why a tool isn't diverted, and what to do instead.
-type Refusal struct{ Why, Hint string }
+// RefusalError says why a tool isn't diverted, and what to do instead.
+type RefusalError struct{ Why, Hint string }
 
-func (r *Refusal) Error() string { return r.Why }
+func (r *RefusalError) Error() string { return r.Why }
 
 func refuse(hint, format string, args ...any) error {
-	return &Refusal{fmt.Sprintf(format, args...), hint}
+	return &RefusalError{fmt.Sprintf(format, args...), hint}
 }
 
 // ErrNotDiverted says that no shim is in that place.
@@ -269,7 +269,7 @@ func (h *Host) place(path string) (err error) {
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cannot put the shim there: %w", err)
 	}
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755) //nolint:gosec // everybody runs it
 	if err != nil {
 		return fmt.Errorf("cannot put the shim there: %w", err)
 	}

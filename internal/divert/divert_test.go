@@ -49,7 +49,7 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.Host = hostAt(filepath.Join(dir, "state"))
-	b.Record = func(e Event, d *Diversion, what string) error {
+	b.Record = func(e Event, d *Diversion, _ string) error {
 		b.log = append(b.log, [...]string{"", "diverted ", "restored ", "repaired "}[e]+filepath.Base(d.Path))
 		return nil
 	}
@@ -72,7 +72,7 @@ func dpkgState(t *testing.T, admin, file string) string {
 		text["info/thetool.list"] = "/.\n" + filepath.Dir(file) + "\n" + file + "\n"
 	}
 	for name, content := range text {
-		if err := os.WriteFile(filepath.Join(admin, name), []byte(content), 0o644); err != nil { //nolint:gosec // dpkg's
+		if err := os.WriteFile(filepath.Join(admin, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,10 +89,10 @@ func (b *bench) at(name string) string { return filepath.Join(b.dir, name) }
 
 func (b *bench) write(t *testing.T, name, content string) {
 	t.Helper()
-	if err := os.WriteFile(b.at(name)+".w", []byte(content), 0o755); err != nil { //nolint:gosec // a tool
+	if err := os.WriteFile(b.at(name)+".w", []byte(content), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(b.at(name)+".w", 0o755); err != nil { //nolint:gosec // likewise
+	if err := os.Chmod(b.at(name)+".w", 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(b.at(name)+".w", b.at(name)); err != nil { // as package managers do it
@@ -216,7 +216,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	b.write(t, "shared/tool", tool)
-	if err := os.Chmod(b.at("shared"), 0o777); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(b.at("shared"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := syscall.Mkfifo(b.at("fifo"), 0o755); err != nil {
@@ -259,7 +259,7 @@ func TestRefusals(t *testing.T) {
 		"/var/lib/clawrden/shims/x":  "the system's own",
 	} {
 		_, changed, err := b.Add(t.Context(), path)
-		if r, ok := errors.AsType[*Refusal](err); !ok || changed || !strings.Contains(r.Why, want) {
+		if r, ok := errors.AsType[*RefusalError](err); !ok || changed || !strings.Contains(r.Why, want) {
 			t.Errorf("%q: %v, want %q", path, err, want)
 		}
 	}
@@ -412,7 +412,8 @@ func TestRepair(t *testing.T) {
 		{
 			"an upgrade put a new tool over the shim",
 			func(t *testing.T, b *bench) { b.write(t, "tool", upgraded) },
-			map[string]string{"tool": fakeShim, "tool.clawrden-real": upgraded}, "a shim has its place again",
+			map[string]string{"tool": fakeShim, "tool.clawrden-real": upgraded},
+			"a shim has its place again",
 		},
 		{
 			"the tool moved back over the shim",
@@ -421,7 +422,8 @@ func TestRepair(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool}, "a shim has its place again",
+			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool},
+			"a shim has its place again",
 		},
 		{
 			"the shim was removed",
@@ -430,7 +432,8 @@ func TestRepair(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool}, "the shim was gone",
+			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool},
+			"the shim was gone",
 		},
 		{
 			"the tool was removed",
@@ -439,7 +442,8 @@ func TestRepair(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			map[string]string{"tool": fakeShim}, "its shim stands for nothing",
+			map[string]string{"tool": fakeShim},
+			"its shim stands for nothing",
 		},
 		{
 			"both were removed",
@@ -448,17 +452,20 @@ func TestRepair(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			map[string]string{}, "it isn't diverted any more",
+			map[string]string{},
+			"it isn't diverted any more",
 		},
 		{
 			"the shim is an older one",
 			func(_ *testing.T, b *bench) { b.Shim = []byte(newShim) },
-			map[string]string{"tool": newShim, "tool.clawrden-real": tool}, "of another release",
+			map[string]string{"tool": newShim, "tool.clawrden-real": tool},
+			"of another release",
 		},
 		{
 			"a half-written shim was left",
 			func(t *testing.T, b *bench) { b.write(t, "tool.clawrden-new", "half") },
-			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool}, "",
+			map[string]string{"tool": fakeShim, "tool.clawrden-real": tool},
+			"",
 		},
 		{
 			"what came is no tool",
@@ -467,7 +474,8 @@ func TestRepair(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			map[string]string{"tool": "-> nowhere", "tool.clawrden-real": tool}, "a shim has its place again",
+			map[string]string{"tool": "-> nowhere", "tool.clawrden-real": tool},
+			"a shim has its place again",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -564,7 +572,7 @@ func TestRegistryOfOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, 0o666); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(path, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.List(); err == nil || !strings.Contains(err.Error(), "root's alone") {

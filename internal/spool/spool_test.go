@@ -95,7 +95,7 @@ func TestBadNotes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(os.Chmod(filepath.Join(dir, "5.json"), 0o622), os.Symlink("other", filepath.Join(dir, "6.json")), os.Mkdir(filepath.Join(dir, "7.json"), 0o700)); err != nil { //nolint:gosec // that is the point
+	if err := errors.Join(os.Chmod(filepath.Join(dir, "5.json"), 0o622), os.Symlink("other", filepath.Join(dir, "6.json")), os.Mkdir(filepath.Join(dir, "7.json"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
 	got := take(t, state)
