@@ -342,12 +342,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 	if !c.can && c.back == nil {
 		d.name(c)
 	}
-	at := c.request.Identity // with the container that its cgroup claims
-	container, image := d.confirm(ctx, c)
-	d.attest(c, container, at.Container != c.request.Identity.Container && !at.HostNS)
-	if at.Agent = c.request.Identity.Agent; !c.can {
-		d.places.note(&at)
-	}
+	image := d.whose(ctx, c)
 	if c.stranger != "" {
 		c.turnAway()
 	} else {
@@ -373,6 +368,17 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 		return
 	}
 	d.settle(ctx, c)
+}
+
+// whose finds out which container and which registered agent a request is of, and gives the container's image.
+func (d *Daemon) whose(ctx context.Context, c *call) (image string) {
+	at := c.request.Identity // with the container that its cgroup claims
+	container, image := d.confirm(ctx, c)
+	d.attest(c, container, at.Container != c.request.Identity.Container && !at.HostNS)
+	if at.Agent = c.request.Identity.Agent; !c.can {
+		d.places.note(&at)
+	}
+	return image
 }
 
 // settle records how a request was decided, and then refuses it or has it run.

@@ -103,6 +103,10 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 // governHeld is govern for an exec that the guard holds.
 func (d *Daemon) governHeld(ctx context.Context, c *call) {
 	d.name(c)
+	c.facts.Image = d.whose(ctx, c)
+	if c.stranger != "" {
+		c.turnAway()
+	}
 	d.resolve(ctx, c)
 	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
 	d.evaluate(ctx, c)

@@ -182,3 +182,35 @@ func TestRemovedWithCommands(t *testing.T) {
 		t.Errorf("removing it twice: %d", status)
 	}
 }
+
+// An exec that the guard holds carries the agent's name, too.
+func TestGuardedAgent(t *testing.T) {
+	g := newGuarded(t, hostOptions{policy: guardPolicy + `
+rule "robots" {
+  commands = ["stat"]
+  action   = "allow"
+  when {
+    identity { agents = ["robo"] }
+  }
+}
+`})
+	run := func() result { return finish(t, g.agent("bash", "-c", "stat / >/dev/null; echo $?")) }
+	if r := run(); r.stdout != "126\n" {
+		t.Errorf("without a name: %+v", r)
+	}
+	if status := g.post("/api/agents", `{"name":"robo","user":"54321"}`); status != 200 {
+		t.Fatalf("adding an agent: %d", status)
+	}
+	if r := run(); r.stdout != "0\n" {
+		t.Errorf("with its name: %+v", r)
+	}
+	records := g.records()
+	for i := len(records) - 1; i >= 0; i-- {
+		if r := records[i]; r.Event == clawrden.EventDecided && r.Command == "stat" {
+			if r.Identity.Agent != "robo" {
+				t.Errorf("recorded: %+v", r.Identity)
+			}
+			break
+		}
+	}
+}
