@@ -18,6 +18,35 @@ func (q *Queue) List() []clawrden.Approval {
 	return all
 }
 
+// Page returns copies of at most most pending asks, oldest first, behind the one with this whole id ("" for the first page),
+// and whether there are more. That one may have ended meanwhile; one that isn't remembered any more is ErrNotFound.
+func (q *Queue) Page(after string, most int) (page []clawrden.Approval, more bool, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	place := q.order.Front()
+	if after != "" {
+		e, waits := q.pending[after]
+		was, ended := q.decided[after]
+		switch {
+		case waits:
+			place = e.place.Next()
+		case ended:
+			for place != nil && !place.Value.(*entry).approval.Created.After(was.Created) {
+				place = place.Next()
+			}
+		default:
+			return nil, false, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(after))
+		}
+	}
+	for ; place != nil; place = place.Next() {
+		if len(page) == most {
+			return page, true, nil
+		}
+		page = append(page, place.Value.(*entry).approval)
+	}
+	return page, false, nil
+}
+
 // Len is how many asks are pending.
 func (q *Queue) Len() int {
 	q.mu.Lock()

@@ -353,3 +353,44 @@ func TestListAndGet(t *testing.T) {
 		t.Errorf("a decision by prefix: %v, want ErrNotFound", err)
 	}
 }
+
+// Pages follow each other without a gap, also where asks end between them.
+func TestPage(t *testing.T) {
+	q := New(Limits{})
+	defer q.Close("")
+	for i := range 5 {
+		if _, err := q.Add(request(fmt.Sprintf("p%d", i), 1, "/"), clawrden.Facts{}, clawrden.Decision{}, "", time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := func(after string, most int) (ids string, more bool) {
+		t.Helper()
+		page, more, err := q.Page(after, most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range page {
+			ids += a.ID
+		}
+		return ids, more
+	}
+	check := func(after string, most int, want string, wantMore bool) {
+		t.Helper()
+		if got, more := ids(after, most); got != want || more != wantMore {
+			t.Errorf("after %q: %q, %v; want %q, %v", after, got, more, want, wantMore)
+		}
+	}
+	check("", 2, "p0p1", true)
+	check("p1", 2, "p2p3", true)
+	check("p3", 2, "p4", false)
+	check("p4", 2, "", false)
+	check("", 5, "p0p1p2p3p4", false)
+	if _, err := q.Cancel("p1", ""); err != nil {
+		t.Fatal(err)
+	}
+	check("p1", 2, "p2p3", true)
+	check("", 2, "p0p2", true)
+	if _, _, err := q.Page("gone", 2); !errors.Is(err, clawrden.ErrNotFound) {
+		t.Errorf("behind one that nobody knows: %v", err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/url"
@@ -89,6 +90,22 @@ func (c *Client) Policy(ctx context.Context) (p clawrden.PolicySource, err error
 func (c *Client) Queue(ctx context.Context) (q []clawrden.Pending, err error) {
 	_, err = c.get(ctx, "/api/queue", nil, &q)
 	return q, err
+}
+
+// QueuePages gives the waiting asks, oldest first, in pages. An ask that nobody remembers any more, behind which a page should
+// begin, is ErrNotFound: begin again.
+func (c *Client) QueuePages(ctx context.Context, size int) iter.Seq2[[]clawrden.Pending, error] {
+	return func(yield func([]clawrden.Pending, error) bool) {
+		q := url.Values{"limit": {strconv.Itoa(size)}}
+		for {
+			var page []clawrden.Pending
+			header, err := c.get(ctx, "/api/queue", q, &page)
+			if !yield(page, err) || err != nil || len(page) == 0 || !strings.Contains(header.Get("Link"), `rel="next"`) {
+				return
+			}
+			q.Set("after", page[len(page)-1].ID)
+		}
+	}
 }
 
 // Pending gives one waiting ask, by id or unique prefix.

@@ -39,6 +39,32 @@ func open(t *testing.T) (*client.Client, *httpapitest.Control) {
 	return c, control
 }
 
+// A long queue comes in pages.
+func TestQueuePages(t *testing.T) {
+	c, control := open(t)
+	for i := range 5 {
+		control.Ask(fmt.Sprintf("id%d", i), "ls")
+	}
+	got := ""
+	for page, err := range c.QueuePages(t.Context(), 2) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range page {
+			got += p.ID + " "
+		}
+		got += "| "
+	}
+	if got != "id0 id1 | id2 id3 | id4 | " {
+		t.Errorf("pages: %s", got)
+	}
+	for _, err := range c.QueuePages(t.Context(), -1) {
+		if !errors.Is(err, clawrden.ErrBadRequest) {
+			t.Errorf("a page of less than nothing: %v", err)
+		}
+	}
+}
+
 func TestReading(t *testing.T) {
 	c, control := open(t)
 	ctx := t.Context()

@@ -237,6 +237,7 @@ func (d *Daemon) keepMemory(id string) error {
 // and the shim comes back to the next one, the call has parted.
 func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 	c.leaveLarge() // the queue has limits of its own
+	c.closeTool()  // it is looked at again before it runs, and a copy of it may be large
 	stopped := d.escalations(c, ticket)
 	select {
 	case <-ticket.Done():
@@ -256,6 +257,11 @@ func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 		<-ticket.Done()
 	}
 	stopped()
+	return c.ended(ctx, ticket)
+}
+
+// ended takes over how an ask ended, and reports whether it was approved. It is apart so that what waits has a small stack.
+func (c *call) ended(ctx context.Context, ticket Ticket) bool {
 	result := ticket.Result()
 	c.approval = &result
 	switch result.State {

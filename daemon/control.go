@@ -94,6 +94,17 @@ func (d *Daemon) Queue() []clawrden.Pending {
 	return out
 }
 
+// QueuePage gives at most that many of the waiting asks, oldest first, behind the one with this whole id, and whether there are
+// more.
+func (d *Daemon) QueuePage(after string, most int) ([]clawrden.Pending, bool, error) {
+	list, more, err := d.o.Queue.Page(after, most)
+	out := make([]clawrden.Pending, 0, len(list))
+	for i := range list {
+		out = append(out, *pendingFrom(&list[i]))
+	}
+	return out, more, err
+}
+
 // Pending gives one waiting ask by its id or a unique prefix.
 func (d *Daemon) Pending(id string) (clawrden.Pending, error) {
 	a, err := d.o.Queue.Get(id)

@@ -67,6 +67,7 @@ type Queue interface {
 	Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool)
 	Once(id *clawrden.Identity, digest string) (was clawrden.Approval, ok bool)
 	List() []clawrden.Approval
+	Page(after string, most int) (page []clawrden.Approval, more bool, err error)
 	Get(id string) (clawrden.Approval, error)
 	Len() int
 }

@@ -135,9 +135,10 @@ func (q *fakeQueue) Once(*clawrden.Identity, string) (was clawrden.Approval, ok 
 	}
 	return q.once()
 }
-func (q *fakeQueue) CancelAll(string) int      { return 0 }
-func (q *fakeQueue) List() []clawrden.Approval { return nil }
-func (q *fakeQueue) Len() int                  { return 0 }
+func (q *fakeQueue) CancelAll(string) int                                { return 0 }
+func (q *fakeQueue) List() []clawrden.Approval                           { return nil }
+func (q *fakeQueue) Page(string, int) ([]clawrden.Approval, bool, error) { return nil, false, nil }
+func (q *fakeQueue) Len() int                                            { return 0 }
 func (q *fakeQueue) Get(string) (clawrden.Approval, error) {
 	return clawrden.Approval{}, clawrden.ErrNotFound
 }

@@ -29,6 +29,10 @@ rule "yes" {
   commands = ["true"]
   action   = "allow"
 }
+rule "ask" {
+  commands = ["echo"]
+  action   = "ask"
+}
 rule "no" {
   commands = ["false"]
   action   = "deny"
@@ -55,7 +59,7 @@ func stepHost(b *testing.B) (socket string, log *audit.Log, p *policy.Policy) {
 	if diags.HasErrors() {
 		b.Fatal(diags)
 	}
-	asks := approval.New(approval.Limits{})
+	asks := approval.New(approval.Limits{PerAgent: 10_000})
 	d, err := daemon.New(daemon.Options{
 		Logger: slog.New(slog.DiscardHandler), Audit: log, Queue: stepQueue{asks}, NewID: approval.NewIDs(log.Known).New,
 		LoadPolicy: func() (daemon.Policy, error) { return p, nil },

@@ -44,6 +44,8 @@ type Control interface {
 	Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool
 	// Queue gives the waiting asks, oldest first.
 	Queue() []clawrden.Pending
+	// QueuePage gives at most that many of them, behind the one with this whole id ("" for the first), and whether there are more.
+	QueuePage(after string, most int) (page []clawrden.Pending, more bool, err error)
 	// Pending gives one waiting ask by its id or a unique prefix: ErrNotFound, ErrAmbiguous, or ErrDecided.
 	Pending(id string) (clawrden.Pending, error)
 	// Approve and Deny decide one waiting ask: also ErrStale, ErrNotAuthorized (the requester itself), ErrLocked.

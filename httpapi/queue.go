@@ -4,14 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/clawrden/clawrden"
 )
 
-// queue: GET /api/queue → [clawrden.Pending], oldest first.
-func (s *Server) queue(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	waiting := s.control.Queue()
+// queue: GET /api/queue?limit=100&after=ID → [clawrden.Pending], oldest first; all of them without a limit. If there are more,
+// the Link header's rel="next" leads to them.
+func (s *Server) queue(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	waiting, next, err := s.page(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if next != "" {
+		w.Header().Set("Link", fmt.Sprintf("<%s>; rel=%q", next, "next"))
+	}
 	if sees := s.control.Sees(by); sees != nil {
 		waiting = slices.DeleteFunc(waiting, func(p clawrden.Pending) bool { return !sees(p.Rules) })
 	}
@@ -23,6 +32,25 @@ func (s *Server) queue(w http.ResponseWriter, _ *http.Request, by clawrden.Calle
 		out[i] = wholePending(p)
 	}
 	return writeJSON(w, out)
+}
+
+// page gives what a query asks for of the queue, and where the rest is.
+func (s *Server) page(q url.Values) (waiting []clawrden.Pending, next string, err error) {
+	text, after := q.Get("limit"), q.Get("after")
+	if text == "" && after == "" {
+		return s.control.Queue(), "", nil
+	}
+	limit := defaultHistory
+	if text != "" {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 {
+			return nil, "", fmt.Errorf("%w: limit is a number from 1 to %d", clawrden.ErrBadRequest, maxHistory)
+		}
+	}
+	waiting, more, err := s.control.QueuePage(after, min(limit, maxHistory))
+	if err == nil && more && len(waiting) > 0 {
+		next = "/api/queue?" + url.Values{"after": {waiting[len(waiting)-1].ID}, "limit": {strconv.Itoa(min(limit, maxHistory))}}.Encode()
+	}
+	return waiting, next, err
 }
 
 // pending: GET /api/queue/{id} → clawrden.Pending.

@@ -195,7 +195,7 @@ rule "robots" {
 }
 `})
 	run := func() result { return finish(t, g.agent("bash", "-c", "stat / >/dev/null; echo $?")) }
-	if r := run(); r.stdout != "126\n" {
+	if r := run(); r.code != 126 || r.stdout != "" {
 		t.Errorf("without a name: %+v", r)
 	}
 	if status := g.post("/api/agents", `{"name":"robo","user":"54321"}`); status != 200 {

@@ -45,6 +45,21 @@ func (c *Control) Queue() []clawrden.Pending {
 	return slices.Clone(c.waiting)
 }
 
+// QueuePage gives some of the waiting asks.
+func (c *Control) QueuePage(after string, most int) ([]clawrden.Pending, bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	from := 0
+	if after != "" {
+		from = slices.IndexFunc(c.waiting, func(p clawrden.Pending) bool { return p.ID == after }) + 1
+		if from == 0 {
+			return nil, false, fmt.Errorf("%w: %s", clawrden.ErrNotFound, after)
+		}
+	}
+	to := min(from+most, len(c.waiting))
+	return slices.Clone(c.waiting[from:to]), to < len(c.waiting), nil
+}
+
 // Pending finds a waiting ask.
 func (c *Control) Pending(id string) (clawrden.Pending, error) {
 	c.mu.Lock()

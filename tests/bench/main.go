@@ -20,8 +20,13 @@ func main() {
 	bin := flag.String("bin", "bin", "directory of the programs")
 	rounds := flag.Int("rounds", 40, "rounds of ten commands of each way")
 	quick := flag.Bool("quick", false, "smaller everything: to see that it works")
+	waiting := flag.Int("waiting", 0, "only have this many requests wait for a person")
 	flag.Parse()
-	if err := run(*bin, *rounds, *quick); err != nil {
+	measure := func() error { return run(*bin, *rounds, *quick) }
+	if *waiting > 0 {
+		measure = func() error { return pending(*bin, *waiting) }
+	}
+	if err := measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -58,7 +63,14 @@ func run(bin string, rounds int, quick bool) error {
 	if err := engines(bin, rounds, size); err != nil {
 		return err
 	}
-	return memory(hosts)
+	if err := memory(hosts); err != nil {
+		return err
+	}
+	waiting := 10_000
+	if quick {
+		waiting = 500
+	}
+	return pending(bin, waiting)
 }
 
 // policy of the measured daemon: ten rules, as a small host has.
@@ -67,6 +79,12 @@ policy { default = "deny" }
 rule "allowed" {
   commands = ["true", "cat", "head"]
   action   = "allow"
+}
+approval "brief" { timeout = "1s" }
+rule "brief" {
+  commands = ["brief"]
+  action   = "ask"
+  approval = approval.brief
 }
 rule "denied" {
   commands = ["false"]
@@ -116,6 +134,14 @@ func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
 	}
 	if err := os.WriteFile(h.path("shims/clawrden-shim"), shim, 0o755); err != nil {
 		return nil, err
+	}
+	if err := os.Mkdir(h.path("tools"), 0o755); err != nil { // what is asked about has to be there
+		return nil, err
+	}
+	for _, tool := range []string{"tool0", "brief"} {
+		if err := os.Symlink("/usr/bin/true", h.path("tools/"+tool)); err != nil {
+			return nil, err
+		}
 	}
 	for _, tool := range []string{"true", "false", "cat", "head"} {
 		if err := os.Symlink("clawrden-shim", h.path("shims/"+tool)); err != nil {
