@@ -137,6 +137,9 @@ func ownCgroup() string {
 	return peercred.CgroupOf(proc)
 }
 
+// jobUnits begins the names of the units that commands run in.
+const jobUnits = "clawrden-job-"
+
 // maxAncestors bounds the walk towards PID 1.
 const maxAncestors = 128
 
@@ -144,6 +147,9 @@ const maxAncestors = 128
 // nothing can be told, so it counts as governed. A child that gave itself another parent isn't found: against that stand
 // the uid and the cgroup.
 func (d *Daemon) governed(id *clawrden.Identity) bool {
+	if strings.HasPrefix(id.Unit, jobUnits) {
+		return true // whose child it is says nothing there
+	}
 	const tries = 8 // an ancestor that ends in mid-walk has its children taken over by another
 	for range tries {
 		governed, sure := d.walk(id)

@@ -265,6 +265,10 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	exit := p.Wait()
 	clock.end()
 	close(done)
+	if c.parted = exit.Left; c.parted {
+		finish()
+		return exit
+	}
 	exit.Ended = time.Now()
 	if c.timedOut = clock.ended(exit, c.begun); c.timedOut {
 		p.Signal(syscall.SIGKILL) // what the command has left behind

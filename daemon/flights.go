@@ -205,7 +205,7 @@ func (d *Daemon) endedUnseen(k keptRun) {
 	switch {
 	case k.Boot != d.boot || d.boot == "":
 		r.Reason = "the machine was restarted while it ran; it ran no longer than this"
-	case r.Executor != execMirror:
+	case r.Executor != execMirror && !d.resumes(r.Executor):
 		r.Reason = "the daemon that had it run elsewhere, and followed it, has ended"
 	}
 	d.finish(&r, k.Begun, job.Exit{Source: clawrden.ExitUnknown}, nil)
@@ -213,7 +213,13 @@ func (d *Daemon) endedUnseen(k keptRun) {
 
 // follows takes up one command, if it still runs.
 func (d *Daemon) follows(k keptRun) bool {
-	if k.Boot != d.boot || d.boot == "" || k.Record.Executor != execMirror {
+	if k.Boot != d.boot || d.boot == "" {
+		return false
+	}
+	if d.resumes(k.Record.Executor) {
+		return d.followsElsewhere(k)
+	}
+	if k.Record.Executor != execMirror {
 		return false
 	}
 	id := k.Record.Identity

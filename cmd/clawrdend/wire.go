@@ -61,6 +61,14 @@ func (u unitExecutor) Start(ctx context.Context, j *job.Job) (daemon.Process, er
 	return p, nil
 }
 
+func (u unitExecutor) Resume(ctx context.Context, id string) (daemon.Process, error) {
+	p, err := u.Executor.Resume(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
 // launcher is where clawrden-launch was installed together with this program, or was built.
 func launcher() string {
 	self, err := os.Executable()

@@ -75,7 +75,7 @@ func (p *Process) Wait() job.Exit {
 	case <-p.ended:
 	case <-p.stopping:
 		p.e.watch.Forget(p.pidfd)
-		return unknown
+		return job.Exit{Source: clawrden.ExitUnknown, Left: true}
 	}
 	unknown.Ended = time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)

@@ -36,6 +36,7 @@ type Exit struct {
 	Source string    // clawrden.ExitKernel, …
 	Ended  time.Time // zero: now
 	Usage  clawrden.Usage
+	Left   bool // it hasn't ended: it goes on without the daemon, which stops
 }
 
 // Code is the exit status, nil if the command was killed or nobody knows.

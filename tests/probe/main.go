@@ -1,0 +1,86 @@
+// Command probe tries what a sandboxed program might try, and prints a line for each: the operation's name and what became
+// of it, "allowed", "refused ERRNO" or "killed SIGNAL". It is run by the tests, without a profile and under each that is
+// shipped, by the bare launcher and by the executors.
+//
+//	probe          all, each in a process of its own
+//	probe NAME     one: exit status 0 allowed, 1 refused, with the errno on standard output
+//
+// The test that starts it lays out its working directory, its home directory and what it is to reach outside. An errno that only says that there was nothing to do counts as allowed: the question is what the sandbox lets through.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// operation is one thing to try. An error in fine says that it was let through.
+type operation struct {
+	name string
+	try  func() error
+	fine []error
+}
+
+func main() {
+	runtime.LockOSThread()
+	if len(os.Args) > 1 {
+		one(os.Args[1])
+	}
+	for _, o := range operations() {
+		fmt.Printf("%s\t%s\n", o.name, outcome(o.name))
+	}
+}
+
+// one tries the named operation and ends the process.
+func one(name string) {
+	for _, o := range operations() {
+		if o.name != name {
+			continue
+		}
+		err := o.try()
+		for _, fine := range o.fine {
+			if errors.Is(err, fine) {
+				err = nil
+			}
+		}
+		if err == nil {
+			os.Exit(0)
+		}
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			fmt.Print(unix.ErrnoName(errno))
+		} else {
+			fmt.Print(err)
+		}
+		os.Exit(1)
+	}
+	fmt.Fprintf(os.Stderr, "probe: there is no operation %q\n", name)
+	os.Exit(2)
+}
+
+// outcome tries an operation in a process of its own.
+func outcome(name string) string {
+	var said bytes.Buffer
+	c := exec.Command(os.Args[0], name)
+	c.Stdout, c.Stderr = &said, os.Stderr
+	err := c.Run()
+	if c.ProcessState == nil {
+		return fmt.Sprintf("not tried: %v", err)
+	}
+	status, _ := c.ProcessState.Sys().(syscall.WaitStatus)
+	switch {
+	case status.Signaled():
+		return "killed " + unix.SignalName(status.Signal())
+	case status.ExitStatus() == 0:
+		return "allowed"
+	case status.ExitStatus() == 1:
+		return "refused " + said.String()
+	}
+	return fmt.Sprintf("not tried: %v", c.ProcessState)
+}
