@@ -196,6 +196,11 @@ func TestTool(t *testing.T) {
 			o.Limits = []Limit{{unix.RLIMIT_CORE, 0, 0}, {unix.RLIMIT_NOFILE, 100, 200}}
 			return o
 		}, "100\n200\n0\n"},
+		"hardly any descriptors": {func() *Order {
+			o := shell(t, "echo run")
+			o.Limits = []Limit{{unix.RLIMIT_NOFILE, 4, 4}}
+			return o
+		}, "run\n"},
 		"a plan's limits": {func() *Order {
 			o := shell(t, "ulimit -n; ulimit -Hn")
 			o.Limits = []Limit{{unix.RLIMIT_NOFILE, 100, 200}}

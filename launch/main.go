@@ -93,14 +93,11 @@ type launcher struct {
 func (l *launcher) launch() *Refusal {
 	l.ruleset = -1
 	for _, step := range []func() *Refusal{
-		l.receive, l.check, l.become, l.enter, l.openTool, l.landlock, l.takeTerminal, l.arrange, l.prepare, l.limit,
+		l.receive, l.check, l.become, l.enter, l.openTool, l.landlock, l.takeTerminal, l.arrange, l.prepare, l.sayReady, l.limit,
 	} {
 		if r := step(); r != nil {
 			return r
 		}
-	}
-	if err := l.sayReady(); err != nil {
-		return refuse(StepReceive, "the executor is gone", err)
 	}
 	return l.next.run()
 }
@@ -120,24 +117,35 @@ func send(sock int, frame []byte) error {
 	return nil
 }
 
-// sayReady tells that only the exec is left, and hands over a pidfd: what this process becomes can be followed and ended by
-// it, whatever its number is in the executor's namespace.
-func (l *launcher) sayReady() error {
+// sayReady tells that only the last steps are left, and goes over to a socket that nobody but this process holds: its end is
+// then the exec. With it goes a pidfd: what this process becomes can be followed and ended by it, whatever its number is in
+// the executor's namespace.
+func (l *launcher) sayReady() *Refusal {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return refuse(StepDescriptors, "", err)
+	}
+	fds := []int{pair[0]}
+	if pidfd, err := unix.PidfdOpen(unix.Getpid(), 0); err == nil {
+		fds = append(fds, pidfd)
+	}
 	var e encoder
 	e.header(typeReady)
 	frame := e.finish()
-	pidfd, err := unix.PidfdOpen(unix.Getpid(), 0)
-	if err != nil {
-		return send(l.sock, frame)
-	}
 	for {
-		n, err := unix.SendmsgN(l.sock, frame, unix.UnixRights(pidfd), nil, unix.MSG_NOSIGNAL)
+		n, err := unix.SendmsgN(l.sock, frame, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL)
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
 		if err == nil && n < len(frame) {
 			err = send(l.sock, frame[n:])
 		}
-		return err
+		if err != nil {
+			return refuse(StepReceive, "the executor is gone", err)
+		}
+		break
 	}
+	closeAll(fds)
+	l.sock, l.next.sock = pair[1], pair[1]
+	return nil
 }

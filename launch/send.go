@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -66,40 +65,80 @@ func Follow(ctx context.Context, conn *net.UnixConn) (pidfd int, err error) {
 			pidfd = -1
 		}
 	}()
-	for ready := false; ; {
-		kind, payload, fds, err := readFrame(conn)
-		switch {
-		case ready && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)):
-			return pidfd, nil
-		case errors.Is(err, errFrame):
-			return pidfd, err
-		case err != nil:
-			return pidfd, fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
-		case kind == typeReady && len(payload) == 0 && !ready && len(fds) <= 1:
-			ready = true
-			if len(fds) == 1 {
-				pidfd = fds[0]
-			}
-			continue
+	kind, payload, fds, err := readFrame(conn)
+	switch {
+	case errors.Is(err, errFrame):
+		return pidfd, err
+	case err != nil:
+		return pidfd, fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
+	case kind == typeReady && len(payload) == 0 && len(fds) > 0:
+		last, err := connOf(fds[0])
+		if len(fds) > 1 {
+			pidfd = fds[1]
 		}
-		for _, fd := range fds {
-			_ = unix.Close(fd)
-		}
-		if kind != typeRefused {
-			return pidfd, errFrame
-		}
-		r, err := parseRefused(payload)
 		if err != nil {
 			return pidfd, err
 		}
-		return pidfd, r
+		defer func() { _ = last.Close() }()
+		return pidfd, untilExec(ctx, last)
 	}
+	closeAll(fds)
+	return pidfd, refusalOf(kind, payload)
+}
+
+// untilExec waits for the end of the launcher's last socket: nil. Whatever it says there is a refusal.
+func untilExec(ctx context.Context, last *net.UnixConn) error {
+	stop := bound(ctx, last.SetReadDeadline)
+	defer stop()
+	kind, payload, fds, err := readFrame(last)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case errors.Is(err, errFrame):
+		return err
+	case err != nil:
+		return fmt.Errorf("the launcher ended before the tool ran: %w", cause(ctx, err))
+	}
+	closeAll(fds)
+	return refusalOf(kind, payload)
+}
+
+func refusalOf(kind uint8, payload []byte) error {
+	if kind != typeRefused {
+		return errFrame
+	}
+	r, err := parseRefused(payload)
+	if err != nil {
+		return err
+	}
+	return r
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		_ = unix.Close(fd)
+	}
+}
+
+// connOf takes over the descriptor of a Unix socket.
+func connOf(fd int) (*net.UnixConn, error) {
+	f := os.NewFile(uintptr(fd), "launcher")
+	defer func() { _ = f.Close() }()
+	c, err := net.FileConn(f)
+	if err != nil {
+		return nil, fmt.Errorf("cannot use the launcher's socket: %v", err)
+	}
+	u, ok := c.(*net.UnixConn)
+	if !ok {
+		return nil, errors.Join(errFrame, c.Close())
+	}
+	return u, nil
 }
 
 // readFrame reads one frame of the launcher's, and what came with it.
 func readFrame(conn *net.UnixConn) (kind uint8, payload []byte, fds []int, err error) {
-	const intSize = 4
-	header, oob := make([]byte, headerLen), make([]byte, unix.CmsgSpace(intSize))
+	const intSize, most = 4, 2
+	header, oob := make([]byte, headerLen), make([]byte, unix.CmsgSpace(most*intSize))
 	n, oobn, _, _, err := conn.ReadMsgUnix(header, oob)
 	if err == nil && n == 0 {
 		err = io.EOF
@@ -121,9 +160,7 @@ func readFrame(conn *net.UnixConn) (kind uint8, payload []byte, fds []int, err e
 		_, err = io.ReadFull(conn, payload)
 	}
 	if err != nil {
-		for _, fd := range fds {
-			_ = unix.Close(fd)
-		}
+		closeAll(fds)
 		return 0, nil, nil, err
 	}
 	return kind, payload, fds, nil
@@ -136,13 +173,10 @@ func Pair() (ours *net.UnixConn, launchers *os.File, err error) {
 		return nil, nil, fmt.Errorf("cannot make a socket for the launcher: %v", err)
 	}
 	launchers = os.NewFile(uintptr(fds[1]), "launcher")
-	f := os.NewFile(uintptr(fds[0]), "launcher's executor")
-	defer func() { _ = f.Close() }()
-	c, err := net.FileConn(f)
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("cannot make a socket for the launcher: %v", err), launchers.Close())
+	if ours, err = connOf(fds[0]); err != nil {
+		return nil, nil, errors.Join(err, launchers.Close())
 	}
-	return c.(*net.UnixConn), launchers, nil //nolint:forcetypeassert // it was made as one
+	return ours, launchers, nil
 }
 
 // bound makes the context's end a deadline in the past.

@@ -17,8 +17,10 @@ import (
 //
 //	executor ── Order [stdin stdout stderr tool script …] ──▶ launcher
 //	executor ◀── Refused ──────────────────────────────────── launcher    the end: step, errno, text
-//	executor ◀── Ready [pidfd] ────────────────────────────── launcher    all is applied that can be told apart from the exec
-//	executor ◀── (end of stream) ──────────────────────────── launcher    after Ready: the tool runs; else the launcher died
+//	executor ◀── Ready [socket pidfd] ─────────────────────── launcher    only the last steps are left
+//
+// From Ready on the launcher speaks on the socket that came with it, since others may hold the first one open (systemd does
+// for as long as the unit lives): a Refused, or its end, which is the exec.
 //
 // Both ends are of one release: there is one version, and any other is refused.
 const (
