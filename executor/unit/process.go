@@ -56,6 +56,9 @@ func (p *Process) follow(ctx context.Context, stopping <-chan struct{}) error {
 	return nil
 }
 
+// Terminate ends the command and all that it has started: SIGTERM, and after stopTime SIGKILL.
+func (p *Process) Terminate() { p.stop() }
+
 // stop has systemd end all of the unit: SIGTERM, and after stopTime SIGKILL. Without a bus it is killed at once, as far as
 // that can be done.
 func (p *Process) stop() {
@@ -183,9 +186,7 @@ func (p *Process) Signal(sig syscall.Signal) {
 func (p *Process) abandon(err error) error {
 	defer p.release()
 	if refusal, ok := errors.AsType[*launch.Refusal](err); ok {
-		if p.e.forget(p.name); refusal.Code() != 0 && refusal.Step == launch.StepExec {
-			return job.NotRunError{Err: refusal}
-		}
+		p.e.forget(p.name)
 		return refusal
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
