@@ -125,7 +125,7 @@ var settings = []block{
 			"The largest tool that is copied for `seal`; a larger one is denied. The copy is in memory while the command runs.",
 		},
 	}},
-	{"docker", "The container engine: Docker, or Podman as root. Callers in containers are recognised by its word, and ghost and mirror via docker run by it. It is asked only for them.", []setting{
+	{"docker", "The container engine. Callers in containers are recognised by its word (Docker, or Podman as root), and ghost and mirror via docker run by it (Docker as root). It is asked only for them.", []setting{
 		{
 			"socket", func(c *Config) any { return &c.Docker.Socket }, absolute,
 			"The engine's own socket. Whoever may use it is root on the host, so no agent may.",

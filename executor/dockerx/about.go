@@ -61,6 +61,21 @@ func (e *Engine) About(ctx context.Context) (About, error) {
 	return a, nil
 }
 
+// Runs tells why this engine can't run commands for Clawrden; nil if it can. What it says of its containers may count all
+// the same.
+func (e *Engine) Runs(ctx context.Context) error {
+	a, err := e.About(ctx)
+	switch {
+	case err != nil:
+		return err
+	case a.Name != "docker":
+		return fmt.Errorf("%w to run commands: it is %s %s, whose exec and container settings differ from Docker's; set docker { socket } to that of a Docker Engine", ErrUnfit, a.Name, a.Version)
+	case a.Rootless:
+		return fmt.Errorf("%w to run commands: it is rootless, and can't run one as its caller; set docker { socket } to that of an engine that runs as root", ErrUnfit)
+	}
+	return nil
+}
+
 // forget has the engine asked again what it is: it may have been replaced while it was away.
 func (e *Engine) forget() {
 	e.mu.Lock()

@@ -2,7 +2,10 @@ package dockerx
 
 import (
 	"errors"
+	"net"
+	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -157,3 +160,42 @@ func TestParseImage(t *testing.T) {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// Engines that aren't Docker's, or run as an ordinary user, run no commands; the answers are as those engines give them.
+func TestUnfitEngines(t *testing.T) {
+	for name, tt := range map[string]struct{ info, version, want string }{
+		"podman": {
+			`{"ServerVersion":"4.3.1","OSType":"linux","SecurityOptions":["name=seccomp,profile=default"]}`,
+			`{"Version":"4.3.1","ApiVersion":"1.41","Components":[{"Name":"Podman Engine","Version":"4.3.1"}]}`, "it is podman 4.3.1",
+		},
+		"rootless": {
+			`{"ServerVersion":"28.2.2","OSType":"linux","SecurityOptions":["name=seccomp,profile=builtin","name=rootless","name=cgroupns"]}`,
+			`{"Version":"28.2.2","ApiVersion":"1.50","Components":[{"Name":"Engine","Version":"28.2.2"}]}`, "it is rootless",
+		},
+		"windows": {`{"ServerVersion":"28.2.2","OSType":"windows"}`, `{"Version":"28.2.2","ApiVersion":"1.50"}`, "its containers run windows"},
+		"garbage": {`no JSON`, `{}`, "invalid character"},
+	} {
+		socket := filepath.Join(t.TempDir(), "s")
+		l, err := net.Listen("unix", socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mux := http.NewServeMux()
+		mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Api-Version", "1.41")
+			switch path.Base(r.URL.Path) {
+			case "info":
+				_, _ = w.Write([]byte(tt.info))
+			case "version":
+				_, _ = w.Write([]byte(tt.version))
+			}
+		})
+		srv := &http.Server{Handler: mux} //nolint:gosec // one test's
+		go func() { _ = srv.Serve(l) }()
+		if err := engine(t, socket).Runs(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		_ = srv.Close()
+	}
+}

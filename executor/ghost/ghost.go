@@ -101,6 +101,9 @@ func (x *Executor) May(r *clawrden.Request, d *clawrden.Decision) error {
 // Find tells what would run: the tool of the image, which is named with the digest that it has now.
 func (x *Executor) Find(ctx context.Context, r *clawrden.Request, d *clawrden.Decision) (clawrden.Executable, error) {
 	e := clawrden.Executable{Path: r.Tool, Image: d.Place.Image}
+	if err := x.o.Engine.Runs(ctx); err != nil {
+		return e, err
+	}
 	image, err := x.o.Engine.Image(ctx, d.Place.Image)
 	switch {
 	case err == nil:

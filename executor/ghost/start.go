@@ -98,12 +98,8 @@ func (x *Executor) plan(ctx context.Context, j *job.Job) (*plan, error) {
 
 // usable tells why this engine can't make ghosts.
 func (x *Executor) usable(ctx context.Context) error {
-	about, err := x.o.Engine.About(ctx)
-	switch {
-	case err != nil:
+	if err := x.o.Engine.Runs(ctx); err != nil {
 		return err
-	case about.Rootless:
-		return fmt.Errorf("%w for ghosts: it is rootless, and can't run a command as its caller; use an engine that runs as root", dockerx.ErrUnfit)
 	}
 	x.sweep()
 	return nil

@@ -59,6 +59,9 @@ func (d *Docker) Start(ctx context.Context, j *job.Job) (*Execution, error) {
 	if !Unchanged(j.Tool) {
 		return nil, errors.New("it was changed while it was judged; try again")
 	}
+	if err := d.Engine.Runs(ctx); err != nil {
+		return nil, err
+	}
 	who, err := lookAt(j)
 	if err != nil {
 		return nil, err
