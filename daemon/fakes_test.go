@@ -89,9 +89,12 @@ func (l *fakeLog) of(event string) (found []clawrden.Record) {
 type fakeQueue struct {
 	end  func(id, digest string) (clawrden.Approval, error)
 	once func() (clawrden.Approval, bool)
+	// cancelled changes a restored ask when it is cancelled.
+	cancelled func(a *clawrden.Approval, why string)
 
-	mu  sync.Mutex
-	ids []string
+	mu       sync.Mutex
+	ids      []string
+	restored *ended
 }
 
 func (q *fakeQueue) Add(r clawrden.Request, f clawrden.Facts, d clawrden.Decision, digest string, _ time.Time) (Ticket, error) {
@@ -114,16 +117,25 @@ func (q *fakeQueue) Deny(string, clawrden.Approver, clawrden.Answer) (clawrden.A
 	return clawrden.Approval{}, clawrden.ErrNotFound
 }
 
-func (q *fakeQueue) Cancel(string, string) (clawrden.Approval, error) {
+func (q *fakeQueue) Cancel(_, why string) (clawrden.Approval, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.restored != nil && q.cancelled != nil {
+		q.cancelled((*clawrden.Approval)(q.restored), why)
+		return clawrden.Approval(*q.restored), nil
+	}
 	return clawrden.Approval{}, clawrden.ErrDecided
 }
 
 func (q *fakeQueue) Room(*clawrden.Request, *clawrden.Facts) error { return nil }
 
-func (q *fakeQueue) Restore(a clawrden.Approval) (Ticket, error) { return ended(a), nil }
-func (q *fakeQueue) Return(clawrden.Request, clawrden.Facts)     {}
-func (q *fakeQueue) Memory(string) (m clawrden.Memory, ok bool)  { return m, false }
-func (q *fakeQueue) Remember(clawrden.Memory) error              { return nil }
+func (q *fakeQueue) Restore(a clawrden.Approval) (Ticket, error) {
+	q.restored = (*ended)(&a)
+	return q.restored, nil
+}
+func (q *fakeQueue) Return(clawrden.Request, clawrden.Facts)    {}
+func (q *fakeQueue) Memory(string) (m clawrden.Memory, ok bool) { return m, false }
+func (q *fakeQueue) Remember(clawrden.Memory) error             { return nil }
 
 func (q *fakeQueue) Refused(*clawrden.Request, *clawrden.Facts, *clawrden.Decision) (was clawrden.Approval, until time.Time, ok bool) {
 	return was, until, false
@@ -222,6 +234,12 @@ func (h *house) ask(tool string) (typ protocol.Type, code uint8, text string, wa
 	h.t.Helper()
 	b := protocol.AppendRequest(nil, &protocol.Request{Tool: tool, Argv: []string{tool}, Env: []string{"PATH=/usr/bin:/bin"}})
 	return h.send(b)
+}
+
+// askWith does so with a variable more in the environment.
+func (h *house) askWith(tool, variable string) {
+	h.t.Helper()
+	h.send(protocol.AppendRequest(nil, &protocol.Request{Tool: tool, Argv: []string{tool}, Env: []string{"PATH=/usr/bin:/bin", variable}}))
 }
 
 func (h *house) send(b []byte) (typ protocol.Type, code uint8, text string, waits int) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -543,4 +544,50 @@ func (h *host) everyRunIsOnRecord() {
 			h.t.Errorf("%s finished and was never decided", id)
 		}
 	}
+}
+
+// TestSignalsWhileItComesBack: a shim without a daemon dies by a signal as any program does that waits, stops and goes on, and lives
+// through what it was told to ignore.
+func TestSignalsWhileItComesBack(t *testing.T) {
+	h := restartHost(t, "auto")
+	file := filepath.Join(h.dir, "made")
+	away := func(script string) (c *exec.Cmd, id string, end <-chan error) {
+		t.Helper()
+		c = exec.Command("/bin/sh", "-c", script+`exec "$0" "$@"`, filepath.Join(h.shims, "touch"), file)
+		c.Env, c.Dir = h.env(), h.dir
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- c.Wait() }()
+		return c, h.waitPending(1)[0].ID, done
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT} {
+		c, id, end := away("ulimit -c 0; ")
+		h.restart(syscall.SIGKILL, func() {
+			_ = c.Process.Signal(sig)
+			<-end
+			if got := c.ProcessState.Sys().(syscall.WaitStatus).Signal(); got != sig {
+				t.Errorf("%v: ended by %v (%v)", sig, got, c.ProcessState)
+			}
+		})
+		if r := h.decided(id); r.Decision != clawrden.OutcomeCancelled {
+			t.Errorf("%v: %+v", sig, r)
+		}
+	}
+	c, id, end := away("trap '' TERM HUP; ")
+	h.restart(syscall.SIGKILL, func() {
+		for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGCHLD, syscall.SIGWINCH, syscall.SIGSTOP} {
+			_ = c.Process.Signal(sig)
+		}
+	})
+	h.post("/api/queue/"+id+"/approve", "")
+	_ = c.Process.Signal(syscall.SIGCONT)
+	if err := <-end; err != nil {
+		t.Errorf("told to ignore signals, stopped and continued: %v", err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+	h.noLeftovers()
 }
