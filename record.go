@@ -21,10 +21,12 @@ const (
 	EventRefused  = "refused" // a connection that never became a request: malformed, over a limit
 	EventGranted  = "granted" // an approval is remembered: Grant, and in words Reason
 	EventRevoked  = "revoked"
-	EventAdded    = "agent_added"   // an agent was registered: Agent, and in words Reason
-	EventRemoved  = "agent_removed" // and is no longer
-	EventLate     = "approved_late" // a person approved what had expired; the same may run once
-	EventTorn     = "recovered"     // the last line was cut by a crash and was moved aside
+	EventAdded    = "agent_added"     // an agent was registered: Agent, and in words Reason
+	EventRemoved  = "agent_removed"   // and is no longer
+	EventLate     = "approved_late"   // a person approved what had expired; the same may run once
+	EventSession  = "session_started" // a guard session begins: Session, Identity, Boundary; Reason where that is none
+	EventOver     = "session_ended"   // its last process is gone: Session, Execs
+	EventTorn     = "recovered"       // the last line was cut by a crash and was moved aside
 
 	// What root does on the host itself, which the daemon learns of by a note: Happened tells when it was.
 	EventBreakGlass = "break_glass" // a tool was run round its shim
@@ -67,6 +69,7 @@ type Record struct {
 	Exe        *Executable    `json:"exe,omitempty"`
 	Home       string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
 	Session    string         `json:"session,omitempty"`   // name of the guard session
+	Execs      uint64         `json:"execs,omitempty"`     // that were judged in the session that ended
 	Image      string         `json:"image,omitempty"`     // of the identity's container, with its digest
 	Paths      []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead
 	PathsCut   bool           `json:"paths_cut,omitempty"` // there were more of them than a record holds

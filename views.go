@@ -18,7 +18,18 @@ type Status struct {
 		Loaded Timestamp `json:"loaded"`
 		Error  string    `json:"error,omitempty"` // why the last reload was refused; the policy before it is in force
 	} `json:"policy"`
-	ExitSource string `json:"exit_source"` // how in-place exits are known here: kernel or shim
+	ExitSource string    `json:"exit_source"` // how in-place exits are known here: kernel or shim
+	Sessions   []Session `json:"sessions"`    // that run, by name
+}
+
+// Session is one run of an agent under guard.
+type Session struct {
+	Name     string    `json:"name"`
+	Since    Timestamp `json:"since"`
+	Identity Identity  `json:"identity"` // of its first process
+	Boundary Boundary  `json:"boundary"`
+	Lacks    string    `json:"lacks,omitempty"` // why it is no boundary
+	Guarded  bool      `json:"guarded"`         // the guard holds it; else what it runs is refused by the kernel until it does
 }
 
 // Pending is one row of the queue.
@@ -90,7 +101,8 @@ const (
 	LiveGranted   = "granted"
 	LiveRevoked   = "revoked"
 	LiveUnlocked  = "unlocked"
-	LiveAgents    = "agents" // an agent was added or removed: Message
+	LiveAgents    = "agents"   // an agent was added or removed: Message
+	LiveSessions  = "sessions" // a guard session began or ended: Message
 )
 
 // Event is one event of the live stream.

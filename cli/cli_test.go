@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -63,6 +64,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"ask":        scriptAsk,
 			"ran":        scriptRan,
+			"guard":      scriptGuard,
 			"refuse":     scriptRefuse,
 			"fail":       scriptFail,
 			"called":     scriptCalled,
@@ -106,6 +108,17 @@ func scriptRan(ts *testscript.TestScript, _ bool, args []string) {
 	exit, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	scripted(ts).Ran(args[0], clawrden.Outcome(args[1]), exit, words(ts, args[3:])...)
+}
+
+// scriptGuard has a session run: its name, its uid, and what its boundary lacks; one that lacks something has no guard either.
+func scriptGuard(ts *testscript.TestScript, _ bool, args []string) {
+	uid, err := strconv.ParseUint(args[1], 10, 32)
+	ts.Check(err)
+	s := clawrden.Session{Name: args[0], Since: clawrden.Timestamp{Time: time.Now()}, Identity: clawrden.Identity{UID: uint32(uid), User: "bot"}, Guarded: len(args) == 2}
+	if len(args) > 2 {
+		s.Lacks = args[2]
+	}
+	scripted(ts).Guard(s)
 }
 
 func scriptRefuse(ts *testscript.TestScript, _ bool, args []string) {

@@ -64,8 +64,33 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		}
 		t.row("", fmt.Sprintf("%s: %s (by %s, %s)", display.Line(whom), display.Line(k.Reason), display.Line(k.By), clock(k.Since)))
 	}
+	a.showSessions(t, s.Sessions)
 	if s.Dev {
 		t.row("mode", "dev: not for production")
 	}
 	return t.flush()
+}
+
+// showSessions adds the agents that run under guard, a row each.
+func (a *app) showSessions(t *table, sessions []clawrden.Session) {
+	if len(sessions) == 0 {
+		t.row("sessions", "none")
+	}
+	for i := range sessions {
+		s, name := &sessions[i], ""
+		if i == 0 {
+			name = "sessions"
+		}
+		who := display.Line(s.Identity.User)
+		if who == "" {
+			who = fmt.Sprintf("uid %d", s.Identity.UID)
+		}
+		t.row(name, fmt.Sprintf("%s of %s for %s", display.Line(s.Name), who, ago(a.now().Sub(s.Since.Time))))
+		if s.Lacks != "" {
+			t.row("", paint(a.color(), "deny", "no boundary: "+display.Line(s.Lacks)))
+		}
+		if !s.Guarded {
+			t.row("", paint(a.color(), "deny", "the guard is away: it starts no command until `systemctl status clawrden-guard` is well again"))
+		}
+	}
 }

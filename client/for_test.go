@@ -33,9 +33,10 @@ func TestFor(t *testing.T) {
 		t.Errorf("an entry: %+v, %v", e, err)
 	}
 	for what, ask := range map[string]func() error{
-		"policy": func() error { _, err := c.Policy(ctx); return err },
-		"grants": func() error { _, err := c.Grants(ctx); return err },
-		"agents": func() error { _, err := c.Agents(ctx); return err },
+		"policy":   func() error { _, err := c.Policy(ctx); return err },
+		"grants":   func() error { _, err := c.Grants(ctx); return err },
+		"agents":   func() error { _, err := c.Agents(ctx); return err },
+		"sessions": func() error { _, err := c.Sessions(ctx); return err },
 	} {
 		if err := ask(); !errors.Is(err, clawrden.ErrNotAuthorized) {
 			t.Errorf("%s: %v", what, err)

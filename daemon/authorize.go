@@ -174,7 +174,7 @@ func (d *Daemon) walk(id *clawrden.Identity) (governed, sure bool) {
 		if err != nil {
 			return true, false
 		}
-		if d.running.holds(pidStart{pid, start}) {
+		if d.running.holds(pidStart{pid, start}) || d.sessions.begun(pidStart{pid, start}) {
 			return true, true
 		}
 		pid = parent

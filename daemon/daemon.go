@@ -180,6 +180,7 @@ type Daemon struct {
 	registered registered
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
+	sessions    sessions
 	written     written
 	boot        string // of the machine
 	asks        askFiles

@@ -61,7 +61,11 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 		return fmt.Errorf("uid %d is not the guard", p.UID)
 	}
 	for {
-		h, fds, err := readHeld(conn)
+		f, err := readGuard(conn)
+		if err == nil && f.t == guardlink.TypeStart {
+			return d.guardSession(ctx, conn, f)
+		}
+		h, fds, err := f.held(err)
 		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil
 		}

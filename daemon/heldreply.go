@@ -75,35 +75,52 @@ func (r *heldReply) stdio(*call) ([3]*os.File, func(), error) {
 
 func (r *heldReply) exited(*call, job.Exit) {}
 
-// readHeld receives one frame with its descriptors.
-func readHeld(conn *net.UnixConn) (*guardlink.Held, []int, error) {
+// guardFrame is what the guard sent: a frame's contents and its descriptors.
+type guardFrame struct {
+	t    guardlink.Type
+	body []byte
+	fds  []int
+}
+
+// readGuard receives one frame with its descriptors, which are there also with an error.
+func readGuard(conn *net.UnixConn) (f guardFrame, err error) {
 	in := &input{conn: conn, large: func() error { return nil }}
 	head := make([]byte, guardlink.HeaderLen)
 	oob := make([]byte, unix.CmsgSpace(3*4)+unix.CmsgSpace(unix.SizeofUcred))
 	n, oobn, flags, _, err := conn.ReadMsgUnix(head, oob)
 	if err != nil || n == 0 {
-		return nil, nil, errors.Join(err, io.EOF)
+		return f, errors.Join(err, io.EOF)
 	}
-	if _, err := in.control(oob[:oobn]); err != nil || flags&unix.MSG_CTRUNC != 0 {
-		return nil, in.fds, errors.Join(err, errors.New("the guard's descriptors did not come through"))
+	_, err = in.control(oob[:oobn])
+	if f.fds = in.fds; err != nil || flags&unix.MSG_CTRUNC != 0 {
+		return f, errors.Join(err, errors.New("the guard's descriptors did not come through"))
 	}
 	if _, err := io.ReadFull(conn, head[n:]); err != nil {
-		return nil, in.fds, err
+		return f, err
 	}
 	t, size, err := guardlink.ParseHeader(head)
-	if err != nil || t != guardlink.TypeHeld {
-		return nil, in.fds, errors.Join(err, guardlink.ErrContent)
-	}
-	b := make([]byte, size)
-	if _, err := io.ReadFull(conn, b); err != nil {
-		return nil, in.fds, err
-	}
-	h, err := guardlink.ParseHeld(b)
 	if err != nil {
-		return nil, in.fds, err
+		return f, err
 	}
-	if want := 2 + map[bool]int{true: 1}[h.Cwd]; len(in.fds) != want || len(h.Argv) == 0 {
-		return nil, in.fds, guardlink.ErrContent
+	f.t, f.body = t, make([]byte, size)
+	_, err = io.ReadFull(conn, f.body)
+	return f, err
+}
+
+// held reads a frame as an exec that is held.
+func (f guardFrame) held(err error) (*guardlink.Held, []int, error) {
+	if err != nil {
+		return nil, f.fds, err
 	}
-	return h, in.fds, nil
+	if f.t != guardlink.TypeHeld {
+		return nil, f.fds, guardlink.ErrContent
+	}
+	h, err := guardlink.ParseHeld(f.body)
+	if err != nil {
+		return nil, f.fds, err
+	}
+	if want := 2 + map[bool]int{true: 1}[h.Cwd]; len(f.fds) != want || len(h.Argv) == 0 {
+		return nil, f.fds, guardlink.ErrContent
+	}
+	return h, f.fds, nil
 }

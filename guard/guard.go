@@ -60,6 +60,7 @@ const (
 // Session is one guarded session: all processes below the one that gave the listener away.
 type Session struct {
 	o        Options
+	lacks    string // in words, where it is a lesser one
 	listener int
 	lead     sync.Mutex // whoever has it waits for the next exec
 	idle     atomic.Int32

@@ -18,8 +18,9 @@ import (
 
 // ServerOptions are what sessions are taken with.
 type ServerOptions struct {
-	Judge Judge
-	Log   *slog.Logger
+	Judge   Judge
+	Witness Witness // nil: nobody is told
+	Log     *slog.Logger
 	// Launcher is the digest of the launcher's file, hex SHA-256: it alone is believed about what it did to itself. "" where
 	// that isn't known: then no session is a boundary.
 	Launcher string
@@ -81,14 +82,29 @@ func (s *Server) attach(ctx context.Context, conn *net.UnixConn) {
 	defer func() { _ = unix.Close(session.listener) }()
 	defer s.leave(session)
 	log := s.o.Log.With(slog.String("session", session.o.Name))
-	log.InfoContext(ctx, "session started", slog.Int("pid", p.PID), slog.Uint64("uid", uint64(p.UID)), slog.Bool("boundary", !session.o.Lesser))
+	end, err := s.begin(ctx, session, p)
 	p.Close()
-	if _, err := conn.Write(guardlink.AppendPlain(nil, guardlink.TypeRun)); err != nil {
-		return // it is gone, and nothing of the agent ran
+	_ = conn.SetDeadline(time.Now().Add(attachTime))
+	if err != nil {
+		log.WarnContext(ctx, "refused a session", slog.Any("error", err))
+		_, _ = conn.Write(guardlink.AppendRefuse(nil, exitFailed, err.Error()))
+		return
 	}
-	_ = conn.Close()
-	session.Run(ctx)
+	log.InfoContext(ctx, "session started", slog.Int("pid", p.PID), slog.Uint64("uid", uint64(p.UID)), slog.Bool("boundary", !session.o.Lesser))
+	if _, err := conn.Write(guardlink.AppendPlain(nil, guardlink.TypeRun)); err == nil { // else it is gone, and nothing of the agent ran
+		_ = conn.Close()
+		session.Run(ctx)
+	}
+	end(session.Judged())
 	log.InfoContext(ctx, "session ended", slog.Uint64("execs", session.Judged()))
+}
+
+// begin tells the witness.
+func (s *Server) begin(ctx context.Context, session *Session, p *peercred.Peer) (end func(uint64), err error) {
+	if s.o.Witness == nil {
+		return func(uint64) {}, nil
+	}
+	return s.o.Witness.Begin(ctx, &Begun{Session: session.o.Name, Lacks: session.lacks, Since: time.Now(), Pidfd: p.Pidfd})
 }
 
 // take reads the launcher's word and looks at the launcher.
@@ -106,6 +122,9 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 			}
 			var session *Session
 			if session, err = s.enter(a.Session, listener, lesser != nil); err == nil {
+				if lesser != nil {
+					session.lacks = lesser.Error()
+				}
 				return session, p, nil
 			}
 		}

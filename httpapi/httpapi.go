@@ -61,6 +61,8 @@ type Control interface {
 	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
 	// RevokeGrant ends a grant, by its id or a unique prefix.
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
+	// Sessions gives the guard sessions that run, by name.
+	Sessions() []clawrden.Session
 	// Agents gives the registered agents by name.
 	Agents() []clawrden.Agent
 	// AddAgent registers one and makes its socket: ErrBadRequest, ErrExists.

@@ -42,6 +42,8 @@ var routes = []struct {
 	{"POST /api/grants", clawrden.RightGrant, (*Server).addGrant},
 	// Only ever has people asked again, but by whom grants are made by those they are ended.
 	{"POST /api/grants/{id}/revoke", clawrden.RightGrant, (*Server).revokeGrant},
+	// Which agents run under guard, as whom and since when.
+	{"GET /api/sessions", clawrden.RightRead, (*Server).sessions},
 	// Who is governed under which name, and by which socket: like the queue, nothing for agents.
 	{"GET /api/agents", clawrden.RightRead, (*Server).agents},
 	// Rules match names of agents, so who has which name is part of what is in force; root's, like the rest of it.

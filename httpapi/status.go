@@ -15,6 +15,22 @@ func (s *Server) policy(w http.ResponseWriter, _ *http.Request, by clawrden.Call
 }
 
 // status: GET /api/status → clawrden.Status.
-func (s *Server) status(w http.ResponseWriter, _ *http.Request, _ clawrden.Caller) error {
-	return writeJSON(w, s.control.Status())
+func (s *Server) status(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	status := s.control.Status()
+	if status.Sessions == nil || s.control.Sees(by) != nil {
+		status.Sessions = []clawrden.Session{}
+	}
+	return writeJSON(w, status)
+}
+
+// sessions: GET /api/sessions → [clawrden.Session], by name.
+func (s *Server) sessions(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	if s.control.Sees(by) != nil {
+		return errOnlyRouted
+	}
+	list := s.control.Sessions()
+	if list == nil {
+		list = []clawrden.Session{}
+	}
+	return writeJSON(w, list)
 }

@@ -79,7 +79,8 @@ func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
 	if err := socks.bind("guard", o.socket, o.group, &users.DB{}); err != nil {
 		return err
 	}
-	server := guard.NewServer(guard.ServerOptions{Judge: guard.NewDaemon(o.judge), Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev})
+	daemon := guard.NewDaemon(o.judge)
+	server := guard.NewServer(guard.ServerOptions{Judge: daemon, Witness: daemon, Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev})
 	var doors sync.WaitGroup
 	failed := make(chan error, len(socks["guard"]))
 	for _, l := range socks["guard"] {

@@ -18,6 +18,7 @@ func (c *Control) Status() clawrden.Status {
 	s := clawrden.Status{Status: "running", Pending: len(c.waiting), Uptime: 3725, Version: "1.2.3", Locked: c.locked, ExitSource: "kernel"}
 	s.Policy.Digest, s.Policy.Rules = Digest, 12
 	s.Policy.Loaded = clawrden.Timestamp{Time: Epoch}
+	s.Sessions = append(s.Sessions, c.sessions...)
 	return s
 }
 

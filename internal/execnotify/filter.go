@@ -66,7 +66,7 @@ func Install() (listener int, err error) {
 	case unix.EINVAL:
 		return -1, fmt.Errorf("cannot announce execs: %w (it needs Linux 5.19)", errno)
 	case unix.EBUSY:
-		return -1, fmt.Errorf("cannot announce execs: %w (another filter of this process has a listener)", errno)
+		return -1, fmt.Errorf("%w: it is in a session already, which what it starts belongs to (or another filter of it has a listener)", errno)
 	}
 	return -1, fmt.Errorf("cannot announce execs: %w", errno)
 }

@@ -7,7 +7,8 @@
 //	guard ◀── Run ─────────────────── daemon    the end: let it go
 //	guard ◀── Refuse ──────────────── daemon    the end: it says why and exits
 //
-// A session begins with an Attach, by the socket that the guard has for launchers: see there.
+// A session begins with an Attach, by the socket that the guard has for launchers, and the daemon is told by a Start, on a
+// connection of the session's own: see there.
 //
 // A frame is its length (4 bytes, little-endian, of what follows), its type and its contents. It is a codec and nothing else.
 // Both ends are of the same release; another version is refused.
@@ -33,6 +34,8 @@ const (
 	TypeRun     Type = 4
 	TypeRefuse  Type = 5
 	TypeAttach  Type = 6
+	TypeStart   Type = 7
+	TypeEnd     Type = 8
 )
 
 // Limits. argv and environment are as large as Linux lets them be, each.

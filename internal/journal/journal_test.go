@@ -99,6 +99,8 @@ func TestEntries(t *testing.T) {
 			"CLAWRDEN_REASON": "user bot", "MESSAGE_ID": idAgentAdded,
 		}},
 		{"an agent removed", clawrden.Record{Event: clawrden.EventRemoved, Agent: "reviewer", Reason: "user bot", Approver: approver}, "ann removed the agent reviewer: user bot", nil},
+		{"a session", clawrden.Record{Event: clawrden.EventSession, Session: "build", Boundary: clawrden.BoundaryGuard, Identity: &clawrden.Identity{UID: 7, User: "bot"}}, "session build of bot began", nil},
+		{"the end of one", clawrden.Record{Event: clawrden.EventOver, Session: "build", Reason: "why"}, "session build of an unknown user ended: why", nil},
 		{"finished", clawrden.Record{Event: clawrden.EventFinished, Command: "git"}, "", nil},
 		{"an unknown outcome", clawrden.Record{Event: clawrden.EventDecided}, "", nil},
 	} {
@@ -217,7 +219,7 @@ func TestCatalog(t *testing.T) {
 	}
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
-		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1,
+		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1, idSession: 1, idSessionOver: 1,
 		idBreakGlass: 1, idPlaces: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -30,6 +30,8 @@ const (
 	idAgentRemoved = "27a2edd27f8343ff827759982b4f41a3"
 	idBreakGlass   = "1613f57b7a9d4e1f9ddc276a21a7867b"
 	idPlaces       = "cadae783ad314fe9b61244b3982281a2"
+	idSession      = "64f3c59b778c43d1a46db383eefe1110"
+	idSessionOver  = "b92fe15840c6455d865432955a7f797c"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -37,7 +39,7 @@ const (
 type kind struct {
 	id       string
 	priority sd.Priority
-	text     string // %c is the command, %u who asked, %p who decided, %a an agent's name
+	text     string // %c is the command, %u who asked, %p who decided, %a an agent's name, %s a session's
 }
 
 // decided are the kinds of "decided" records.
@@ -85,6 +87,13 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true
 	case clawrden.EventAdded:
 		return kind{idAgentAdded, sd.PriNotice, "%p added the agent %a"}, true
+	case clawrden.EventSession:
+		if r.Boundary == clawrden.BoundaryNone {
+			return kind{idSession, sd.PriWarning, "session %s of %u began"}, true
+		}
+		return kind{idSession, sd.PriNotice, "session %s of %u began"}, true
+	case clawrden.EventOver:
+		return kind{idSessionOver, sd.PriNotice, "session %s of %u ended"}, true
 	case clawrden.EventRemoved:
 		return kind{idAgentRemoved, sd.PriNotice, "%p removed the agent %a"}, true
 	}
@@ -117,6 +126,7 @@ func (k kind) entry(r *clawrden.Record) entry {
 	set("CLAWRDEN_COMMENT", r.Comment, maxReason)
 	set("CLAWRDEN_POLICY", r.Policy, maxWord)
 	set("CLAWRDEN_GRANT", r.Grant, maxWord)
+	set("CLAWRDEN_SESSION", r.Session, maxWord)
 	set("CLAWRDEN_EXE", exe(r), maxWord)
 	if len(r.Rules) > 0 {
 		set("CLAWRDEN_RULE", r.Rules[0].Name, maxWord)
@@ -135,7 +145,7 @@ func (k kind) entry(r *clawrden.Record) entry {
 		set("CLAWRDEN_APPROVER", a.User, maxWord)
 		set("CLAWRDEN_DOOR", a.Door, maxWord)
 	}
-	message := strings.NewReplacer("%c", command, "%u", user(r.Identity), "%p", person(r.Approver), "%a", r.Agent).Replace(k.text)
+	message := strings.NewReplacer("%c", command, "%u", user(r.Identity), "%p", person(r.Approver), "%a", r.Agent, "%s", r.Session).Replace(k.text)
 	if reason := fields["CLAWRDEN_REASON"]; reason != "" && r.Event != clawrden.EventReloaded {
 		message += ": " + reason
 	}
