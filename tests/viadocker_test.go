@@ -3,6 +3,8 @@ package tests
 import (
 	"bytes"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -187,4 +189,25 @@ func (c *caged) waitProcess(id, line string) {
 		}
 	}
 	c.t.Fatalf("%s never ran", line)
+}
+
+// A caller on a terminal gives its command one, of the same size, and has its own back as it was.
+func TestViaDockerTerminal(t *testing.T) {
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("script is not installed")
+	}
+	h := newCaged(t, hostOptions{tools: []string{"sh"}, policy: viaDocker})
+	id := h.container()
+	inner := `stty rows 33 cols 77; /shims/sh -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo all three; i=0; while [ "$(stty size 2>/dev/null)" != "33 77" ] && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.05; done; stty size'; stty -a | grep -c -w icanon`
+	line := "docker exec -it -u 1000:1000 -w /tmp -e PATH=/shims:/bin -e CLAWRDEN_SOCKET=/run/clawrden/agent/shim.sock " + id + " /bin/sh -c \"$INNER\""
+	c := exec.Command("script", "-qec", line, "/dev/null")
+	c.Env = append(os.Environ(), "DOCKER_HOST=unix://"+h.docker.Socket, "DOCKER_CONTEXT=", "SHELL=/bin/sh", "INNER="+inner)
+	in, err := c.StdinPipe() // open: the end of it would be typed as the end of input
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	if r := finish(t, c); r.code != 0 || r.stdout != "all three\r\n33 77\r\n1\r\n" {
+		t.Errorf("%+v", r)
+	}
 }

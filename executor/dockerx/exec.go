@@ -17,7 +17,9 @@ type ExecSpec struct {
 	WorkDir string // in the container
 	User    string // uid:gid, as the container counts them
 	TTY     bool   // on a terminal of its own, else on streams
-	Stdin   bool   // the streams that are attached
+	Rows    uint16 // the terminal's size; newer engines have it from the start, others are told by Resize
+	Columns uint16
+	Stdin   bool // the streams that are attached
 	Stdout  bool
 	Stderr  bool
 }
@@ -40,7 +42,7 @@ func (e *Engine) NewExec(ctx context.Context, id string, s *ExecSpec) (*Exec, er
 	var got container.ExecCreateResponse
 	err := e.ask(ctx, e.timeout, func(ctx context.Context) (err error) {
 		got, err = e.cli.ContainerExecCreate(ctx, id, container.ExecOptions{
-			User: s.User, Tty: s.TTY, Env: s.Env, WorkingDir: s.WorkDir, Cmd: s.Argv,
+			User: s.User, Tty: s.TTY, ConsoleSize: s.size(), Env: s.Env, WorkingDir: s.WorkDir, Cmd: s.Argv,
 			AttachStdin: s.Stdin, AttachStdout: s.Stdout, AttachStderr: s.Stderr,
 		})
 		return err
@@ -51,12 +53,20 @@ func (e *Engine) NewExec(ctx context.Context, id string, s *ExecSpec) (*Exec, er
 	return &Exec{ID: got.ID, engine: e}, nil
 }
 
+// size is the console's, as the engine wants it.
+func (s *ExecSpec) size() *[2]uint {
+	if !s.TTY || s.Rows == 0 {
+		return nil
+	}
+	return &[2]uint{uint(s.Rows), uint(s.Columns)}
+}
+
 // Start runs it, and gives its streams.
-func (x *Exec) Start(ctx context.Context, tty bool) (*Stream, error) {
+func (x *Exec) Start(ctx context.Context, spec *ExecSpec) (*Stream, error) {
 	var s *Stream
 	err := x.engine.ask(ctx, 3*x.engine.timeout, func(ctx context.Context) error {
 		var d dialed
-		got, err := x.engine.cli.ContainerExecAttach(context.WithValue(ctx, dialedKey{}, &d), x.ID, container.ExecStartOptions{Tty: tty})
+		got, err := x.engine.cli.ContainerExecAttach(context.WithValue(ctx, dialedKey{}, &d), x.ID, container.ExecStartOptions{Tty: spec.TTY, ConsoleSize: spec.size()})
 		if err != nil {
 			return err
 		}

@@ -79,7 +79,7 @@ func (d *Docker) Start(ctx context.Context, j *job.Job) (*Execution, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec.TTY = helper.TTY
+	spec.TTY, spec.Rows, spec.Columns = helper.TTY, helper.Size.Rows, helper.Size.Columns
 	x, err := d.start(ctx, container, spec, helper)
 	if err != nil {
 		helper.Close()
@@ -93,7 +93,7 @@ func (d *Docker) start(ctx context.Context, c *dockerx.Container, spec *dockerx.
 	if err != nil {
 		return nil, err
 	}
-	stream, err := x.Start(ctx, spec.TTY)
+	stream, err := x.Start(ctx, spec)
 	if err != nil {
 		return nil, err
 	}

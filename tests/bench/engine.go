@@ -162,11 +162,12 @@ func (s *engineStand) execs(rounds int) error {
 
 func execOnce(engine *dockerx.Engine, id string) error {
 	ctx := context.Background()
-	x, err := engine.NewExec(ctx, id, &dockerx.ExecSpec{Argv: []string{"/bin/true"}, User: "1000:1000", Stdout: true, Stderr: true})
+	spec := &dockerx.ExecSpec{Argv: []string{"/bin/true"}, User: "1000:1000", Stdout: true, Stderr: true}
+	x, err := engine.NewExec(ctx, id, spec)
 	if err != nil {
 		return err
 	}
-	stream, err := x.Start(ctx, false)
+	stream, err := x.Start(ctx, spec)
 	if err != nil {
 		return err
 	}
