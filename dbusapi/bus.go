@@ -83,8 +83,7 @@ type life struct {
 	requests announced
 }
 
-// connect dials the bus, says hello, and is ready for calls. Descriptors are not negotiated: nobody on the bus can fill the
-// daemon's table of them.
+// connect dials the bus, says hello, and is ready for calls. No descriptor that comes over it is ever taken.
 func (s *Server) connect(ctx context.Context) (*life, error) {
 	address, err := socketOf(s.address)
 	if err != nil {

@@ -61,6 +61,9 @@ var begin = []byte("BEGIN\r\n")
 // Write sends one message. One that doesn't get through whole ends the connection: the next would be read as its rest.
 func (w *wire) Write(p []byte) (int, error) {
 	if !w.framed && bytes.Equal(p, begin) {
+		if err := w.negotiate(); err != nil {
+			return 0, err
+		}
 		w.framed = true
 	}
 	err := w.SetWriteDeadline(time.Now().Add(writeTime))
@@ -72,6 +75,23 @@ func (w *wire) Write(p []byte) (int, error) {
 	}
 	_ = w.Close()
 	return 0, err
+}
+
+// negotiate says that descriptors may come: a dbus-broker that answers GetConnectionCredentials with one (version 36 and
+// later do) throws off whoever hasn't said so. None is ever taken: they are lost in the kernel at a read that makes no room
+// for them, so that nobody on the bus can fill the daemon's table. A bus that doesn't agree is one without them.
+func (w *wire) negotiate() error {
+	if _, err := w.Conn.Write([]byte("NEGOTIATE_UNIX_FD\r\n")); err != nil {
+		return err
+	}
+	line, err := w.in.ReadSlice('\n') // within the deadline of the handshake
+	switch {
+	case err != nil:
+		return err
+	case bytes.HasPrefix(line, []byte("AGREE_UNIX_FD")), bytes.HasPrefix(line, []byte("ERROR")):
+		return nil
+	}
+	return errProtocol
 }
 
 const fixedHeader = 16

@@ -1,15 +1,18 @@
 package dbusapi
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 // message is a call as a bus passes it on.
@@ -176,4 +179,61 @@ func FuzzWire(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Descriptors that come with messages are lost in the kernel.
+func TestDescriptorsAreNotTaken(t *testing.T) {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pair[0])
+	file := os.NewFile(uintptr(pair[1]), "near")
+	near, err := net.FileConn(file)
+	_ = file.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer near.Close()
+	open := func() int {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	w := newWire(near)
+	w.framed = true
+	before := open()
+	for range 20 {
+		if err := unix.Sendmsg(pair[0], message(t, ":1.2", "x"), unix.UnixRights(0, 1, 2), nil, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.next(); err != nil {
+			t.Fatal(err)
+		}
+		w.done(":1.2")
+	}
+	if after := open(); after != before {
+		t.Errorf("%d descriptors are open, and %d were before", after, before)
+	}
+}
+
+func TestNegotiate(t *testing.T) {
+	for said, ok := range map[string]bool{"AGREE_UNIX_FD\r\n": true, "ERROR \"not here\"\r\n": true, "ERROR\r\n": true, "OK 1234\r\n": false, "": false, strings.Repeat("x", 1<<20): false} {
+		near, far := net.Pipe()
+		w := newWire(near)
+		done := make(chan string, 1)
+		go func() {
+			defer far.Close()
+			line, _ := bufio.NewReader(far).ReadString('\n')
+			done <- line
+			_, _ = far.Write([]byte(said))
+		}()
+		err := w.negotiate()
+		_ = near.Close()
+		if line := <-done; (err == nil) != ok || line != "NEGOTIATE_UNIX_FD\r\n" {
+			t.Errorf("%.20q to %q: %v", said, line, err)
+		}
+	}
 }

@@ -17,7 +17,7 @@ import (
 var releases = []string{"bookworm", "trixie"}
 
 // packages are what the roots hold besides what each Debian has.
-var packages = []string{"systemd", "systemd-sysv", "dbus", "polkitd", "passwd", "util-linux", "procps"}
+var packages = []string{"systemd", "systemd-sysv", "dbus", "dbus-broker", "polkitd", "passwd", "util-linux", "procps"}
 
 const defaultRoots = "/var/cache/clawrden-tests"
 
