@@ -116,6 +116,7 @@ func (a *app) approveChanged(ctx context.Context, id string, args []string, comm
 		}
 		command, _ := a.brief(p.Command, shown, b64, 0, 24)
 		fmt.Fprintf(a.stderr, "clawrden: %s runs as: %s\n", display.Line(p.ID), command)
+		a.noteEscaped(p.ID, p.Command, shown, b64)
 		return nil
 	})
 }
@@ -190,6 +191,7 @@ func (a *app) showDecided(p *clawrden.Pending, done string) error {
 	}
 	command, _ := a.brief(p.Command, p.Args, p.ArgsB64, p.ArgsCut, len(done)+len(p.ID)+3)
 	_, err := fmt.Fprintf(a.stdout, "%s %s: %s\n", done, display.Line(p.ID), command)
+	a.noteEscaped(p.ID, p.Command, p.Args, p.ArgsB64)
 	return err
 }
 

@@ -65,6 +65,7 @@ func (a *app) approveAll(ctx context.Context, b batch, comment string) error {
 		}
 		if a.format != formatJSON {
 			fmt.Fprintf(a.stdout, "%-8s  %s in %s: %s\n", display.Line(p.ID), who(&p.Identity), display.Line(p.Cwd), display.Command(argv(p.Command, p.Args, p.ArgsB64)))
+			a.noteEscaped(p.ID, p.Command, p.Args, p.ArgsB64)
 		}
 	}
 	if !b.yes {

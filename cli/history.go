@@ -80,14 +80,22 @@ func (a *app) showHistory(entries []clawrden.Entry) error {
 		return nil
 	}
 	color := a.color()
+	var notes []string
 	t := newTable(a.stdout, "TIME", "ID", paint(color, "", "DECISION"), "EXIT", "TOOK", "WHO", "COMMAND")
 	for i := range entries {
 		e := &entries[i]
-		command, _ := a.brief(e.Command, e.Args, e.ArgsB64, e.ArgsCut, 75)
+		command, escaped := a.brief(e.Command, e.Args, e.ArgsB64, e.ArgsCut, 75)
+		if escaped {
+			notes = append(notes, e.ID)
+		}
 		t.row(clock(e.Timestamp), display.Line(e.ID), paint(color, string(e.Decision), display.Line(string(e.Decision))),
 			exitOf(e), tookOf(e), who(&e.Identity), command)
 	}
-	return t.flush()
+	err := t.flush()
+	for _, id := range notes {
+		fmt.Fprintf(a.stderr, "clawrden: %s %s\n", display.Line(id), escapedNote)
+	}
+	return err
 }
 
 func (a *app) historyOf(ctx context.Context, d *client.Client, id string) error {
@@ -120,7 +128,13 @@ func (a *app) historyOf(ctx context.Context, d *client.Client, id string) error 
 	if e.Decision.Runs() {
 		t.row("ended", endOf(&e))
 	}
-	return t.flush()
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if _, escaped := display.Brief(argv(e.Command, e.Args, e.ArgsB64), 0); escaped {
+		fmt.Fprintf(a.stderr, "clawrden: the command %s\n", escapedNote)
+	}
+	return nil
 }
 
 func byWhom(by *clawrden.Approver) string {
@@ -131,7 +145,11 @@ func byWhom(by *clawrden.Approver) string {
 	if name == "" {
 		name = "uid " + strconv.FormatUint(uint64(by.UID), 10)
 	}
-	s := " by " + display.Line(name) + " (" + display.Line(by.Door) + ")"
+	door := by.Door
+	if by.Bridge != "" {
+		door += " " + by.Bridge
+	}
+	s := " by " + display.Line(name) + " (" + display.Line(door) + ")"
 	if by.Self {
 		s += ", who is the requester"
 	}

@@ -83,5 +83,6 @@ func (a *app) followLine(e *clawrden.Entry) error {
 	decision := paint(a.color(), string(e.Decision), fmt.Sprintf("%-9s", display.Line(string(e.Decision))))
 	_, err := fmt.Fprintf(a.stdout, "%s  %-8s  %s  %4s  %7s  %-10s  %s\n",
 		e.Timestamp.Local().Format(time.TimeOnly), display.Line(e.ID), decision, exitOf(e), tookOf(e), who(&e.Identity), command)
+	a.noteEscaped(e.ID, e.Command, e.Args, e.ArgsB64)
 	return err
 }

@@ -179,5 +179,12 @@ func plural(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
+// noteEscaped warns of a command that holds what can't be seen.
+func (a *app) noteEscaped(id, command string, args, b64 []string) {
+	if _, escaped := display.Brief(argv(command, args, b64), 0); escaped {
+		fmt.Fprintf(a.stderr, "clawrden: %s %s\n", display.Line(id), escapedNote)
+	}
+}
+
 // escapedNote warns that something was hidden in what is shown.
 const escapedNote = "holds characters that can't be seen; they are shown as escapes such as \\u202e"
