@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/docker/docker/client"
@@ -36,13 +37,16 @@ type Engine struct {
 	timeout time.Duration
 	cli     *client.Client
 
+	versed  atomic.Bool   // the version of the interface is settled
+	versing chan struct{} // holds one while somebody settles it: the client isn't made for two who do
+
 	mu    sync.Mutex
 	about *About // once the engine has told
 }
 
 // Open makes an engine. It doesn't connect: the engine may be started later, or never.
 func Open(o Options) (*Engine, error) {
-	e := &Engine{socket: o.Socket, timeout: o.Timeout}
+	e := &Engine{socket: o.Socket, timeout: o.Timeout, versing: make(chan struct{}, 1)}
 	if e.socket == "" {
 		e.socket = DefaultSocket
 	}
@@ -88,7 +92,10 @@ func (e *Engine) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 func (e *Engine) ask(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := f(limited)
+	err := e.settle(limited)
+	if err == nil {
+		err = f(limited)
+	}
 	if err == nil {
 		return nil
 	}
@@ -96,4 +103,27 @@ func (e *Engine) ask(ctx context.Context, limit time.Duration, f func(context.Co
 		return e.unanswered(limit)
 	}
 	return e.explain(err)
+}
+
+// settle agrees with the engine, once, on the version of the interface that both know.
+func (e *Engine) settle(ctx context.Context) error {
+	if e.versed.Load() {
+		return nil
+	}
+	select {
+	case e.versing <- struct{}{}:
+		defer func() { <-e.versing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if e.versed.Load() {
+		return nil
+	}
+	ping, err := e.cli.Ping(ctx)
+	if err != nil {
+		return err
+	}
+	e.cli.NegotiateAPIVersionPing(ping)
+	e.versed.Store(true)
+	return nil
 }
