@@ -93,6 +93,8 @@ type Record struct {
 	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
 	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`
+	Profile    string         `json:"profile,omitempty"` // under which it runs
+	Gaps       []string       `json:"gaps,omitempty"`    // what of a profile with best_effort nothing held
 	Boundary   Boundary       `json:"boundary,omitempty"`
 	ExitCode   *int           `json:"exit_code"` // null if killed, not run or unknown
 	Signal     string         `json:"signal,omitempty"`

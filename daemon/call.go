@@ -43,6 +43,7 @@ type call struct {
 	root     *agentroot.Root
 	tool     *agentroot.Tool
 	facts    clawrden.Facts
+	gaps     []string  // what of its profile nothing holds
 	held     *heldExec // what the guard holds; nil for a request of the shim socket
 	decision clawrden.Decision
 	executor string             // what will run it; see chooseExecutor

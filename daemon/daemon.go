@@ -101,6 +101,9 @@ type Finder interface {
 	Find(context.Context, *clawrden.Request, *clawrden.Decision) (clawrden.Executable, error)
 }
 
+// gapped is a Process under a profile with best_effort, of which not everything could be held.
+type gapped interface{ Gaps() []string }
+
 // Process is a command that an executor has started.
 type Process interface {
 	Wait() job.Exit

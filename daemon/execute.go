@@ -254,6 +254,9 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 		return d.unrun(c, codeOf(err), err)
 	}
 	defer d.running.elsewhere(c, p)()
+	if g, ok := p.(gapped); ok {
+		c.gaps = g.Gaps()
+	}
 	if _, locked := d.lock.locked(&c.request.Identity); locked || d.removed(c) != nil {
 		p.Signal(syscall.SIGKILL) // the switch was thrown, or the agent removed, before it could be found among the running
 	}

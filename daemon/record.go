@@ -47,7 +47,7 @@ func (d *Daemon) decidedRecord(c *call) *clawrden.Record {
 	}
 	r.Rules, r.Reason, r.Policy, r.Digest = c.decision.Rules, c.decision.Reason, c.decision.Policy, c.digest
 	if c.outcome.Runs() {
-		r.Executor, r.Boundary = c.executor, d.boundary(c)
+		r.Executor, r.Boundary, r.Profile = c.executor, d.boundary(c), c.profile()
 		r.EnvRemoved, r.EnvSet = c.env.Removed, assigned(c.env.Set)
 	}
 	if a := c.approval; a != nil {
@@ -103,7 +103,8 @@ func (d *Daemon) recordDecided(c *call) error {
 // recordFinished writes how it ended, as far as anybody knows.
 func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 	r := d.base(c, clawrden.EventFinished)
-	r.Executor, r.Boundary = c.executor, d.boundary(c)
+	r.Executor, r.Boundary, r.Profile = c.executor, d.boundary(c), c.profile()
+	r.Gaps = c.gaps
 	if c.failed != nil {
 		r.Reason = c.failed.Error()
 	}
@@ -111,6 +112,14 @@ func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 		r.Reason = c.timeText()
 	}
 	d.finish(r, c.begun, exit, c.decision.Rules)
+}
+
+// profile names the profile that the command runs under; "" without one.
+func (c *call) profile() string {
+	if c.decision.Profile == nil {
+		return ""
+	}
+	return c.decision.Profile.Name
 }
 
 // finish writes the last record of a command.

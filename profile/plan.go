@@ -63,6 +63,17 @@ type Gap struct {
 	Why  string `json:"why"`  // a sentence without its full stop
 }
 
+// Lacks gives the gaps in words, for the record; nil for no plan.
+func (p *Plan) Lacks() (words []string) {
+	if p == nil {
+		return nil
+	}
+	for _, g := range p.Gaps {
+		words = append(words, g.What+": "+g.Why)
+	}
+	return words
+}
+
 // Arch is a machine architecture by Go's name.
 type Arch string
 

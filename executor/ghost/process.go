@@ -23,6 +23,7 @@ type Process struct {
 	x    *Executor
 	body *body
 	own  func() // puts ownership right, once all has ended
+	gaps []string
 
 	exit job.Exit
 	done chan struct{}
@@ -31,9 +32,12 @@ type Process struct {
 	pidfd int // -1 where the launcher could send none, and after the end
 }
 
+// Gaps are what of the profile nothing holds, as its best_effort lets it.
+func (r *Process) Gaps() []string { return r.gaps }
+
 // follow waits for the end, in one goroutine.
 func (x *Executor) follow(ctx context.Context, b *body, p *plan, j *job.Job, fd int, began time.Time) (*Process, error) {
-	r := &Process{x: x, body: b, pidfd: fd, done: make(chan struct{}), own: x.owner(p, j, began)}
+	r := &Process{x: x, body: b, pidfd: fd, done: make(chan struct{}), gaps: p.inner.Lacks(), own: x.owner(p, j, began)}
 	stop := context.AfterFunc(ctx, func() { r.Signal(syscall.SIGKILL) })
 	x.work.Go(func() {
 		defer stop()

@@ -24,6 +24,7 @@ const endTime = 5 * time.Second
 type Process struct {
 	e    *Executor
 	name string
+	gaps []string
 
 	ended    <-chan struct{} // the main process has
 	stopping <-chan struct{} // the daemon is
@@ -55,6 +56,9 @@ func (p *Process) follow(ctx context.Context, stopping <-chan struct{}) error {
 	})
 	return nil
 }
+
+// Gaps are what of the profile nothing holds, as its best_effort lets it.
+func (p *Process) Gaps() []string { return p.gaps }
 
 // Terminate ends the command and all that it has started: SIGTERM, and after stopTime SIGKILL.
 func (p *Process) Terminate() { p.stop() }

@@ -135,7 +135,7 @@ func (e *Executor) Start(ctx context.Context, j *job.Job) (*Process, error) {
 	defer func() { _ = conn.Close() }()
 	starting, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	p := &Process{e: e, name: Name(j.Request.ID), pidfd: -1}
+	p := &Process{e: e, name: Name(j.Request.ID), gaps: order.Plan.Lacks(), pidfd: -1}
 	err = b.start(starting, p.name, append(e.properties(j, order, theirs), wall...))
 	_ = theirs.Close()
 	if err != nil {

@@ -31,6 +31,18 @@ rule "can't be held" {
   executor = executor.unit
   profile  = profile.quiet
 }
+rule "held as far as it can be" {
+  commands = ["anyhow"]
+  action   = "allow"
+  executor = executor.unit
+  profile  = profile.anyhow
+}
+profile "anyhow" {
+  best_effort = true
+  limits {
+    output = "1MiB"
+  }
+}
 profile "bounded" {
   filesystem {
     hidden = ["/srv/secret", "~/private"]
@@ -57,7 +69,7 @@ func TestUnitProfile(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", profilePolicy)
 		m.must(t, "sh", "-ec", `
-			for tool in looks builds bounded loud; do
+			for tool in looks builds bounded loud anyhow; do
 				cp /bin/sh /usr/bin/$tool
 				ln -sf clawrden-shim /var/lib/clawrden/shims/$tool
 			done
@@ -95,6 +107,14 @@ func TestUnitProfile(t *testing.T) {
 		}
 		if r := run("loud", "echo ran"); r.stdout != "" || r.code != 125 || !strings.Contains(r.stderr, "limits.output") || !strings.Contains(r.stderr, "best_effort") {
 			t.Errorf("what can't be held: %v", r)
+		}
+		if r := run("anyhow", "echo ran"); r.stdout != "ran\n" || r.code != 0 {
+			t.Errorf("what can't be held and needn't: %v", r)
+		}
+		for _, want := range []string{`"profile":"anyhow"`, `"gaps":["limits.output: `} {
+			if !strings.Contains(m.auditText(), want) {
+				t.Errorf("no record holds %s", want)
+			}
 		}
 	})
 }
