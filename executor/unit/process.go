@@ -123,16 +123,23 @@ func (p *Process) ask(ctx context.Context) (job.Exit, error) {
 	}
 }
 
+// endQuestions are answered one after the other, by a unit that may end before them or be forgotten in between. When it has
+// ended is asked first and how last: what lies between is of one and the same end only where both are known.
 var endQuestions = []question{
-	{service, "ExecMainCode"}, {service, "ExecMainStatus"}, {service, "Result"},
+	{service, "ExecMainExitTimestampMonotonic"}, {service, "ExecMainStatus"}, {service, "Result"},
 	{service, "CPUUsageNSec"}, {service, "MemoryPeak"}, {service, "IOReadBytes"}, {service, "IOWriteBytes"},
+	{service, "ExecMainCode"},
 }
 
 // exitOf makes an exit of systemd's properties; false while the main process runs.
 func exitOf(got map[string]dbus.Variant) (job.Exit, bool) {
 	const exited, killed, dumped, core = 1, 2, 3, 0x80 // CLD_*, and the bit of a wait status
 	code, _ := got["ExecMainCode"].Value().(int32)
-	status, _ := got["ExecMainStatus"].Value().(int32)
+	status, known := got["ExecMainStatus"].Value().(int32)
+	ended, _ := got["ExecMainExitTimestampMonotonic"].Value().(uint64)
+	if ended == 0 || !known || code != exited && status <= 0 {
+		return job.Exit{}, false
+	}
 	exit := job.Exit{Known: true, Source: clawrden.ExitExecutor}
 	switch code {
 	case exited:
