@@ -4,16 +4,21 @@
 //
 //	probe          all, each in a process of its own
 //	probe NAME     one: exit status 0 allowed, 1 refused, with the errno on standard output
+//	probe listen   is what is to be reached outside, until it is killed
+//	true           the same program under that name: it does nothing
 //
-// The test that starts it lays out its working directory, its home directory and what it is to reach outside. An errno that only says that there was nothing to do counts as allowed: the question is what the sandbox lets through.
+// The test that starts it lays out its working directory and its home directory (package testutil). A line that says "host" at
+// its end is about the host's own files and processes, which aren't there in a container. An errno that only says that there was nothing to do counts as allowed: the question is what the sandbox lets through.
 package main
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"syscall"
 
@@ -25,17 +30,45 @@ type operation struct {
 	name string
 	try  func() error
 	fine []error
+	host bool
 }
 
 func main() {
 	runtime.LockOSThread()
-	if len(os.Args) > 1 {
+	switch {
+	case filepath.Base(os.Args[0]) == "true":
+		return
+	case len(os.Args) > 1 && os.Args[1] == "listen":
+		listen()
+	case len(os.Args) > 1:
 		one(os.Args[1])
 	}
 	for _, o := range operations() {
-		fmt.Printf("%s\t%s\n", o.name, outcome(o.name))
+		where := "any"
+		if o.host {
+			where = "host"
+		}
+		fmt.Printf("%s\t%s\t%s\n", o.name, outcome(o.name), where)
 	}
 }
+
+// listen waits at the socket that operations connect to, and says when it does.
+func listen() {
+	l, err := net.Listen("unix", outside)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println("listening")
+	for {
+		if _, err := l.Accept(); err != nil {
+			os.Exit(1)
+		}
+	}
+}
+
+// outside is a socket that isn't the sandbox's.
+const outside = "@clawrden-probe"
 
 // one tries the named operation and ends the process.
 func one(name string) {

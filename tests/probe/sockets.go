@@ -46,8 +46,8 @@ func sockets() []operation {
 			if err != nil {
 				return err
 			}
-			return unix.Connect(fd, &unix.SockaddrUnix{Name: "@clawrden-probe"})
-		}},
+			return unix.Connect(fd, &unix.SockaddrUnix{Name: outside})
+		}, host: true},
 		{name: "a TCP socket", try: socket(unix.AF_INET, unix.SOCK_STREAM, 0)},
 		{name: "a TCP socket of IPv6", try: socket(unix.AF_INET6, unix.SOCK_STREAM, 0), fine: []error{unix.EAFNOSUPPORT}},
 		{name: "a UDP socket", try: socket(unix.AF_INET, unix.SOCK_DGRAM, 0)},

@@ -1,0 +1,180 @@
+package testutil
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// probe is the program of tests/probe, built once for a test program.
+var probe struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+// Probe gives the program that tries what a sandboxed program might try, static, where every user can run it.
+func Probe(t testing.TB) string {
+	t.Helper()
+	probe.once.Do(func() {
+		var root []byte
+		if root, probe.err = exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output(); probe.err != nil {
+			return
+		}
+		var dir string
+		if dir, probe.err = os.MkdirTemp("", "clawrden-probe-"); probe.err != nil {
+			return
+		}
+		if probe.err = os.Chmod(dir, 0o755); probe.err != nil {
+			return
+		}
+		probe.path = filepath.Join(dir, "probe")
+		c := exec.Command("go", "build", "-o", probe.path, "./tests/probe")
+		c.Dir, c.Env = strings.TrimSpace(string(root)), append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := c.CombinedOutput(); err != nil {
+			probe.err = fmt.Errorf("%w: %s", err, out)
+		}
+	})
+	if probe.err != nil {
+		t.Fatal(probe.err)
+	}
+	return probe.path
+}
+
+// ProbeLayout makes what the probe looks for: a working directory and a home in dir, of the user. The environment of the
+// probe is PROBE_TMP, a directory in /tmp that holds a copy of it named true, and HOME.
+func ProbeLayout(t testing.TB, dir string, uid, gid int) (work, home string) {
+	t.Helper()
+	work, home = filepath.Join(dir, "work"), filepath.Join(dir, "home")
+	program, err := os.ReadFile(Probe(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{
+		"work/file": "text", "work/old": "", "work/doomed": "", "work/true": string(program), "true": string(program),
+		"home/file": "text", "home/.bashrc": "", "home/.ssh/id_ed25519": "key",
+	} {
+		at := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		mode := os.FileMode(0o644)
+		if filepath.Base(name) == "true" {
+			mode = 0o755
+		}
+		if err := os.WriteFile(at, []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+		if err != nil || os.Geteuid() != 0 {
+			return err
+		}
+		return os.Lchown(path, uid, gid)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return work, home
+}
+
+// Tried is one line of the probe's.
+type Tried struct {
+	Name    string
+	Outcome string // in the words of the documented table: yes, no, killed
+	Errno   string
+	Host    bool // about the host's own, which a container hasn't
+}
+
+// Tries reads what the probe printed.
+func Tries(t testing.TB, output string) []Tried {
+	t.Helper()
+	var all []Tried
+	for line := range strings.Lines(output) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(fields) != 3 {
+			t.Fatalf("the probe said %q", line)
+		}
+		word, errno, _ := strings.Cut(fields[1], " ")
+		outcome := map[string]string{"allowed": "yes", "refused": "no", "killed": "killed"}[word]
+		if outcome == "" {
+			t.Fatalf("the probe said %q", line)
+		}
+		all = append(all, Tried{Name: fields[0], Outcome: outcome, Errno: errno, Host: fields[2] == "host"})
+	}
+	return all
+}
+
+// ProbeTable is the table of docs/profiles.md: what became of an operation, by operation and then profile. The profile "" is
+// none.
+func ProbeTable(t testing.TB) map[string]map[string]string {
+	t.Helper()
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "docs/profiles.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string]map[string]string{}
+	var columns []string
+	for line := range strings.Lines(string(doc)) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		for i := range cells {
+			cells[i] = strings.Trim(strings.TrimSpace(cells[i]), "`")
+		}
+		switch {
+		case cells[0] == "operation":
+			columns = cells
+		case columns == nil || strings.HasPrefix(cells[0], "---"):
+		case len(cells) != len(columns):
+			columns = nil
+		default:
+			row := map[string]string{}
+			for i, name := range columns[1:] {
+				if name == "none" {
+					name = ""
+				}
+				row[name] = cells[i+1]
+			}
+			table[cells[0]] = row
+		}
+	}
+	return table
+}
+
+// CompareTries compares one run of the probe with the documented table. Rows whose outcome without any profile, given by
+// bare, isn't the documented one are the kernel's or the machine's own matter, and left out; so are those about the host, in
+// a container.
+func CompareTries(t testing.TB, profile string, got, bare []Tried, container bool) {
+	t.Helper()
+	table := ProbeTable(t)
+	plain := map[string]string{}
+	for _, b := range bare {
+		plain[b.Name] = b.Outcome
+	}
+	compared := 0
+	for _, g := range got {
+		row, ok := table[g.Name]
+		switch {
+		case !ok:
+			t.Errorf("docs/profiles.md has no row %q", g.Name)
+		case g.Host && container:
+		case plain[g.Name] != row[""]:
+			t.Logf("%s: here it is %q without a profile, and %q in the docs: not compared", g.Name, plain[g.Name], row[""])
+		case row[profile] != g.Outcome:
+			t.Errorf("%s, under the profile %q: %s %s, want %s", g.Name, profile, g.Outcome, g.Errno, row[profile])
+		default:
+			compared++
+		}
+	}
+	const least = 60
+	if compared < least {
+		t.Errorf("only %d operations were as documented", compared)
+	}
+}
