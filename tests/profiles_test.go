@@ -71,14 +71,26 @@ func TestProfiles(t *testing.T) {
 // probeUnder runs the probe by the launcher as it is built.
 func probeUnder(t *testing.T, held *clawrden.Profile) []testutil.Tried {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "clawrden-test-") //nolint:usetesting // the table speaks of /tmp, which others may enter
-	if err != nil {
-		t.Fatal(err)
+	scratch := func(above string) string {
+		dir, err := os.MkdirTemp(above, "clawrden-test-") //nolint:usetesting // the table speaks of /tmp and of what isn't below it
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return dir
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
+	tmp, homes := scratch("/tmp"), "/home"
+	if os.Getuid() != 0 {
+		var err error
+		if homes, err = os.UserHomeDir(); err != nil || strings.HasPrefix(homes, "/tmp") {
+			t.Skip("this user has no home directory outside /tmp")
+		}
 	}
+	home := scratch(homes)
+	work := filepath.Join(home, "work")
 	user := launch.User{UID: uint32(os.Getuid()), GID: uint32(os.Getgid())}
 	groups, err := os.Getgroups()
 	if err != nil {
@@ -90,7 +102,7 @@ func probeUnder(t *testing.T, held *clawrden.Profile) []testutil.Tried {
 	if os.Getuid() == 0 {
 		user = launch.User{UID: stranger, GID: stranger}
 	}
-	work, home := testutil.ProbeLayout(t, dir, int(user.UID), int(user.GID))
+	testutil.ProbeLayout(t, "/", work, home, tmp, int(user.UID), int(user.GID))
 	var tool, cwd unix.Stat_t
 	for path, st := range map[string]*unix.Stat_t{testutil.Probe(t): &tool, work: &cwd} {
 		if err := unix.Stat(path, st); err != nil {
@@ -99,7 +111,7 @@ func probeUnder(t *testing.T, held *clawrden.Profile) []testutil.Tried {
 	}
 	o := &launch.Order{
 		Tool: launch.Tool{Mode: launch.ToolPath, Path: testutil.Probe(t), Dev: tool.Dev, Ino: tool.Ino},
-		Argv: []string{testutil.Probe(t)}, Env: []string{"HOME=" + home, "PROBE_TMP=" + dir}, Umask: 0o22,
+		Argv: []string{testutil.Probe(t)}, Env: []string{"HOME=" + home, "PROBE_TMP=" + tmp}, Umask: 0o22,
 		Cwd: launch.Cwd{Path: work, Dev: cwd.Dev, Ino: cwd.Ino}, User: user, Plan: &profile.Plan{NoNewPrivileges: true},
 	}
 	if held != nil {
@@ -120,7 +132,7 @@ func probeUnder(t *testing.T, held *clawrden.Profile) []testutil.Tried {
 		t.Fatal(err)
 	}
 	_ = theirs.Close()
-	out, err := os.CreateTemp(dir, "out")
+	out, err := os.CreateTemp(tmp, "out")
 	if err != nil {
 		t.Fatal(err)
 	}

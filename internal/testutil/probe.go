@@ -45,20 +45,22 @@ func Probe(t testing.TB) string {
 	return probe.path
 }
 
-// ProbeLayout makes what the probe looks for: a working directory and a home in dir, of the user. The environment of the
-// probe is PROBE_TMP, a directory in /tmp that holds a copy of it named true, and HOME.
-func ProbeLayout(t testing.TB, dir string, uid, gid int) (work, home string) {
+// ProbeTmp is where the probe looks for a program in /tmp, unless PROBE_TMP says otherwise.
+const ProbeTmp = "/tmp/clawrden-probe"
+
+// ProbeLayout makes what the probe looks for, for a user: in its working directory, in its home and in ProbeTmp or the like,
+// all of them below root.
+func ProbeLayout(t testing.TB, root, work, home, tmp string, uid, gid int) {
 	t.Helper()
-	work, home = filepath.Join(dir, "work"), filepath.Join(dir, "home")
 	program, err := os.ReadFile(Probe(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"work/file": "text", "work/old": "", "work/doomed": "", "work/true": string(program), "true": string(program),
-		"home/file": "text", "home/.bashrc": "", "home/.ssh/id_ed25519": "key",
+		work + "/file": "text", work + "/old": "", work + "/doomed": "", work + "/true": string(program), tmp + "/true": string(program),
+		home + "/file": "text", home + "/.bashrc": "", home + "/.ssh/id_ed25519": "key",
 	} {
-		at := filepath.Join(dir, name)
+		at := filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -70,16 +72,17 @@ func ProbeLayout(t testing.TB, dir string, uid, gid int) (work, home string) {
 			t.Fatal(err)
 		}
 	}
-	err = filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		if err != nil || os.Geteuid() != 0 {
-			return err
+	for _, dir := range []string{work, home, tmp} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, _ os.DirEntry, err error) error {
+			if err != nil || os.Geteuid() != 0 {
+				return err
+			}
+			return os.Lchown(path, uid, gid)
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return os.Lchown(path, uid, gid)
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return work, home
 }
 
 // Tried is one line of the probe's.

@@ -115,7 +115,13 @@ func execs() []operation {
 	return []operation{
 		{name: "run a program of the system", try: run("/usr/bin/true")},
 		{name: "run a program in the working directory", try: run("./true")},
-		{name: "run a program in /tmp", try: run(os.Getenv("PROBE_TMP") + "/true"), host: true},
+		{name: "run a program in /tmp", try: func() error {
+			dir := os.Getenv("PROBE_TMP")
+			if dir == "" {
+				dir = "/tmp/clawrden-probe"
+			}
+			return run(dir + "/true")()
+		}, host: true},
 		{name: "run a program in memory", try: func() error {
 			// This process execs it, in place of a child that would need /proc.
 			fd, err := unix.MemfdCreate("probe", unix.MFD_CLOEXEC)
