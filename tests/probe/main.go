@@ -100,9 +100,13 @@ func one(name string) {
 // outcome tries an operation in a process of its own.
 func outcome(name string) string {
 	var said bytes.Buffer
-	c := exec.Command(os.Args[0], name)
+	self, err := os.Executable() // argv[0] may be the name of a shim
+	if err != nil {
+		return fmt.Sprintf("not tried: %v", err)
+	}
+	c := exec.Command(self, name)
 	c.Stdout, c.Stderr = &said, os.Stderr
-	err := c.Run()
+	err = c.Run()
 	if c.ProcessState == nil {
 		return fmt.Sprintf("not tried: %v", err)
 	}
