@@ -182,8 +182,8 @@ func TestRestartWhileRunning(t *testing.T) {
 					t.Fatal(err)
 				}
 				end := make(chan result, 2)
-				go func() { end <- finish(t, h.command("sh", "-c", "read x < "+fifo+"; exit 7")) }()
-				h.waitRunning(1)
+				go func() { end <- finish(t, h.command("sh", "-c", ": > one; read x < "+fifo+"; exit 7")) }()
+				h.waitFile("one")
 				h.restart(sig, nil)
 				h.waitRunning(1)
 				h.restart(sig, nil)
@@ -199,8 +199,8 @@ func TestRestartWhileRunning(t *testing.T) {
 					t.Errorf("finished: %+v", f)
 				}
 
-				go func() { end <- finish(t, h.command("sleep", "1000")) }()
-				h.waitRunning(1)
+				go func() { end <- finish(t, h.command("sh", "-c", ": > two; exec /bin/sleep 1000")) }()
+				h.waitFile("two")
 				h.restart(sig, nil)
 				h.waitRunning(1)
 				h.post("/api/kill", `{"reason":"test"}`)
@@ -226,8 +226,8 @@ func TestEndedWhileNoDaemonRan(t *testing.T) {
 				t.Fatal(err)
 			}
 			end := make(chan result, 1)
-			go func() { end <- finish(t, h.command("sh", "-c", "read x < "+fifo+"; exit 3")) }()
-			h.waitRunning(1)
+			go func() { end <- finish(t, h.command("sh", "-c", ": > one; read x < "+fifo+"; exit 3")) }()
+			h.waitFile("one")
 			h.restart(syscall.SIGKILL, func() {
 				if err := os.WriteFile(fifo, []byte("go\n"), 0); err != nil {
 					t.Fatal(err)
@@ -253,6 +253,17 @@ func TestEndedWhileNoDaemonRan(t *testing.T) {
 			h.noLeftovers()
 		})
 	}
+}
+
+// waitFile waits until a command has made a file, so that it surely runs.
+func (h *host) waitFile(name string) {
+	h.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+		if _, err := os.Stat(filepath.Join(h.dir, name)); err == nil {
+			return
+		}
+	}
+	h.t.Fatalf("%s was never made", name)
 }
 
 // waitRunning waits until so many commands run, as the daemon counts.
