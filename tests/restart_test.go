@@ -182,7 +182,7 @@ func TestRestartWhileRunning(t *testing.T) {
 					t.Fatal(err)
 				}
 				end := make(chan result, 2)
-				go func() { end <- finish(t, h.command("sh", "-c", ": > one; read x < "+fifo+"; exit 7")) }()
+				go func() { end <- finish(t, h.command("sh", "-c", "echo > one; read x < "+fifo+"; exit 7")) }()
 				h.waitFile("one")
 				h.restart(sig, nil)
 				h.waitRunning(1)
@@ -199,7 +199,7 @@ func TestRestartWhileRunning(t *testing.T) {
 					t.Errorf("finished: %+v", f)
 				}
 
-				go func() { end <- finish(t, h.command("sh", "-c", ": > two; exec /bin/sleep 1000")) }()
+				go func() { end <- finish(t, h.command("sh", "-c", "echo > two; exec /bin/sleep 1000")) }()
 				h.waitFile("two")
 				h.restart(sig, nil)
 				h.waitRunning(1)
@@ -226,7 +226,7 @@ func TestEndedWhileNoDaemonRan(t *testing.T) {
 				t.Fatal(err)
 			}
 			end := make(chan result, 1)
-			go func() { end <- finish(t, h.command("sh", "-c", ": > one; read x < "+fifo+"; exit 3")) }()
+			go func() { end <- finish(t, h.command("sh", "-c", "echo > one; read x < "+fifo+"; exit 3")) }()
 			h.waitFile("one")
 			h.restart(syscall.SIGKILL, func() {
 				if err := os.WriteFile(fifo, []byte("go\n"), 0); err != nil {
