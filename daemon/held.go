@@ -54,7 +54,8 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 	if err != nil {
 		return err
 	}
-	own := p.HostNS && p.UID == uint32(os.Geteuid())
+	// The guard's unit has a mount namespace of its own.
+	own := (p.HostNS || p.OnHostButMounts() && !peercred.InGovernedSlice(p.Cgroup)) && p.UID == uint32(os.Geteuid())
 	defer p.Close()
 	if !own {
 		_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Identity: &p.Identity, Decision: clawrden.OutcomeDeny, Reason: "it is not the guard and spoke as the guard"})

@@ -31,7 +31,7 @@ func parseGuard(args []string) (*guardOptions, error) {
 	f.StringVar(&o.socket, "socket", "/run/clawrden/agent/guard.sock", "`path` of the socket that sessions come by")
 	f.StringVar(&o.judge, "judge", "/run/clawrden/judge.sock", "`path` of the daemon's socket for the guard")
 	f.StringVar(&o.group, "group", "clawrden-agents", "`group` that may start sessions")
-	f.StringVar(&o.launcher, "launcher", "/usr/lib/clawrden/clawrden-launch", "`file` of the launcher that is believed")
+	f.StringVar(&o.launcher, "launcher", launcher(), "`file` of the launcher that is believed")
 	f.BoolVar(&o.dev, "dev", false, "for development: sessions that are no boundary")
 	err := f.Parse(args)
 	switch {

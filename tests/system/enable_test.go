@@ -8,11 +8,11 @@ import (
 // Enabling one unit is all it takes, from then on and after a reboot, whoever comes first: the CLI, a shim, or the bus.
 func TestEnable(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		if s := m.must(t, "sh", "-c", "systemctl is-enabled clawrden.socket clawrden-control.socket || true"); s != "disabled\ndisabled" {
+		if s := m.must(t, "sh", "-c", "systemctl is-enabled clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket || true"); s != "disabled\ndisabled\ndisabled\ndisabled" {
 			t.Errorf("installed, the sockets are %q", s)
 		}
 		m.enable(t)
-		if s := m.must(t, "systemctl", "is-enabled", "clawrden.socket", "clawrden-control.socket"); s != "enabled\nenabled" {
+		if s := m.must(t, "systemctl", "is-enabled", "clawrden.socket", "clawrden-control.socket", "clawrden-judge.socket", "clawrden-guard.socket"); s != "enabled\nenabled\nenabled\nenabled" {
 			t.Errorf("enabled, the sockets are %q", s)
 		}
 		first := map[string]func() result{
@@ -55,6 +55,8 @@ func TestSockets(t *testing.T) {
 			"/run/clawrden":                         "755 root root",
 			"/run/clawrden/agent":                   "755 root root",
 			"/run/clawrden/agent/shim.sock":         "660 root clawrden-agents",
+			"/run/clawrden/agent/guard.sock":        "660 root clawrden-agents",
+			"/run/clawrden/judge.sock":              "600 root root",
 			"/run/clawrden/control.sock":            "660 root clawrden-approvers",
 			"/var/lib/clawrden":                     "755 root root",
 			"/var/lib/clawrden/shims/clawrden-shim": "755 root root",

@@ -8,43 +8,47 @@ import (
 	"testing"
 )
 
-var units = []string{"clawrden.service", "clawrden.socket", "clawrden-control.socket", "clawrden-agents.path", "clawrden-jobs.slice", "clawrden-agents.slice"}
+var units = []string{"clawrden.service", "clawrden-guard.service", "clawrden.socket", "clawrden-control.socket", "clawrden-judge.socket", "clawrden-guard.socket", "clawrden-agents.path", "clawrden-jobs.slice", "clawrden-agents.slice"}
 
-// The unit is as closed as it says, and as it runs.
+// The units are as closed as they say, and as they run.
 func TestSandbox(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.enable(t)
 		m.must(t, "clawrden", "status")
-		const most = "30" // 3.0
-		if r := m.run("systemd-analyze", "security", "--no-pager", "--threshold="+most, "clawrden.service"); r.code != 0 {
-			t.Errorf("exposure: %v", r)
-		}
+		m.must(t, "systemctl", "start", "clawrden-guard.service")
 		if r := m.run(append([]string{"systemd-analyze", "verify", "--man=no"}, units...)...); r.code != 0 || r.stderr != "" {
 			t.Errorf("systemd-analyze verify: %v", r)
 		}
-		status := m.must(t, "cat", "/proc/"+m.mainPID()+"/status")
-		for name, want := range map[string]string{
-			"NoNewPrivs": "1",
-			"Seccomp":    "2",
-			"CapEff":     "0000000000080025", // chown, dac_read_search, kill, sys_ptrace
-			"CapBnd":     "0000000000080025",
-		} {
-			if got := regexp.MustCompile(name + `:\s*(\S+)`).FindStringSubmatch(status); got == nil || got[1] != want {
-				t.Errorf("%s is %v, want %s", name, got, want)
-			}
-		}
-		for property, want := range map[string]string{
-			"DevicePolicy": "auto", "DeviceAllow": "", "IPAddressAllow": "", "IPAddressDeny": "", "IPIngressFilterPath": "",
-			"RestrictNetworkInterfaces": "", "RestrictFileSystems": "", "BPFProgram": "", "SocketBindDeny": "",
-		} {
-			if got := m.must(t, "systemctl", "show", "--value", "-p", property, "clawrden.service"); got != want && got != "~" { // all but nothing
-				t.Errorf("%s is %q: systemd makes eBPF of that", property, got)
-			}
-		}
-		if got := m.must(t, "systemctl", "show", "--value", "-p", "RestrictAddressFamilies", "clawrden.service"); got != "AF_UNIX" {
-			t.Errorf("it may use the addresses %s", got)
-		}
+		m.closed(t, "clawrden.service", "0000000000080025")       // chown, dac_read_search, kill, sys_ptrace
+		m.closed(t, "clawrden-guard.service", "0000000000080024") // the same without chown
 	})
+}
+
+// closed looks at a service, which runs: its exposure, what it can, and that none of it is eBPF.
+func (m *machine) closed(t *testing.T, unit, capabilities string) {
+	t.Helper()
+	const most = "30" // 3.0
+	if r := m.run("systemd-analyze", "security", "--no-pager", "--threshold="+most, unit); r.code != 0 {
+		t.Errorf("%s: exposure: %v", unit, r)
+	}
+	pid := m.must(t, "systemctl", "show", "--value", "-p", "MainPID", unit)
+	status := m.must(t, "cat", "/proc/"+pid+"/status")
+	for name, want := range map[string]string{"NoNewPrivs": "1", "Seccomp": "2", "CapEff": capabilities, "CapBnd": capabilities} {
+		if got := regexp.MustCompile(name + `:\s*(\S+)`).FindStringSubmatch(status); got == nil || got[1] != want {
+			t.Errorf("%s: %s is %v, want %s", unit, name, got, want)
+		}
+	}
+	for property, want := range map[string]string{
+		"DevicePolicy": "auto", "DeviceAllow": "", "IPAddressAllow": "", "IPAddressDeny": "", "IPIngressFilterPath": "",
+		"RestrictNetworkInterfaces": "", "RestrictFileSystems": "", "BPFProgram": "", "SocketBindDeny": "",
+	} {
+		if got := m.must(t, "systemctl", "show", "--value", "-p", property, unit); got != want && got != "~" { // all but nothing
+			t.Errorf("%s: %s is %q: systemd makes eBPF of that", unit, property, got)
+		}
+	}
+	if got := m.must(t, "systemctl", "show", "--value", "-p", "RestrictAddressFamilies", unit); got != "AF_UNIX" {
+		t.Errorf("%s: it may use the addresses %s", unit, got)
+	}
 }
 
 // No unit file names a property that systemd makes eBPF of, nor the capability that would undo all else.
