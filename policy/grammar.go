@@ -40,11 +40,24 @@ type option struct {
 	at      bool // the value may hold @file
 	shell   bool
 	info    bool
-	operand bool        // the value stands in for the first operand
-	risky   bool        // an escape
-	safe    []*wordGlob // values that make it none
-	bad     []*wordGlob // values that make it one
-	tools   []string    // values that are tools, whose words follow
+	operand bool    // the value stands in for the first operand
+	risky   bool    // an escape
+	values  *values // nil for most: there are thousands of options
+}
+
+// values are an option's values that mean something of their own.
+type values struct {
+	safe  []*wordGlob // that make it no escape
+	bad   []*wordGlob // that make it one
+	tools []string    // that are tools, whose words follow
+}
+
+// special gives what is to be filled in.
+func (o *option) special() *values {
+	if o.values == nil {
+		o.values = &values{}
+	}
+	return o.values
 }
 
 // takes is what follows an option.
@@ -259,16 +272,16 @@ func (k *grammarCompiler) options() {
 		}
 	}
 	for name, globs := range k.texts("safe_values") {
-		o := k.option(name)
-		o.safe = append(o.safe, k.words("safe_values", globs)...)
+		v := k.option(name).special()
+		v.safe = append(v.safe, k.words("safe_values", globs)...)
 	}
 	for name, globs := range k.texts("escape_values") {
-		o := k.option(name)
-		o.bad = append(o.bad, k.words("escape_values", globs)...)
+		v := k.option(name).special()
+		v.bad = append(v.bad, k.words("escape_values", globs)...)
 	}
 	for name, tools := range k.texts("tool_values") {
-		o := k.option(name)
-		o.tools = append(o.tools, tools...)
+		v := k.option(name).special()
+		v.tools = append(v.tools, tools...)
 	}
 	for name, globs := range k.texts("implies") {
 		k.g.implies = append(k.g.implies, implied{opt: k.option(name), globs: k.words("implies", globs)})

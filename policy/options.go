@@ -146,7 +146,7 @@ func (a *argv) take(o *option, value string, attached bool, at int) {
 		}
 	}
 	a.value(o, w, attached, at)
-	if attached && slices.Contains(o.tools, w.text) {
+	if attached && o.values != nil && slices.Contains(o.values.tools, w.text) {
 		a.command(append([]word{w}, a.args[a.pos:]...), a.title()+" "+o.names[0])
 	}
 }
@@ -204,14 +204,14 @@ func (a *argv) noOption(arg int) {
 }
 
 func (o *option) badValue(w word) bool {
-	return len(o.bad) > 0 && (w.unknown || slices.ContainsFunc(o.bad, func(g *wordGlob) bool { return g.match(w.text) }))
+	return o.values != nil && len(o.values.bad) > 0 && (w.unknown || slices.ContainsFunc(o.values.bad, func(g *wordGlob) bool { return g.match(w.text) }))
 }
 
 func (o *option) safeValue(w word, has bool) bool {
-	if w.unknown || !has {
+	if w.unknown || !has || o.values == nil {
 		return false
 	}
-	for _, g := range o.safe {
+	for _, g := range o.values.safe {
 		if g.match(w.text) {
 			return true
 		}

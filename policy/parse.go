@@ -138,6 +138,11 @@ func (o Options) parse(sources []source) (*Policy, hcl.Diagnostics) {
 	if diags.HasErrors() {
 		return denyAll(whyInvalid, parsed), diags
 	}
+	if len(diags) == 0 { // nothing is left to show: the syntax trees can go
+		for name, f := range parsed {
+			parsed[name] = &hcl.File{Bytes: f.Bytes}
+		}
+	}
 	return p, diags
 }
 
