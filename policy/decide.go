@@ -434,6 +434,7 @@ func (j *judge) executor(d *clawrden.Decision) {
 	if profile != nil {
 		held := profile.Profile // the limits are of this run
 		d.Limits = tighter(d.Limits, held.Limits)
+		held.Filesystem = j.policy.settings.narrow(held.Filesystem, j.facts.Home)
 		held.Limits, d.Profile = d.Limits, &held
 	}
 }

@@ -24,7 +24,7 @@ var policySchema = &block{
 		{name: "timeout", kind: kindDuration, doc: "How long a command may run, where neither its rules nor its executor say. Then it gets SIGTERM, after 5 s SIGKILL, and its caller the exit status 124."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
-			"that names a path, lies outside all of them is denied."},
+			"that names a path, lies outside all of them is denied. Under a profile, nothing outside of them can be written but devices and the working directory."},
 	},
 }
 
