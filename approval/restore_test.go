@@ -153,7 +153,8 @@ func TestMemoryIsHandedOver(t *testing.T) {
 			t.Error("a refusal lasts longer than it may")
 		}
 		for _, m := range []clawrden.Memory{
-			{}, {Approval: restorable("x", clawrden.StatePending)},
+			{},
+			{Approval: restorable("x", clawrden.StatePending)},
 			{Approval: restorable("y", clawrden.StateDenied), Refused: "zz", RefusedUntil: time.Now().Add(time.Hour)},
 			{Approval: restorable("y", clawrden.StateDenied), Refused: strings.Repeat("a", 1000), RefusedUntil: time.Now().Add(time.Hour)},
 		} {

@@ -88,6 +88,7 @@ func (s socketsIn) Open(_ context.Context, a *clawrden.Agent) (*net.UnixListener
 	}
 	return l, err
 }
+
 func (s socketsIn) Remove(a *clawrden.Agent) error {
 	if err := os.Remove(filepath.Join(string(s), a.Name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err

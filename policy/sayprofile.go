@@ -104,8 +104,12 @@ type limitText struct{ name, text string }
 // limitTexts are the limits that are set, as they are written.
 func limitTexts(l *clawrden.Limits) []limitText {
 	all := []limitText{
-		{"memory", sizeText(l.Memory)}, {"tasks", fmt.Sprint(l.Tasks)}, {"cpu", fmt.Sprintf("%d%%", l.CPU)},
-		{"open_files", fmt.Sprint(l.OpenFiles)}, {"timeout", l.Time.String()}, {"output", sizeText(l.Output)},
+		{"memory", sizeText(l.Memory)},
+		{"tasks", fmt.Sprint(l.Tasks)},
+		{"cpu", fmt.Sprintf("%d%%", l.CPU)},
+		{"open_files", fmt.Sprint(l.OpenFiles)},
+		{"timeout", l.Time.String()},
+		{"output", sizeText(l.Output)},
 	}
 	return slices.DeleteFunc(all, func(x limitText) bool { return strings.TrimRight(x.text, "%s") == "0" })
 }

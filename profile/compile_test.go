@@ -209,7 +209,8 @@ func TestLandlockPlan(t *testing.T) {
 			Landlock{ABI: 4, Net: rightsNet},
 		},
 		"an old kernel, with mounts": {
-			files(clawrden.Filesystem{ReadWrite: []string{"/tmp"}}), Target{Arch: AMD64, Landlock: 2, Holds: OuterPaths},
+			files(clawrden.Filesystem{ReadWrite: []string{"/tmp"}}),
+			Target{Arch: AMD64, Landlock: 2, Holds: OuterPaths},
 			Landlock{ABI: 2, Access: rightsAll &^ unix.LANDLOCK_ACCESS_FS_TRUNCATE, Paths: []Path{{Name: "/tmp", Access: (toWrite | toExec) &^ unix.LANDLOCK_ACCESS_FS_TRUNCATE}}},
 		},
 		"hidden where nothing covers it": {
@@ -217,7 +218,8 @@ func TestLandlockPlan(t *testing.T) {
 			Landlock{ABI: 3, Access: rightsAll, Paths: []Path{{Name: "/usr", Access: toRead | toExec}}},
 		},
 		"hidden, and the working directory is known to lie elsewhere": {
-			files(clawrden.Filesystem{ReadWrite: []string{"cwd"}, Hidden: []string{"~/.ssh"}}), Target{Arch: AMD64, Landlock: 7, Home: "/home/ann", Cwd: "/srv/x"},
+			files(clawrden.Filesystem{ReadWrite: []string{"cwd"}, Hidden: []string{"~/.ssh"}}),
+			Target{Arch: AMD64, Landlock: 7, Home: "/home/ann", Cwd: "/srv/x"},
 			Landlock{ABI: 3, Access: rightsAll, Paths: []Path{{Base: BaseCwd, Access: toWrite | toExec}}},
 		},
 	} {

@@ -249,7 +249,8 @@ func TestContainerSettings(t *testing.T) {
 		},
 		"no network": {
 			func(p *clawrden.Profile) { p.Network.Mode = clawrden.NetworkNone },
-			Container{Network: "none", Holds: OuterLimits | OuterHidden | OuterNetwork}, nil,
+			Container{Network: "none", Holds: OuterLimits | OuterHidden | OuterNetwork},
+			nil,
 		},
 		"limits": {
 			func(p *clawrden.Profile) {

@@ -15,10 +15,17 @@ import (
 func TestUnitText(t *testing.T) {
 	u := &Unit{
 		Properties: []Property{
-			{"NoNewPrivileges", true}, {"PrivateNetwork", false}, {"SystemCallArchitectures", []string{"native"}},
-			{"SystemCallFilter", Names{Allow: true, List: []string{"read", "write"}}}, {"RestrictAddressFamilies", Names{List: []string{"AF_UNIX"}}},
-			{"SystemCallErrorNumber", int32(1)}, {"CPUQuotaPerSecUSec", uint64(1_500_000)}, {"RuntimeMaxUSec", uint64(90_000_000)},
-			{"LimitNOFILE", uint64(10)}, {"LimitNOFILESoft", uint64(10)}, {"MemoryMax", uint64(1 << 20)},
+			{"NoNewPrivileges", true},
+			{"PrivateNetwork", false},
+			{"SystemCallArchitectures", []string{"native"}},
+			{"SystemCallFilter", Names{Allow: true, List: []string{"read", "write"}}},
+			{"RestrictAddressFamilies", Names{List: []string{"AF_UNIX"}}},
+			{"SystemCallErrorNumber", int32(1)},
+			{"CPUQuotaPerSecUSec", uint64(1_500_000)},
+			{"RuntimeMaxUSec", uint64(90_000_000)},
+			{"LimitNOFILE", uint64(10)},
+			{"LimitNOFILESoft", uint64(10)},
+			{"MemoryMax", uint64(1 << 20)},
 		},
 		Inside: []Gap{{"limits.output", "nobody counts"}},
 	}
@@ -73,8 +80,11 @@ func TestPlanText(t *testing.T) {
 	p := &Plan{
 		Name: "p", Arch: AMD64,
 		Filter: []unix.SockFilter{
-			load(offArch), jump(unix.BPF_JEQ, 0xc000003e, 1, 0), ret(retKill), load(offNumber), jump(unix.BPF_JGT, 9, 0, 1), {Code: unix.BPF_JMP | unix.BPF_JA, K: 2},
-			load(offArgs + 12), {Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: 15}, load(offArgs + 8), jump(unix.BPF_JGE, 3, 0, 1), ret(refuse(unix.EACCES)), ret(unix.SECCOMP_RET_ALLOW), ret(unix.SECCOMP_RET_LOG),
+			load(offArch), jump(unix.BPF_JEQ, 0xc000003e, 1, 0), ret(retKill), load(offNumber), jump(unix.BPF_JGT, 9, 0, 1),
+			{Code: unix.BPF_JMP | unix.BPF_JA, K: 2},
+			load(offArgs + 12),
+			{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: 15},
+			load(offArgs + 8), jump(unix.BPF_JGE, 3, 0, 1), ret(refuse(unix.EACCES)), ret(unix.SECCOMP_RET_ALLOW), ret(unix.SECCOMP_RET_LOG),
 		},
 		Landlock: Landlock{ABI: 4, Access: 15, Net: 3, Paths: []Path{{Name: "/usr", Access: 13}, {Base: BaseCwd, Access: 15}, {Base: BaseHome, Name: ".cache", Access: 15}}, Ports: []Port{{443, 2}}},
 		Rlimits:  []Rlimit{{unix.RLIMIT_NOFILE, 64}},

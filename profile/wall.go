@@ -48,7 +48,7 @@ func (c *calls) wall() (open, shut, compared []string) {
 
 // paths gives what is hidden, absolute. Paths below the working directory are the agent's, and nobody but the launcher may
 // follow them; those below an unknown home directory can't be named.
-func (t *Target) hiddenPaths(f *clawrden.Filesystem) (paths []string, missed []string, err error) {
+func (t *Target) hiddenPaths(f *clawrden.Filesystem) (paths, missed []string, err error) {
 	places, err := readPaths(f.Hidden)
 	if err != nil {
 		return nil, nil, err

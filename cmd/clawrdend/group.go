@@ -8,9 +8,8 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/godbus/dbus/v5"
-
 	systemd "github.com/coreos/go-systemd/v22/dbus"
+	"github.com/godbus/dbus/v5"
 )
 
 // groupTime is how long systemd may take to make a group.

@@ -126,8 +126,13 @@ func (p *Process) ask(ctx context.Context) (job.Exit, error) {
 // endQuestions are answered one after the other, by a unit that may end before them or be forgotten in between. When it has
 // ended is asked first and how last: what lies between is of one and the same end only where both are known.
 var endQuestions = []question{
-	{service, "ExecMainExitTimestampMonotonic"}, {service, "ExecMainStatus"}, {service, "Result"},
-	{service, "CPUUsageNSec"}, {service, "MemoryPeak"}, {service, "IOReadBytes"}, {service, "IOWriteBytes"},
+	{service, "ExecMainExitTimestampMonotonic"},
+	{service, "ExecMainStatus"},
+	{service, "Result"},
+	{service, "CPUUsageNSec"},
+	{service, "MemoryPeak"},
+	{service, "IOReadBytes"},
+	{service, "IOWriteBytes"},
 	{service, "ExecMainCode"},
 }
 

@@ -42,7 +42,9 @@ func Filter() []unix.SockFilter {
 	}
 	p := []unix.SockFilter{
 		load(dataArch), equal(arch, 1, 0), ret(unix.SECCOMP_RET_KILL_PROCESS),
-		load(dataNumber), {Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, K: x32, Jf: 1}, ret(unix.SECCOMP_RET_KILL_PROCESS),
+		load(dataNumber),
+		{Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, K: x32, Jf: 1},
+		ret(unix.SECCOMP_RET_KILL_PROCESS),
 		equal(unix.SYS_EXECVE, 1, 0), equal(unix.SYS_EXECVEAT, 0, 1), ret(unix.SECCOMP_RET_USER_NOTIF),
 	}
 	for _, nr := range refused {

@@ -88,7 +88,8 @@ func TestEntries(t *testing.T) {
 			"ann ran git gc round its shim: run as /usr/bin/git.clawrden-real", nil,
 		},
 		{
-			"diverted", clawrden.Record{Event: clawrden.EventDiverted, Command: "/usr/bin/git", Approver: approver, Reason: "a shim takes its place"},
+			"diverted",
+			clawrden.Record{Event: clawrden.EventDiverted, Command: "/usr/bin/git", Approver: approver, Reason: "a shim takes its place"},
 			"the place of /usr/bin/git: a shim takes its place", nil,
 		},
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},

@@ -20,8 +20,15 @@ func TestNumbers(t *testing.T) {
 		name         string
 		amd64, arm64 int // -1: none
 	}{
-		{"read", 0, 63}, {"execve", 59, 221}, {"execveat", 322, 281}, {"newfstatat", 262, 79}, {"clone3", 435, 435},
-		{"open", 2, none}, {"landlock_restrict_self", 446, 446}, {"_llseek", none, none}, {"riscv_flush_icache", none, none},
+		{"read", 0, 63},
+		{"execve", 59, 221},
+		{"execveat", 322, 281},
+		{"newfstatat", 262, 79},
+		{"clone3", 435, 435},
+		{"open", 2, none},
+		{"landlock_restrict_self", 446, 446},
+		{"_llseek", none, none},
+		{"riscv_flush_icache", none, none},
 	} {
 		for arch, want := range map[string]int{"amd64": row.amd64, "arm64": row.arm64, "mips": none} {
 			got, ok := Number(arch, row.name)
