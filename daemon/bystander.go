@@ -5,18 +5,18 @@ import (
 	"slices"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/agentroot"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
 	"github.com/clawrden/clawrden/protocol"
 )
 
 // ungoverned reports whether a caller is root on the host and none of an agent's: it doesn't run inside a governed command,
-// doesn't descend from an agent's process, and stands in no slice of ours and in nothing that
-// may be a container. A service
-// with a mount namespace of its own is on the host, too.
+// doesn't descend from an agent's process, and stands in no slice of ours and in nothing that may be a container. A service
+// with a mount namespace of its own is on the host, too. Only of a shim in a tool's own place it is worth the look.
 func (d *Daemon) ungoverned(c *call) bool {
 	id := &c.request.Identity
-	return id.UID == 0 && c.peer.Container == "" && id.Agent == "" && c.came == "" && c.peer.OnHostButMounts() &&
+	return id.UID == 0 && agentroot.MayBeBehind(c.peer.Proc) && c.peer.Container == "" && id.Agent == "" && c.came == "" && c.peer.OnHostButMounts() &&
 		!peercred.InGovernedSlice(id.Cgroup) && !d.governed(id) && !peercred.Descends(id.PID, d.ofAgents())
 }
 

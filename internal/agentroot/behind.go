@@ -73,6 +73,13 @@ func (r *Root) behind(shim *File, named string, isShim func(*File) bool) (*Found
 	return nil, err
 }
 
+// MayBeBehind reports whether a process may be a shim in a tool's own place, by one call: it is none if it runs the shim of the
+// directory, as most do.
+func MayBeBehind(proc int) bool {
+	exe, err := readlinkat(proc, "exe")
+	return err == nil && path.Base(exe) != shimName
+}
+
 // program is the file that a process runs, by its path in this root; nil if it has none there, or is the shim
 // of the directory.
 func (r *Root) program(proc int) *File {
