@@ -111,6 +111,9 @@ func (p *Process) ask(ctx context.Context) (job.Exit, error) {
 		if err != nil {
 			return job.Exit{}, err
 		}
+		if state, _ := got["LoadState"].Value().(string); state == "not-found" {
+			return job.Exit{}, errForgotten
+		}
 		if exit, ok := exitOf(got); ok {
 			b.tell("UnrefUnit", p.name)
 			return exit, nil
@@ -123,9 +126,13 @@ func (p *Process) ask(ctx context.Context) (job.Exit, error) {
 	}
 }
 
+// errForgotten says that systemd has lost sight of a unit, as it does when its bus is started anew.
+var errForgotten = errors.New("systemd doesn't know the unit any more")
+
 // endQuestions are answered one after the other, by a unit that may end before them or be forgotten in between. When it has
 // ended is asked first and how last: what lies between is of one and the same end only where both are known.
 var endQuestions = []question{
+	{unitIface, "LoadState"},
 	{service, "ExecMainExitTimestampMonotonic"},
 	{service, "ExecMainStatus"},
 	{service, "Result"},

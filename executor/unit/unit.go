@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -133,30 +134,52 @@ func (e *Executor) Start(ctx context.Context, j *job.Job) (*Process, error) {
 		return nil, err
 	}
 	defer func() { _ = conn.Close() }()
-	starting, cancel := context.WithTimeout(ctx, startTime)
-	defer cancel()
 	p := &Process{e: e, name: Name(j.Request.ID), gaps: order.Plan.Lacks(), pidfd: -1}
-	err = b.start(starting, p.name, append(e.properties(j, order, theirs), wall...))
-	_ = theirs.Close()
-	if err != nil {
-		if !errors.As(err, new(dbus.Error)) { // systemd hasn't answered, and may start it yet
-			e.forget(p.name)
-		}
+	properties := append(e.properties(j, order, theirs), wall...)
+	if err := p.begin(ctx, conn, func(ctx context.Context) error {
+		defer func() { _ = theirs.Close() }()
+		return b.start(ctx, p.name, properties)
+	}, func(ctx context.Context) error { return launch.Send(ctx, conn, order, j.Stdio) }); err != nil {
 		return nil, err
-	}
-	if err := launch.Send(starting, conn, order, j.Stdio); err != nil {
-		if refused := launch.Wait(starting, conn); errors.As(refused, new(*launch.Refusal)) {
-			err = refused // it said why before it had read everything
-		}
-		return nil, p.abandon(err)
-	}
-	if p.pidfd, err = launch.Follow(starting, conn); err != nil {
-		return nil, p.abandon(err)
 	}
 	if err := p.follow(ctx, j.Stopping); err != nil {
 		return nil, p.abandon(err)
 	}
 	return p, nil
+}
+
+// begin has systemd start the unit, tells its launcher what to do, and waits for the word of what became of it. All three go
+// on at once: the order lies in the socket before the launcher looks for it.
+func (p *Process) begin(ctx context.Context, conn *net.UnixConn, start, send func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	started, sent := make(chan error, 1), make(chan error, 1)
+	go func() {
+		err := start(ctx)
+		if err != nil {
+			fail(err)
+		}
+		started <- err
+	}()
+	go func() { sent <- send(ctx) }() // where that fails, the launcher says why or ends
+	var err error
+	p.pidfd, err = launch.Follow(ctx, conn)
+	if err != nil {
+		fail(err)
+	}
+	notStarted := <-started
+	<-sent
+	switch {
+	case err == nil:
+		return nil // it runs, so it was started
+	case notStarted == nil:
+		return p.abandon(err)
+	case !errors.As(notStarted, new(dbus.Error)): // systemd hasn't answered, and may start it yet
+		p.e.forget(p.name)
+	}
+	return notStarted
 }
 
 // trusted makes sure that nobody but root could have put a launcher of its own there: systemd starts it as root.
