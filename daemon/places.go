@@ -56,7 +56,7 @@ func (p *places) of(whom clawrden.Whom) []string {
 	}
 	p.mu.Lock()
 	for place, id := range p.seen {
-		if whom.Covers(&id) && !(whom.Everybody() && strings.HasPrefix(place, placeUnit)) {
+		if whom.Covers(&id) && (!whom.Everybody() || !strings.HasPrefix(place, placeUnit)) {
 			found[place] = true
 		}
 	}

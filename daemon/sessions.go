@@ -87,7 +87,7 @@ func readStart(f guardFrame) (_ *session, again bool, err error) {
 	if s.Lacks != "" {
 		s.Boundary = clawrden.BoundaryNone
 	}
-	s.Since = clawrden.Timestamp{Time: time.UnixMicro(int64(min(start.Since, math.MaxInt64)))} //nolint:gosec // see min
+	s.Since = clawrden.Timestamp{Time: time.UnixMicro(int64(min(start.Since, math.MaxInt64)))}
 	s.peer, err = peercred.OfPidfd(f.fds[0])
 	if err != nil && !start.Again {
 		return nil, false, fmt.Errorf("cannot tell whose session it is: %w", err)

@@ -44,7 +44,7 @@ func (s *Server) check(p *peercred.Peer) (lesser, err error) {
 // checkUser makes sure that the session can't become the guard, or undo its work.
 func (s *Server) checkUser(p *peercred.Peer, status []byte) error {
 	switch {
-	case p.UID == uint32(os.Geteuid()) && p.OnHostButMounts(): //nolint:gosec // uids are 32 bits
+	case p.UID == uint32(os.Geteuid()) && p.OnHostButMounts():
 		return fmt.Errorf("it runs as uid %d, as the guard does; a session needs a user of its own", p.UID)
 	case p.UID != 0:
 		return nil

@@ -45,7 +45,7 @@ func (d *Daemon) Begin(ctx context.Context, s *Begun) (end func(execs uint64), e
 	}
 	t := &told{
 		path: d.path, pidfd: pidfd, over: make(chan uint64, 1), left: make(chan struct{}),
-		start: guardlink.Start{Session: s.Session, Lacks: s.Lacks, Since: uint64(s.Since.UnixMicro())}, //nolint:gosec // after 1970
+		start: guardlink.Start{Session: s.Session, Lacks: s.Lacks, Since: uint64(s.Since.UnixMicro())},
 	}
 	soon, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -157,7 +157,7 @@ func (x *final) last() {
 //go:norace
 func (x *final) fail(step int, errno syscall.Errno) {
 	x.failed.Store(uint64(step+1)<<32 | uint64(errno))
-	for { //nolint:revive // no call may be made any more, not even to wait
+	for {
 	}
 }
 

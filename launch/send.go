@@ -20,7 +20,7 @@ func Send(ctx context.Context, conn *net.UnixConn, o *Order, stdio [3]*os.File) 
 	for i, f := range stdio {
 		if f != nil {
 			mask |= 1 << i
-			fds = append(fds, int(f.Fd())) //nolint:gosec // a descriptor
+			fds = append(fds, int(f.Fd()))
 		}
 	}
 	frame, err := appendOrder(o, mask)

@@ -73,7 +73,7 @@ rule "plain" {
 				t.Errorf("%s: %s is in %q", tt.name, name, got)
 			}
 		}
-		for _, e := range strings.Fields(tt.set) {
+		for e := range strings.FieldsSeq(tt.set) {
 			if !slices.Contains(got, e) {
 				t.Errorf("%s: %s isn't in %q", tt.name, e, got)
 			}
@@ -141,7 +141,7 @@ func FuzzEnviron(f *testing.F) {
 func BenchmarkEnviron(b *testing.B) {
 	p, _ := Parse(map[string][]byte{"a.hcl": []byte(`policy { default = "allow" }`)})
 	var env []string
-	for _, name := range strings.Fields("SHELL PWD LOGNAME HOME LANG TERM USER SHLVL PATH MAIL _ OLDPWD LS_COLORS XDG_DATA_DIRS SSH_CLIENT SSH_TTY EDITOR PAGER NVM_DIR GOPATH") {
+	for name := range strings.FieldsSeq("SHELL PWD LOGNAME HOME LANG TERM USER SHLVL PATH MAIL _ OLDPWD LS_COLORS XDG_DATA_DIRS SSH_CLIENT SSH_TTY EDITOR PAGER NVM_DIR GOPATH") {
 		env = append(env, name+"=something")
 	}
 	d := clawrden.Decision{}

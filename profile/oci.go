@@ -198,8 +198,8 @@ func (c *Container) limits(l *clawrden.Limits) error {
 	if l.Memory > most {
 		return fmt.Errorf("cannot make container settings: %d bytes of memory are more than an engine can be told", l.Memory)
 	}
-	c.Memory, c.Pids, c.OpenFiles = int64(l.Memory), int64(l.Tasks), int64(l.OpenFiles) //nolint:gosec // checked
-	const perCent = 10_000_000                                                          // billionths
+	c.Memory, c.Pids, c.OpenFiles = int64(l.Memory), int64(l.Tasks), int64(l.OpenFiles)
+	const perCent = 10_000_000 // billionths
 	c.NanoCPUs = int64(l.CPU) * perCent
 	for _, x := range []struct {
 		set  bool

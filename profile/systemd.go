@@ -57,7 +57,7 @@ func (u *Unit) calls(c *calls) {
 	}
 	if len(filter.List) > 0 {
 		u.set("SystemCallFilter", filter)
-		u.set("SystemCallErrorNumber", int32(unix.EPERM)) //nolint:gosec // 1
+		u.set("SystemCallErrorNumber", int32(unix.EPERM))
 	}
 	if len(compared) > 0 {
 		u.inside("syscalls", "systemd's filters don't look at arguments: "+strings.Join(compared, ", "))
@@ -129,7 +129,7 @@ func UnitLimits(l *clawrden.Limits) []Property {
 		u.set("LimitNOFILESoft", uint64(l.OpenFiles))
 	}
 	if l.Time > 0 {
-		u.set("RuntimeMaxUSec", uint64(max(l.Time.Microseconds(), 1))) //nolint:gosec // positive
+		u.set("RuntimeMaxUSec", uint64(max(l.Time.Microseconds(), 1)))
 	}
 	return u.Properties
 }

@@ -82,7 +82,7 @@ func ParseWait(version uint8, p []byte) (w Wait, err error) {
 		return w, ErrShort
 	}
 	copy(w.Ticket[:], p)
-	w.Until = int64(u64(p[TicketLen:])) //nolint:gosec // a time
+	w.Until = int64(u64(p[TicketLen:]))
 	w.Text = string(p[TicketLen+8:])
 	if !w.Ticket.valid() {
 		return w, ErrTicket

@@ -28,7 +28,7 @@ const (
 func now() int64 {
 	var tv syscall.Timeval
 	_ = syscall.Gettimeofday(&tv)
-	return int64(tv.Sec)*1000 + int64(tv.Usec)/1000
+	return tv.Sec*1000 + tv.Usec/1000
 }
 
 // back sends the request over a new connection, in place of one that ended without an answer; or it ends the shim.

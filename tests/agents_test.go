@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -205,8 +206,8 @@ rule "robots" {
 		t.Errorf("with its name: %+v", r)
 	}
 	records := g.records()
-	for i := len(records) - 1; i >= 0; i-- {
-		if r := records[i]; r.Event == clawrden.EventDecided && r.Command == "stat" {
+	for _, record := range slices.Backward(records) {
+		if r := record; r.Event == clawrden.EventDecided && r.Command == "stat" {
 			if r.Identity.Agent != "robo" {
 				t.Errorf("recorded: %+v", r.Identity)
 			}

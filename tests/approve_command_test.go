@@ -159,7 +159,7 @@ func (w *personTerminal) press(keys string) {
 
 func (w *personTerminal) ends() {
 	w.t.Helper()
-	for range w.seen { //nolint:revive // to the end
+	for range w.seen {
 	}
 	if err := w.cmd.Wait(); err != nil {
 		w.t.Error(err)

@@ -94,6 +94,9 @@ func (s *stand) session(governed bool, steps []step) string {
 		from := screen.Len()
 		_, _ = f.WriteString(st.type_)
 		ok = await(from, st.until)
+		if ok && (st.until == "Stopped" || st.until == "&") { // what is typed before the prompt is there may be echoed around it
+			ok = await(from+strings.Index(screen.String()[from:], st.until), "$ ")
+		}
 	}
 	_ = c.Process.Kill()
 	_ = f.Close()

@@ -191,7 +191,7 @@ func TestUnfitEngines(t *testing.T) {
 				_, _ = w.Write([]byte(tt.version))
 			}
 		})
-		srv := &http.Server{Handler: mux} //nolint:gosec // one test's
+		srv := &http.Server{Handler: mux}
 		go func() { _ = srv.Serve(l) }()
 		if err := engine(t, socket).Runs(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v", name, err)

@@ -53,7 +53,6 @@ type owning struct {
 	from     uint32 // whose files change their owner
 	uid, gid int
 	since    time.Time
-	dev      uint64
 	left     int
 }
 

@@ -36,7 +36,7 @@ func (p *plan) bare(l *clawrden.Limits) error {
 	}
 	const perCent = 10_000_000 // billionths of a processor
 	p.wall = &profile.Container{
-		Memory: int64(min(l.Memory, 1<<62)), Pids: int64(l.Tasks), OpenFiles: int64(l.OpenFiles), NanoCPUs: int64(l.CPU) * perCent, //nolint:gosec // bounded
+		Memory: int64(min(l.Memory, 1<<62)), Pids: int64(l.Tasks), OpenFiles: int64(l.OpenFiles), NanoCPUs: int64(l.CPU) * perCent,
 	}
 	return nil
 }

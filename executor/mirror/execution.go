@@ -139,7 +139,7 @@ func (e *Execution) Wait() job.Exit {
 	e.helper.Close()
 	exit := job.Exit{Source: clawrden.ExitUnknown}
 	if ok {
-		exit = job.Exit{Status: syscall.WaitStatus(state.Code << 8), Known: true, Source: clawrden.ExitExecutor} //nolint:gosec // an exit code
+		exit = job.Exit{Status: syscall.WaitStatus(state.Code << 8), Known: true, Source: clawrden.ExitExecutor}
 	}
 	if e.pidfd >= 0 {
 		if status, known := pidfd.ExitStatus(e.pidfd); known {

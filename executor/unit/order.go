@@ -40,7 +40,7 @@ func cwd(j *job.Job) (launch.Cwd, error) {
 		return launch.Cwd{}, job.NotRunError{Err: errors.New("the working directory does not exist any more")}
 	}
 	var st unix.Stat_t
-	if err := unix.Fstat(int(j.Cwd.Fd()), &st); err != nil { //nolint:gosec // a descriptor
+	if err := unix.Fstat(int(j.Cwd.Fd()), &st); err != nil {
 		return launch.Cwd{}, fmt.Errorf("cannot look at the working directory: %v", err)
 	}
 	return launch.Cwd{Path: j.Request.Cwd, Dev: st.Dev, Ino: st.Ino}, nil

@@ -49,7 +49,7 @@ func (e *Executor) adopt(ctx context.Context, b *bus, name string) (*Process, er
 	}
 	pidfd, err := unix.PidfdOpen(int(pid), 0)
 	if err != nil {
-		return ended, nil //nolint:nilerr // there is no such process any more
+		return ended, nil
 	}
 	// A process with that number that isn't in the unit is another one.
 	proc, err := unix.Open("/proc/"+strconv.Itoa(int(pid)), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -58,7 +58,7 @@ func (e *Executor) adopt(ctx context.Context, b *bus, name string) (*Process, er
 	}
 	if err != nil || !strings.HasSuffix(peercred.CgroupOf(proc), "/"+name) {
 		_ = unix.Close(pidfd)
-		return ended, nil //nolint:nilerr // likewise
+		return ended, nil
 	}
 	return &Process{e: e, name: name, pidfd: pidfd}, nil
 }

@@ -15,7 +15,7 @@ const MaxSession = 64
 func AppendAttach(b []byte, a *Attach) []byte {
 	at := len(b)
 	b = text(append(b, 0, 0, 0, 0, byte(TypeAttach), Version), a.Session)
-	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4)) //nolint:gosec // a name
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b
 }
 

@@ -81,17 +81,17 @@ func AppendHeld(b []byte, h *Held) []byte {
 	}
 	b = text(text(append(b, flags), h.Session), h.Asked)
 	for _, words := range [][]string{h.Argv, h.Env} {
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(words))) //nolint:gosec // bounded by 2 MiB of words
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(words)))
 		for _, w := range words {
 			b = text(b, w)
 		}
 	}
-	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4)) //nolint:gosec // bounded as above
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b
 }
 
 func text(b []byte, s string) []byte {
-	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...) //nolint:gosec // at most MaxFrame
+	return append(binary.LittleEndian.AppendUint32(b, uint32(len(s))), s...)
 }
 
 // AppendPlain writes a frame without contents.
@@ -100,7 +100,7 @@ func AppendPlain(b []byte, t Type) []byte { return append(b, 1, 0, 0, 0, byte(t)
 // AppendRefuse writes a Refuse, its text cut to MaxText.
 func AppendRefuse(b []byte, code int, why string) []byte {
 	why = why[:min(len(why), MaxText)]
-	b = binary.LittleEndian.AppendUint32(b, uint32(2+len(why)))    //nolint:gosec // at most MaxText
+	b = binary.LittleEndian.AppendUint32(b, uint32(2+len(why)))
 	return append(append(b, byte(TypeRefuse), byte(code)), why...) //nolint:gosec // an exit status
 }
 

@@ -1,6 +1,7 @@
 package guardlink
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,7 +52,7 @@ func TestAttach(t *testing.T) {
 			t.Fatalf("%v %d %v", typ, n, err)
 		}
 		a, err := ParseAttach(b[HeaderLen:])
-		if err != want || err == nil && a.Session != name {
+		if !errors.Is(err, want) || err == nil && a.Session != name {
 			t.Errorf("%q: %v, %v", name, a, err)
 		}
 	}

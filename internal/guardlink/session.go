@@ -32,7 +32,7 @@ func AppendStart(b []byte, s *Start) []byte {
 	b = append(b, 0, 0, 0, 0, byte(TypeStart), Version, flags)
 	b = binary.LittleEndian.AppendUint64(b, s.Since)
 	b = text(text(b, s.Session), s.Lacks[:min(len(s.Lacks), MaxText/2)])
-	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4)) //nolint:gosec // two bounded texts
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b
 }
 

@@ -79,7 +79,7 @@ func TestGroupsAreSystemds(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want []string
-		for _, word := range strings.Fields(strings.Join(slices.DeleteFunc(strings.Split(string(out), "\n"), func(l string) bool {
+		for word := range strings.FieldsSeq(strings.Join(slices.DeleteFunc(strings.Split(string(out), "\n"), func(l string) bool {
 			return strings.HasPrefix(strings.TrimSpace(l), "#") || strings.HasPrefix(l, "@")
 		}), "\n")) {
 			if strings.HasPrefix(word, "@") {

@@ -193,7 +193,7 @@ func (d *Dockerd) end(sig syscall.Signal) {
 // Close ends the engine and removes its files.
 func (d *Dockerd) Close() {
 	if ids, err := d.CLI("ps", "-aq"); err == nil {
-		for _, id := range bytes.Fields([]byte(ids)) {
+		for id := range bytes.FieldsSeq([]byte(ids)) {
 			_, _ = d.CLI("rm", "-f", string(id))
 		}
 	}
@@ -271,7 +271,7 @@ func rootOf(files map[string][]byte) ([]byte, error) {
 	}
 	add(tar.Header{Name: "tmp/", Mode: 0o1777, Typeflag: tar.TypeDir}, nil)
 	add(tar.Header{Name: "bin/busybox", Mode: 0o755}, busybox)
-	for _, a := range bytes.Fields(applets) {
+	for a := range bytes.FieldsSeq(applets) {
 		if string(a) != "busybox" {
 			add(tar.Header{Name: "bin/" + string(a), Linkname: "busybox", Typeflag: tar.TypeSymlink}, nil)
 		}

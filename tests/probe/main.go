@@ -85,8 +85,7 @@ func one(name string) {
 		if err == nil {
 			os.Exit(0)
 		}
-		var errno syscall.Errno
-		if errors.As(err, &errno) {
+		if errno, ok := errors.AsType[syscall.Errno](err); ok {
 			fmt.Print(unix.ErrnoName(errno))
 		} else {
 			fmt.Print(err)
