@@ -179,6 +179,10 @@ func (c *conn) read(b []byte, fds []int, tool string) (_ []int, ok bool) {
 
 // closed ends the shim because the daemon has gone away without an answer.
 func (c *conn) closed(tool string) {
+	if c.signals >= 0 { // what runs elsewhere may outlive the daemon, and must not be run again by a bystander either
+		fail("the daemon at "+c.path+" has gone while "+tool+" ran elsewhere; it may run on, and its end is not known here",
+			"look at what it has done before a retry; an operator finds its end in the history")
+	}
 	c.giveUp(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
 		"see its journal (journalctl -u clawrden); a retry may help")
 }

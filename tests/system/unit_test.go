@@ -298,10 +298,13 @@ func TestUnitOutlivesDaemon(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.units(t)
 		for _, how := range []string{"systemctl restart clawrden.service", "systemctl kill --kill-whom=main -s KILL clawrden.service"} {
-			unit, _ := m.begun(t, "echo $$ >pid; trap 'exit 9' USR1; (sleep 600) & touch begun; wait")
+			unit, end := m.begun(t, "echo $$ >pid; trap 'exit 9' USR1; (sleep 600) & touch begun; wait")
 			before := m.mainPID()
 			m.must(t, "sh", "-c", how)
 			eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
+			if r := <-end; r.code != 125 || !strings.Contains(r.stderr, "may run on") {
+				t.Errorf("%s: its caller: %v", how, r)
+			}
 			if n := m.status(t).Running; n != 1 {
 				t.Errorf("%s: %d commands run", how, n)
 			}
