@@ -34,11 +34,11 @@ build-cli: ## build the CLI
 test: ## install what the tests need (as root on Debian), then run all of them on the real programs
 	tests/setup.sh test
 	$(GO) vet ./...
-	$(GO) test -json $(TESTFLAGS) ./... | $(GO) run ./tests/report $(if $(CI),-skips tests/skips.txt)
+	$(GO) test -json -timeout 20m $(TESTFLAGS) ./... | $(GO) run ./tests/report $(if $(CI),-skips tests/skips.txt)
 
 integration-test: ## only the tests that run the real programs
 	tests/setup.sh test
-	$(GO) test -count=1 ./tests/...
+	$(GO) test -count=1 -timeout 20m ./tests/...
 
 demo: ## install what is missing, build, and put real commands through a daemon in a scratch directory
 	tests/setup.sh demo
