@@ -194,9 +194,18 @@ func (p *Process) Signal(sig syscall.Signal) {
 	if p.pidfd < 0 {
 		return
 	}
-	// The main process first, which needs no bus. When it is dead systemd ends the rest, but gently.
-	_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0)
-	if sig == syscall.SIGKILL {
+	toAll := sig == syscall.SIGKILL
+	switch sig {
+	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGWINCH, syscall.SIGHUP:
+		// A terminal sends these to all of a job; the main process leads a group of its own. Linux 6.9 can; before that all
+		// of the unit is told.
+		const processGroup = 4 // PIDFD_SIGNAL_PROCESS_GROUP
+		toAll = errors.Is(unix.PidfdSendSignal(p.pidfd, sig, nil, processGroup), unix.EINVAL)
+	default:
+		// When the main process is dead systemd ends the rest, but gently.
+		_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0)
+	}
+	if toAll {
 		go func() {
 			if b, err := p.e.connect(); err == nil {
 				b.tell("KillUnit", p.name, "all", int32(sig))

@@ -277,6 +277,39 @@ func TestUnitEnds(t *testing.T) {
 	})
 }
 
+// The caller's terminal is the command's, and signals to the shim are, too; those of a terminal reach all of the job.
+func TestUnitTerminal(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.units(t)
+		const script = `stty cols 77; exec /var/lib/clawrden/shims/box -c "test -t 0 && test -t 1 && test -t 2 && stty size && echo input? && read x && echo got \$x"`
+		c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent && exec script -qec "$0" /dev/null`, script)
+		c.Stdin = strings.NewReader("some words\n")
+		if r := finish(c); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
+			t.Errorf("on a terminal: %v", r)
+		}
+		shim := `for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim) kill -%s $p;; esac; done`
+		for _, c := range []struct {
+			signal, script string
+			code           int
+		}{
+			{"TERM", "trap 'exit 5' TERM; (sleep 600) & touch begun; wait", 5},
+			{"INT", "touch begun; sleep 600; exit 6", 130}, // the shell waits for the sleep
+			{"USR1", "trap 'exit 7' USR1; (sleep 600) & touch begun; wait", 7},
+		} {
+			_, end := m.begun(t, c.script)
+			m.must(t, "sh", "-c", fmt.Sprintf(shim, c.signal))
+			r := <-end
+			if c.code == 130 && r.code == -1 { // nsenter dies as the shim does
+				r.code = 130
+			}
+			if r.code != c.code {
+				t.Errorf("SIG%s: %v", c.signal, r)
+			}
+		}
+		m.noJobs(t)
+	})
+}
+
 // What runs in a unit decides nothing, whatever user it runs as.
 func TestUnitDecidesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
