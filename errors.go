@@ -14,4 +14,5 @@ var (
 	ErrBadRequest    = errors.New("bad request")
 	ErrPolicyInvalid = errors.New("the policy is invalid")
 	ErrExists        = errors.New("it is there already")
+	ErrNoSession     = errors.New("the session can't be had")
 )

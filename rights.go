@@ -12,6 +12,7 @@ const (
 	RightUnlock Right = "unlock"
 	RightReload Right = "reload"
 	RightActFor Right = "act_for"
+	RightRun    Right = "run" // a session, as oneself
 )
 
 // ApproversGroup is the group whose members may approve, unless the settings name another.
@@ -32,6 +33,7 @@ var Rights = []struct {
 	{RightUnlock, false, "org.clawrden1.unlock"},
 	{RightReload, false, "org.clawrden1.reload"},
 	{RightActFor, false, ""},
+	{RightRun, true, ""},
 }
 
 // GroupHas reports whether membership of the approvers' group gives the right.

@@ -29,6 +29,7 @@ type Session struct {
 	Identity Identity  `json:"identity"` // of its first process
 	Boundary Boundary  `json:"boundary"`
 	Lacks    string    `json:"lacks,omitempty"` // why it is no boundary
+	Gaps     []string  `json:"gaps,omitempty"`  // what its layout should hold and this host can't
 	Guarded  bool      `json:"guarded"`         // the guard holds it; else what it runs is refused by the kernel until it does
 }
 

@@ -76,6 +76,9 @@ func unlessInterrupted(ctx context.Context, err error) error {
 }
 
 func exitCode(err error) int {
+	if e, ok := errors.AsType[exitError](err); ok {
+		return e.code
+	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
@@ -90,6 +93,9 @@ func exitCode(err error) int {
 // complain writes what went wrong and, where there is advice, what to do.
 func (a *app) complain(err error) {
 	if _, ok := errors.AsType[toldError](err); ok {
+		return
+	}
+	if _, ok := errors.AsType[exitError](err); ok {
 		return
 	}
 	if errors.Is(err, context.Canceled) {

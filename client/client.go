@@ -28,6 +28,7 @@ const (
 	requestTimeout = 30 * time.Second // for one question; the event stream has none
 	maxAnswer      = 64 << 20         // bytes: a page of history with long commands
 	maxIdle        = 2                // connections kept: one for questions, one for the stream
+	socketHost     = "clawrden"       // in URLs, where a socket is asked
 )
 
 // Client asks one daemon. It is safe for concurrent use. Close lets its idle connections go.
@@ -60,7 +61,7 @@ func New(address string) (*Client, error) {
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", path)
 		}
-		c.base = &url.URL{Scheme: "http", Host: "clawrden"}
+		c.base = &url.URL{Scheme: "http", Host: socketHost}
 		return c, nil
 	}
 	base, err := url.Parse(address)

@@ -54,6 +54,7 @@ func (nothing) Rules() int                                { return 0 }
 func (nothing) Files() []clawrden.PolicyFile              { return nil }
 func (nothing) Grants() []clawrden.Grant                  { return nil }
 func (nothing) KillSwitch() clawrden.KillSwitch           { return clawrden.KillSwitch{} }
+func (nothing) Sandbox(string) (*clawrden.Profile, bool)  { return nil, false }
 func (nothing) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }

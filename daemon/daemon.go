@@ -36,6 +36,8 @@ type Policy interface {
 	Files() []clawrden.PolicyFile
 	Grants() []clawrden.Grant // that the files hold, expired ones too; the list is the caller's
 	KillSwitch() clawrden.KillSwitch
+	// Sandbox gives a profile by its name, a built-in one too.
+	Sandbox(name string) (*clawrden.Profile, bool)
 	// Environ says what becomes of the environment of a command that a decision lets run; elsewhere: in a unit or container
 	// of its own.
 	Environ(d *clawrden.Decision, elsewhere bool, env []string) clawrden.EnvChange
@@ -135,6 +137,9 @@ type Options struct {
 	Containers Containers
 	// Executors that this daemon has beside mirror in place, by the word that a rule names; see executorOf.
 	Executors map[string]Executor
+	// Starter begins sessions whose launchers go to GuardSocket; nil: none can be begun by this daemon.
+	Starter     Starter
+	GuardSocket string
 	// Keepers reach whole units ("unit") and containers ("container") for the kill switch; one that is missing is said to be.
 	Keepers map[string]Keeper
 

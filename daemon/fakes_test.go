@@ -33,6 +33,7 @@ func (fakePolicy) Files() []clawrden.PolicyFile                  { return nil }
 func (fakePolicy) Grants() []clawrden.Grant                      { return nil }
 func (fakePolicy) Rules() int                                    { return 1 }
 func (fakePolicy) KillSwitch() clawrden.KillSwitch               { return clawrden.KillSwitch{} }
+func (fakePolicy) Sandbox(string) (*clawrden.Profile, bool)      { return nil, false }
 func (fakePolicy) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }

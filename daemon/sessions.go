@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 type sessions struct {
 	mu    sync.Mutex
 	known map[string]*session
+	gaps  map[string][]string // of the layouts of those that will begin, by name
 }
 
 // session is one of them. Its connection is the guard's word that it holds it.
@@ -121,6 +123,8 @@ func (d *Daemon) begin(s *session, again bool) error {
 	r := sessionRecord(clawrden.EventSession, s)
 	if r.Reason = s.Lacks; r.Reason != "" {
 		r.Reason = "it is no boundary: " + r.Reason
+	} else if len(s.Gaps) > 0 {
+		r.Reason = "its layout lacks: " + strings.Join(s.Gaps, "; ")
 	}
 	if err := d.record(r); err != nil {
 		d.sessions.remove(s)
@@ -207,6 +211,8 @@ func (l *sessions) add(s *session) (before *session, err error) {
 		return nil, fmt.Errorf("%d sessions run already", maxSessions)
 	}
 	l.known[s.Name] = s
+	s.Gaps = l.gaps[s.Name]
+	delete(l.gaps, s.Name)
 	return before, nil
 }
 

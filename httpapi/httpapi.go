@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -63,6 +64,8 @@ type Control interface {
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
 	// Sessions gives the guard sessions that run, by name.
 	Sessions() []clawrden.Session
+	// StartSession begins one, by clawrden.SessionFiles descriptors, which it doesn't close: also ErrNoSession, with the reason.
+	StartSession(ctx context.Context, by clawrden.Caller, w clawrden.SessionWish, files []*os.File) (clawrden.SessionPlace, error)
 	// Agents gives the registered agents by name.
 	Agents() []clawrden.Agent
 	// AddAgent registers one and makes its socket: ErrBadRequest, ErrExists.
@@ -144,6 +147,7 @@ func New(o Options) *Server {
 
 // Serve answers on l until Shutdown; it closes l. After Shutdown it returns nil.
 func (s *Server) Serve(l net.Listener) error {
+	l = withFiles(l)
 	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

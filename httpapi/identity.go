@@ -15,6 +15,7 @@ type peer struct {
 	known    chan struct{} // closed when the rest is set
 	identity clawrden.Identity
 	err      error
+	files    *fileConn // that descriptors come by; nil where none can
 }
 
 type peerKey struct{}
@@ -24,6 +25,7 @@ type peerKey struct{}
 // tells less.
 func (s *Server) withIdentity(ctx context.Context, c net.Conn) context.Context {
 	p := &peer{known: make(chan struct{})}
+	p.files, _ = c.(*fileConn)
 	go func() {
 		defer close(p.known)
 		defer func() {
@@ -31,7 +33,7 @@ func (s *Server) withIdentity(ctx context.Context, c net.Conn) context.Context {
 				p.err = fmt.Errorf("panic: %v", v)
 			}
 		}()
-		p.identity, p.err = s.identify(c)
+		p.identity, p.err = s.identify(plain(c))
 	}()
 	return context.WithValue(ctx, peerKey{}, p)
 }

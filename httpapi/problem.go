@@ -40,6 +40,7 @@ var problems = []struct {
 	{clawrden.ErrBadRequest, http.StatusBadRequest, "bad_request"},
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
 	{clawrden.ErrExists, http.StatusConflict, "exists"},
+	{clawrden.ErrNoSession, http.StatusServiceUnavailable, "no_session"},
 	{errNoSuchPath, http.StatusNotFound, "no_such_path"},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
 	{errBusy, http.StatusServiceUnavailable, "busy"},

@@ -44,6 +44,8 @@ var routes = []struct {
 	{"POST /api/grants/{id}/revoke", clawrden.RightGrant, (*Server).revokeGrant},
 	// Which agents run under guard, as whom and since when.
 	{"GET /api/sessions", clawrden.RightRead, (*Server).sessions},
+	// Begins one, as the caller itself and with less than the caller can do; Control checks who asks for somebody else.
+	{"POST /api/sessions", clawrden.RightRun, (*Server).startSession},
 	// Who is governed under which name, and by which socket: like the queue, nothing for agents.
 	{"GET /api/agents", clawrden.RightRead, (*Server).agents},
 	// Rules match names of agents, so who has which name is part of what is in force; root's, like the rest of it.

@@ -22,15 +22,3 @@ func (s *Server) status(w http.ResponseWriter, _ *http.Request, by clawrden.Call
 	}
 	return writeJSON(w, status)
 }
-
-// sessions: GET /api/sessions → [clawrden.Session], by name.
-func (s *Server) sessions(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
-	}
-	list := s.control.Sessions()
-	if list == nil {
-		list = []clawrden.Session{}
-	}
-	return writeJSON(w, list)
-}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/clawrden/clawrden/internal/execnotify"
 	"github.com/clawrden/clawrden/internal/guardlink"
+	"github.com/clawrden/clawrden/internal/sessionlink"
 	"github.com/clawrden/clawrden/protocol"
 )
 
@@ -22,43 +24,79 @@ import (
 const DefaultGuard = "/run/clawrden/agent/guard.sock"
 
 // session puts the process under guard, and becomes the agent: `clawrden-launch init [--name N] [--guard PATH] -- AGENT…`, as a
-// container's entry point or a unit's. Nothing of the agent runs before the guard has it. It returns only where that can't be.
+// container's entry point or a unit's. Nothing of the agent runs before the guard has it. It returns only where that can't be,
+// or where it was started by `clawrden run`, with --run SOCKET in place of the agent: then it stays as the agent's parent.
 func session(args []string, say func(string)) int {
-	name, guard, agent, err := sessionArgs(args)
+	o, err := sessionArgs(args)
 	if err != nil {
 		say("clawrden-launch: " + err.Error())
 		return protocol.ExitFailed
 	}
-	path, err := exec.LookPath(agent[0])
+	a := &sessionlink.Agent{Argv: o.agent, Env: os.Environ()}
+	refuse := func(code int, why string) int {
+		say("clawrden: " + why)
+		return code
+	}
+	if o.run != nil {
+		if refuse = o.run.refuse; o.agent == nil {
+			if a, err = o.run.receive(); err != nil {
+				return refuse(protocol.ExitFailed, err.Error())
+			}
+		}
+		os.Clearenv()
+		for _, v := range a.Env {
+			name, value, _ := strings.Cut(v, "=")
+			_ = os.Setenv(name, value) // for the look along PATH alone
+		}
+	}
+	path, err := exec.LookPath(a.Argv[0])
 	if err != nil {
-		say("clawrden: " + agent[0] + ": no such program")
-		return protocol.ExitNoTool
+		return refuse(protocol.ExitNoTool, a.Argv[0]+": no such program")
 	}
 	runtime.LockOSThread()
-	if err := attach(name, guard); err != nil {
-		say("clawrden: the session can't be had: " + err.Error())
-		return protocol.ExitFailed
+	if err := attach(o.name, o.guard); err != nil {
+		return refuse(protocol.ExitFailed, "the session can't be had: "+err.Error())
 	}
-	err = syscall.Exec(path, agent, os.Environ())
-	say("clawrden: " + agent[0] + ": " + err.Error())
-	return protocol.ExitDenied
+	if o.run != nil {
+		return o.run.run(path, a)
+	}
+	err = syscall.Exec(path, a.Argv, a.Env)
+	return refuse(protocol.ExitDenied, a.Argv[0]+": "+err.Error())
 }
 
-func sessionArgs(args []string) (name, guard string, agent []string, err error) {
-	guard = DefaultGuard
+// sessionOptions are the words of init.
+type sessionOptions struct {
+	name, guard string
+	agent       []string
+	run         *watched
+}
+
+const initUsage = "\nusage: clawrden-launch init [--name NAME] [--guard PATH] -- AGENT [ARGUMENT…]"
+
+func sessionArgs(args []string) (o sessionOptions, err error) {
+	o.guard = DefaultGuard
 	for len(args) > 0 {
 		switch {
 		case args[0] == "--" && len(args) > 1:
-			return name, guard, args[1:], nil
+			o.agent = args[1:]
+			return o, nil
 		case args[0] == "--name" && len(args) > 1:
-			name, args = args[1], args[2:]
+			o.name, args = args[1], args[2:]
 		case args[0] == "--guard" && len(args) > 1:
-			guard, args = args[1], args[2:]
+			o.guard, args = args[1], args[2:]
+		case args[0] == "--run" && len(args) > 1:
+			if o.run, err = watch(args[1]); err != nil {
+				return o, err
+			}
+			args = args[2:]
 		default:
-			return "", "", nil, fmt.Errorf("%q is not understood\nusage: clawrden-launch init [--name NAME] [--guard PATH] -- AGENT [ARGUMENT…]", args[0])
+			return o, fmt.Errorf("%q is not understood%s", args[0], initUsage)
 		}
 	}
-	return "", "", nil, errors.New("no agent is named\nusage: clawrden-launch init [--name NAME] [--guard PATH] -- AGENT [ARGUMENT…]")
+	if o.run != nil {
+		return o, nil
+	}
+	return o, errors.New("no agent is named" + initUsage)
 }
 
 // attach closes this process in and hands the listener to the guard. What it does can't be undone, and is inherited.

@@ -35,6 +35,15 @@ func (p *Policy) Profile(name string) (*Profile, bool) {
 	return x, ok
 }
 
+// Sandbox returns what the profile of that name says.
+func (p *Policy) Sandbox(name string) (*clawrden.Profile, bool) {
+	x, ok := p.Profile(name)
+	if !ok {
+		return nil, false
+	}
+	return &x.Profile, true
+}
+
 // known are all profiles by name: the built-in ones alone for a policy without files, or with errors.
 func (p *Policy) known() map[string]*Profile {
 	if p.profiles != nil {

@@ -56,7 +56,7 @@ func TestBuiltinProfiles(t *testing.T) {
 			t.Errorf("%s isn't in a file of its own", x.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"build", "default", "network-client", "offline", "read-only"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"agent", "build", "default", "network-client", "offline", "read-only"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -113,6 +113,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	defer units.Close()
 	do.Executors["unit"] = unitExecutor{units}
+	do.Starter, do.GuardSocket = units, filepath.Join(filepath.Dir(c.Paths.Socket), "guard.sock")
 	ghosts, err := openGhosts(&c, engine, known.Confirmer, db, log)
 	if err != nil {
 		return err

@@ -77,3 +77,19 @@ func (e Exit) Duration(begun time.Time) time.Duration {
 	}
 	return e.Ended.Sub(begun)
 }
+
+// Session is an agent that is to be begun under guard, on the host. Whoever begins it doesn't close its descriptors.
+type Session struct {
+	Name     string
+	Guard    string // path of the guard's socket
+	Identity clawrden.Identity
+	Profile  *clawrden.Profile
+	Home     string
+	Cwd      *os.File // O_PATH
+	Path     string   // of Cwd
+	Umask    uint32
+	Terminal bool
+	Stdio    [3]*os.File
+	Run      *os.File            // the socket over which the launcher is told what to run
+	Note     func(gaps []string) // is told what this host can't hold of the layout
+}

@@ -1,0 +1,305 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+	"github.com/clawrden/clawrden/internal/sessionlink"
+	"github.com/clawrden/clawrden/internal/users"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// runOptions are those of `clawrden run`.
+type runOptions struct {
+	wish     clawrden.SessionWish
+	dev      bool
+	guard    string
+	launcher string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run [--profile P] [--name N] [--user U] -- AGENT…",
+		Short: "Start an agent under guard",
+		Long: "Starts an agent in a session: each command that it starts, by whatever path, is held until the policy has judged it. The agent\n" +
+			"runs as you, in this directory, with this environment, on these files or in this terminal, but in a layout of its own: a private\n" +
+			"/tmp, no sockets of your other programs, and no writing of what they start from. `clawrden status` lists the sessions.\n\n" +
+			"The exit status is the agent's; 125 where the session can't be had, with the reason.",
+		Example: "  clawrden run -- claude\n  clawrden run --name build --profile network-client -- ./agent --task 7 <task.txt >log",
+		Args:    args(1, -1, "an agent to start"),
+		RunE:    func(c *cobra.Command, agent []string) error { return a.run(c.Context(), &o, agent) },
+	}
+	f := c.Flags()
+	f.SetInterspersed(false) // the agent's own flags aren't ours
+	f.StringVar(&o.wish.Profile, "profile", "", "`profile` of the session (default "+clawrden.SessionProfile+")")
+	f.StringVar(&o.wish.Name, "name", "", "`name` of the session: lower-case letters, digits and dashes")
+	f.StringVar(&o.wish.User, "user", "", "`user` to run it as; only root may name another one")
+	f.BoolVar(&o.dev, "dev", false, "for development: where there is no systemd, start it as a child of one's own, with what Landlock can give")
+	f.StringVar(&o.guard, "guard", "/run/clawrden/agent/guard.sock", "with --dev: `path` of the guard's socket")
+	f.StringVar(&o.launcher, "launcher", besideSelf("clawrden-launch"), "with --dev: `file` of the launcher")
+	return c
+}
+
+// besideSelf finds a program that is installed, or was built, together with this one.
+func besideSelf(name string) string {
+	self, err := os.Executable()
+	if err != nil {
+		return "/usr/lib/clawrden/" + name
+	}
+	if beside := filepath.Join(filepath.Dir(self), name); access(beside) {
+		return beside
+	}
+	return filepath.Join(filepath.Dir(self), "../lib/clawrden", name)
+}
+
+func access(path string) bool { return unix.Access(path, unix.X_OK) == nil }
+
+// exitError is how an agent ended; nothing is said about that.
+type exitError struct{ code int }
+
+func (e exitError) Error() string { return "exit status " + strconv.Itoa(e.code) }
+
+// run starts the agent and stays until it ends.
+func (a *app) run(ctx context.Context, o *runOptions, agent []string) error {
+	if o.dev && !access("/run/systemd/system") {
+		return a.runAlone(o, agent)
+	}
+	err := a.runSession(ctx, o, agent)
+	if err == nil || errors.As(err, new(exitError)) {
+		return err
+	}
+	a.complain(err)
+	return exitError{protocol.ExitFailed}
+}
+
+// runAlone becomes the launcher, which becomes the agent: there is nobody to make a layout.
+func (a *app) runAlone(o *runOptions, agent []string) error {
+	if o.wish.User != "" || o.wish.Profile != "" {
+		return usageError{errors.New("--user and --profile take systemd"), "leave them out with --dev"}
+	}
+	fmt.Fprintln(a.stderr, "clawrden: --dev: no systemd here: /tmp, the home directory and the sockets of other programs are open to the agent;\n"+
+		"clawrden: only its commands are judged, and no process of it writes into another")
+	argv := []string{o.launcher, "init", "--guard", o.guard}
+	if o.wish.Name != "" {
+		argv = append(argv, "--name", o.wish.Name)
+	}
+	err := syscall.Exec(o.launcher, append(append(argv, "--"), agent...), os.Environ())
+	a.complain(fmt.Errorf("cannot start %s: %v", o.launcher, err))
+	return exitError{protocol.ExitFailed}
+}
+
+// runSession has the daemon begin the session, and speaks with its launcher.
+func (a *app) runSession(ctx context.Context, o *runOptions, agent []string) error {
+	d, err := a.connect()
+	if err != nil {
+		return err
+	}
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = ours.Close() }()
+	defer func() { _ = theirs.Close() }()
+	stdio := [3]*os.File{os.Stdin, os.Stdout, os.Stderr}
+	t, err := newTerminal(&stdio)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	cwd, err := os.OpenFile(".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("cannot open the working directory: %v", err)
+	}
+	defer func() { _ = cwd.Close() }()
+	if o.wish.Cwd, err = unix.Getwd(); err != nil {
+		return fmt.Errorf("cannot name the working directory: %v", err)
+	}
+	env, err := runEnv(o.wish.User)
+	if err != nil {
+		return err
+	}
+	o.wish.Umask, o.wish.Terminal = umask(), t != nil
+	place, err := d.StartSession(ctx, o.wish, []*os.File{stdio[0], stdio[1], stdio[2], theirs, cwd})
+	if err != nil {
+		return err
+	}
+	_ = theirs.Close()
+	for _, gap := range place.Gaps {
+		fmt.Fprintln(a.stderr, "clawrden: this host can't hold all of the session's layout: "+display.Line(gap))
+	}
+	if _, err := ours.Write(sessionlink.AppendAgent(nil, &sessionlink.Agent{Argv: agent, Env: env})); err != nil {
+		return fmt.Errorf("the session's launcher is gone: %v; see journalctl -u %s", err, place.Unit)
+	}
+	err = (&sitting{conn: ours, terminal: t}).until()
+	if errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET) {
+		err = fmt.Errorf("the session ended without a word; see journalctl -u %s", place.Unit)
+	}
+	return err
+}
+
+func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	theirs = os.NewFile(uintptr(fds[1]), "launcher") //nolint:gosec // a descriptor
+	mine := os.NewFile(uintptr(fds[0]), "run")       //nolint:gosec // a descriptor
+	defer func() { _ = mine.Close() }()
+	conn, err := net.FileConn(mine)
+	if err != nil {
+		_ = theirs.Close()
+		return nil, nil, err
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// umask reads what it is, without setting it for a moment.
+func umask() uint32 {
+	const base, bits, usual = 8, 32, 0o22
+	b, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "Umask:"); ok {
+			if n, err := strconv.ParseUint(strings.TrimSpace(rest), base, bits); err == nil {
+				return uint32(n)
+			}
+		}
+	}
+	return usual
+}
+
+// runEnv is the agent's environment: one's own, but for another user the names that say whose it is are that user's.
+func runEnv(user string) ([]string, error) {
+	if user == "" {
+		return os.Environ(), nil
+	}
+	db := &users.DB{}
+	u, err := db.UserByName(user)
+	if err != nil {
+		return nil, fmt.Errorf("cannot run it as %s: %v", display.Word(user), err)
+	}
+	env := []string{"HOME=" + u.Home, "USER=" + u.Name, "LOGNAME=" + u.Name, "SHELL=" + u.Shell}
+	for _, v := range os.Environ() {
+		name, _, _ := strings.Cut(v, "=")
+		switch name {
+		case "HOME", "USER", "LOGNAME", "SHELL", "MAIL", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK":
+		default:
+			env = append(env, v)
+		}
+	}
+	return env, nil
+}
+
+// sitting is the person's side of a session.
+type sitting struct {
+	conn     *net.UnixConn
+	terminal *terminal // nil without
+	signals  chan os.Signal
+	begun    atomic.Bool
+}
+
+// until passes signals on until the agent ends, and ends like it.
+func (s *sitting) until() error {
+	s.signals = make(chan os.Signal, 16)
+	signal.Notify(s.signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGTSTP)
+	defer signal.Stop(s.signals)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case sig := <-s.signals:
+				s.pass(sig.(syscall.Signal))
+			case <-done:
+				return
+			}
+		}
+	}()
+	for {
+		t, b, err := sessionlink.Read(s.conn)
+		if err != nil {
+			return err
+		}
+		switch t {
+		case sessionlink.TypeBegun:
+			s.begun.Store(true)
+			s.terminal.begin()
+		case sessionlink.TypeStopped:
+			s.stop()
+		case sessionlink.TypeExited:
+			s.terminal.drain()
+			if b[0] == 0 {
+				return nil
+			}
+			return exitError{int(b[0])}
+		case sessionlink.TypeKilled:
+			s.terminal.drain()
+			return dieOf(syscall.Signal(b[0]))
+		case sessionlink.TypeRefused:
+			s.terminal.end()
+			if int(b[0]) == protocol.ExitFailed {
+				return errors.New(string(b[1:]))
+			}
+			fmt.Fprintln(os.Stderr, "clawrden: "+display.Line(string(b[1:])))
+			return exitError{int(b[0])}
+		case sessionlink.TypeAgent, sessionlink.TypeSignal, sessionlink.TypeContinue:
+			return sessionlink.ErrFrame
+		}
+	}
+}
+
+func (s *sitting) pass(sig syscall.Signal) {
+	if sig == syscall.SIGWINCH {
+		s.terminal.resize()
+		return
+	}
+	if !s.begun.Load() && sig != syscall.SIGTSTP {
+		_ = dieOf(sig) // the launcher hears of it by the end of the connection, and so does an agent that begins just now
+	}
+	_, _ = s.conn.Write(sessionlink.AppendNumber(nil, sessionlink.TypeSignal, byte(sig))) //nolint:gosec // a signal
+}
+
+// stop does what a stop by Ctrl-Z does: the shell has the terminal until it continues this job, and the agent with it.
+func (s *sitting) stop() {
+	s.terminal.end()
+	on := make(chan os.Signal, 1)
+	signal.Notify(on, syscall.SIGCONT)
+	signal.Reset(syscall.SIGTSTP)
+	_ = syscall.Kill(0, syscall.SIGTSTP)
+	select {
+	case <-on:
+	case <-time.After(stopTime): // nobody is there who could continue it, so the kernel doesn't stop it
+	}
+	signal.Stop(on)
+	signal.Notify(s.signals, syscall.SIGTSTP)
+	s.terminal.begin()
+	_, _ = s.conn.Write(sessionlink.AppendNumber(nil, sessionlink.TypeContinue, 0))
+}
+
+// stopTime is how long the kernel may take to stop this process once it has told itself to.
+const stopTime = 100 * time.Millisecond
+
+// dieOf ends this process by the signal that ended the agent.
+func dieOf(sig syscall.Signal) error {
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // the core, if any, was the agent's
+	signal.Reset(sig)
+	_ = syscall.Kill(os.Getpid(), sig)
+	const bySignal = 128
+	return exitError{bySignal + int(sig)}
+}

@@ -1,0 +1,216 @@
+package unit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/launch"
+	"github.com/clawrden/clawrden/profile"
+)
+
+// SessionSlice is where sessions are.
+const SessionSlice = "clawrden-agents.slice"
+
+// SessionName is the unit of a session.
+func SessionName(session string) string { return "clawrden-session-" + session + suffix }
+
+// StartSession begins a session as a unit of its own, which outlives the daemon: the launcher becomes the user, applies the
+// profile, puts itself under guard, and starts what it is told to over the session's socket.
+func (e *Executor) StartSession(ctx context.Context, s *job.Session) (unit string, err error) {
+	if me := os.Geteuid(); me != 0 {
+		return "", fmt.Errorf("the daemon runs as uid %d, and only root can start units", me)
+	}
+	if err := trusted(e.o.Launcher); err != nil {
+		return "", err
+	}
+	self, err := os.Open(e.o.Launcher)
+	if err != nil {
+		return "", fmt.Errorf("cannot use the launcher: %v", err)
+	}
+	defer func() { _ = self.Close() }()
+	order, err := sessionOrder(s, int(self.Fd())) //nolint:gosec // a descriptor
+	if err != nil {
+		return "", err
+	}
+	wall, gaps, err := sessionWall(s, order)
+	if err != nil {
+		return "", err
+	}
+	s.Note(gaps)
+	b, err := e.connect()
+	if err != nil {
+		return "", err
+	}
+	conn, theirs, err := launch.Pair()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = conn.Close() }()
+	starting, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	p := &Process{e: e, name: SessionName(s.Name), pidfd: -1}
+	err = b.begin(starting, p.name, append(e.sessionProperties(s, theirs), wall...))
+	_ = theirs.Close()
+	if err != nil {
+		if !errors.As(err, new(dbus.Error)) {
+			e.forget(p.name)
+		}
+		return "", err
+	}
+	if err := launch.Send(starting, conn, order, s.Stdio); err != nil {
+		if refused := launch.Wait(starting, conn); errors.As(refused, new(*launch.Refusal)) {
+			err = refused
+		}
+		return "", p.abandon(err)
+	}
+	if err := launch.Wait(starting, conn); err != nil {
+		return "", p.abandon(err)
+	}
+	return p.name, nil
+}
+
+// begin starts a unit. One of the same name that has just ended is waited for.
+func (b *bus) begin(ctx context.Context, name string, properties []property) error {
+	const pause, tries = 50 * time.Millisecond, 100
+	for n := 1; ; n++ {
+		err := b.start(ctx, name, properties)
+		var e dbus.Error
+		if n == tries || !errors.As(err, &e) || e.Name != systemd+".UnitExists" {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// sessionOrder has the launcher start itself anew as the session's first process, as the user and in the working directory.
+func sessionOrder(s *job.Session, self int) (*launch.Order, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(s.Cwd.Fd()), &st); err != nil { //nolint:gosec // a descriptor
+		return nil, fmt.Errorf("cannot look at the working directory: %v", err)
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return nil, errors.New("the working directory is none")
+	}
+	words := []launch.Word{{Text: "clawrden-launch"}, {Text: "init"}, {Text: "--name"}, {Text: s.Name}, {Text: "--guard"}, {Text: s.Guard}, {Text: "--run"}, {IsFD: true, FD: 1}}
+	return &launch.Order{
+		Tool:     launch.Tool{Mode: launch.ToolFD, Path: "clawrden-launch", FDs: []int{self, int(s.Run.Fd())}, Words: words}, //nolint:gosec // descriptors
+		Argv:     []string{"clawrden-launch"},
+		Env:      []string{},
+		Cwd:      launch.Cwd{Path: s.Path, Dev: st.Dev, Ino: st.Ino},
+		Umask:    s.Umask,
+		User:     launch.User{UID: s.Identity.UID, GID: s.Identity.GID, Groups: s.Identity.Groups},
+		Terminal: s.Terminal,
+	}, nil
+}
+
+// scopes are Landlock's for abstract Unix sockets and for signals (Linux 6.12).
+const (
+	scopes   = 1 | 2
+	scopeABI = 6
+)
+
+// sessionWall gives the properties that hold the profile from outside, and puts its plan into the order.
+func sessionWall(s *job.Session, o *launch.Order) (wall []property, gaps []string, err error) {
+	if n := s.Profile.Network.Mode; n == clawrden.NetworkNone || n == clawrden.NetworkLoopback {
+		return nil, nil, fmt.Errorf("the profile %q has the network %q, and a session's launcher has to reach the guard's socket; name another profile", s.Profile.Name, n)
+	}
+	u, err := profile.Systemd(s.Profile, profile.Target{Home: s.Home})
+	if err != nil {
+		return nil, nil, err
+	}
+	abi := launch.LandlockABI()
+	o.Plan, err = profile.Compile(s.Profile, profile.Target{Landlock: abi, Holds: u.Holds, Home: s.Home, Cwd: s.Path})
+	if err != nil {
+		return nil, nil, err
+	}
+	if abi >= scopeABI {
+		o.Plan.Landlock.ABI = max(o.Plan.Landlock.ABI, scopeABI)
+		o.Plan.Landlock.Scoped |= scopes
+	} else {
+		gaps = append(gaps, "abstract Unix sockets of processes outside the session can be reached (Linux 6.12 closes them)")
+	}
+	for _, g := range o.Plan.Gaps {
+		gaps = append(gaps, g.What+": "+g.Why)
+	}
+	return variants(u.Properties), gaps, nil
+}
+
+// mount is an element of BindPaths: (ssbt).
+type mount struct {
+	From, To string
+	Missing  bool // it need not be there
+	Flags    uint64
+}
+
+// tmpfs is an element of TemporaryFileSystem: (ss).
+type tmpfs struct{ At, Options string }
+
+// kept is what of /run is there in a session: where agents' sockets are, who answers for names, and where NixOS has its programs.
+// All else in there is sockets of helpers that would work for the agent outside the session.
+var kept = []string{
+	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager/resolv.conf", "/run/connman/resolv.conf",
+	"/run/current-system", "/run/booted-system", "/run/opengl-driver",
+}
+
+// sessionProperties are the layout: no path in it is the agent's but the working directory, which the launcher compares with what
+// the caller had open.
+func (e *Executor) sessionProperties(s *job.Session, stdin *os.File) []property {
+	const second, rbind = 1_000_000, unix.MS_REC
+	id := &s.Identity
+	shown := []mount{{From: filepath.Dir(s.Guard), To: filepath.Dir(s.Guard), Flags: rbind}}
+	for _, path := range kept {
+		shown = append(shown, mount{path, path, true, rbind})
+	}
+	p := []property{
+		variant("Description", "Clawrden: session "+s.Name),
+		variant("Slice", SessionSlice),
+		variant("Type", "exec"),
+		variant("ExecStart", []execStart{{e.o.Launcher, []string{e.o.Launcher}, false}}),
+		variant("StandardInputFileDescriptor", dbus.UnixFD(stdin.Fd())), //nolint:gosec // a descriptor
+		variant("StandardOutput", "null"),
+		variant("StandardError", "null"),
+		variant("IgnoreSIGPIPE", false),
+		variant("CollectMode", "inactive-or-failed"),
+		variant("TimeoutStopUSec", uint64(stopTime.Seconds()*second)),
+		variant("CapabilityBoundingSet", uint64(1<<capSetgid|1<<capSetuid)),
+		variant("ReadOnlyPaths", []string{"/proc"}),
+		variant("ProtectControlGroups", true),
+		variant("PrivateTmp", true),
+		variant("TemporaryFileSystem", []tmpfs{
+			{"/run", "mode=0755,nosuid,nodev"},
+			{fmt.Sprintf("/run/user/%d", id.UID), fmt.Sprintf("mode=0700,uid=%d,gid=%d,nosuid,nodev", id.UID, id.GID)},
+		}),
+		variant("BindReadOnlyPaths", shown),
+	}
+	if s.Home != "" && s.Home != "/" {
+		p = append(p, variant("InaccessiblePaths", []string{"-" + s.Home + "/.docker/run", "-" + s.Home + "/.docker/desktop"}))
+	}
+	if hides(s.Path) {
+		p = append(p, variant("BindPaths", []mount{{s.Path, s.Path, false, rbind}}))
+	}
+	return p
+}
+
+// hides reports whether the layout would hide a directory.
+func hides(path string) bool {
+	for _, dir := range []string{"/tmp/", "/var/tmp/", "/run/"} {
+		if strings.HasPrefix(path, dir) {
+			return true
+		}
+	}
+	return false
+}

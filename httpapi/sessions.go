@@ -1,0 +1,43 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/clawrden/clawrden"
+)
+
+// sessions: GET /api/sessions → [clawrden.Session], by name.
+func (s *Server) sessions(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
+	if s.control.Sees(by) != nil {
+		return errOnlyRouted
+	}
+	list := s.control.Sessions()
+	if list == nil {
+		list = []clawrden.Session{}
+	}
+	return writeJSON(w, list)
+}
+
+// startSession: POST /api/sessions clawrden.SessionWish, with descriptors beside it → clawrden.SessionPlace.
+func (s *Server) startSession(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	var wish clawrden.SessionWish
+	err := readJSON(w, r, &wish)
+	files := passed(r)
+	defer func() {
+		for _, f := range files {
+			_ = f.Close()
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	if len(files) != clawrden.SessionFiles {
+		return fmt.Errorf("%w: %d descriptors came with it in place of %d; sessions are begun by clawrden run", clawrden.ErrBadRequest, len(files), clawrden.SessionFiles)
+	}
+	place, err := s.control.StartSession(r.Context(), by, wish, files)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, place)
+}
