@@ -42,9 +42,9 @@ func TestBridgeRights(t *testing.T) {
 		{at(slack.Unit, "U9", "control"), "read decide act_for", "a bridge, for nobody that it knows"},
 		{at("all.service", "U1", "control"), "read decide grant unlock act_for", "another bridge"},
 		{at(slack.Unit, "", "dbus"), "", "a bridge on the bus"},
-		{at("other.service", "", "control"), "read decide grant kill", "an approver in another unit"},
+		{at("other.service", "", "control"), "read decide grant kill run", "an approver in another unit"},
 		{clawrden.Caller{Identity: clawrden.Identity{UID: 0, PID: 1, HostNS: true, Unit: slack.Unit}, Door: "control"}, "read decide kill act_for", "a bridge that is root"},
-		{clawrden.Caller{Identity: clawrden.Identity{UID: 0, PID: 1, HostNS: true}, Door: "control"}, "read decide grant kill unlock reload act_for", "root"},
+		{clawrden.Caller{Identity: clawrden.Identity{UID: 0, PID: 1, HostNS: true}, Door: "control"}, "read decide grant kill unlock reload act_for run", "root"},
 	} {
 		var has []string
 		for _, right := range clawrden.Rights {
