@@ -68,7 +68,7 @@ func (l *launcher) prepare() *Refusal {
 		x.sandboxed, x.filter = p.NoNewPrivileges, p.Filter
 		profile = "the profile " + p.Name
 		if len(p.Filter) > 0 {
-			x.program = unix.SockFprog{Len: uint16(len(p.Filter)), Filter: &p.Filter[0]} //nolint:gosec // a plan has at most 4096
+			x.program = unix.SockFprog{Len: uint16(len(p.Filter)), Filter: &p.Filter[0]} // a plan has at most 4096
 			if judge(p.Filter, int(x.call), x.args) == refused {
 				return refuse(StepExec, fmt.Sprintf("%s forbids exec itself (%s), so nothing can run under it", profile, name), nil)
 			}
@@ -157,7 +157,7 @@ func (x *final) last() {
 //go:norace
 func (x *final) fail(step int, errno syscall.Errno) {
 	x.failed.Store(uint64(step+1)<<32 | uint64(errno))
-	for {
+	for { //nolint:staticcheck // no call may be made any more, not even to wait
 	}
 }
 

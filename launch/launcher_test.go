@@ -524,7 +524,7 @@ func TestLauncherDies(t *testing.T) {
 
 // The door lets one in, after a look.
 func TestDoor(t *testing.T) {
-	dir, err := os.MkdirTemp("", "clawrden-") // t.TempDir is too long for a socket
+	dir, err := os.MkdirTemp("", "clawrden-") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // Refusal is the launcher's word for why the tool wasn't started.
-type Refusal struct {
+type Refusal struct { //nolint:errname // a launcher refuses; it doesn't err
 	Step  Step
 	Errno syscall.Errno // 0 where no system call failed
 	Text  string        // what it was about: a path, a rule; may be empty

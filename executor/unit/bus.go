@@ -102,7 +102,7 @@ func (b *bus) get(ctx context.Context, name string, asked ...question) (map[stri
 		if c.Err != nil {
 			met = c.Err
 		} else if err := c.Store(&v); err == nil {
-			got[asked[i].name] = v
+			got[asked[i].name] = v //nolint:gosec // calls has the length of asked
 		}
 	}
 	if len(got) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -187,6 +188,9 @@ func (p *Process) release() {
 	}
 }
 
+// terminalSignals are those that a terminal sends to all of a job.
+var terminalSignals = []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGWINCH, syscall.SIGHUP}
+
 // Signal sends a signal to the command; SIGKILL to all of its unit.
 func (p *Process) Signal(sig syscall.Signal) {
 	p.mu.Lock()
@@ -195,15 +199,12 @@ func (p *Process) Signal(sig syscall.Signal) {
 		return
 	}
 	toAll := sig == syscall.SIGKILL
-	switch sig {
-	case syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGWINCH, syscall.SIGHUP:
-		// A terminal sends these to all of a job; the main process leads a group of its own. Linux 6.9 can; before that all
-		// of the unit is told.
+	if slices.Contains(terminalSignals, sig) {
+		// The main process leads a group of its own. Linux 6.9 can tell all of that; before it all of the unit is told.
 		const processGroup = 4 // PIDFD_SIGNAL_PROCESS_GROUP
 		toAll = errors.Is(unix.PidfdSendSignal(p.pidfd, sig, nil, processGroup), unix.EINVAL)
-	default:
-		// When the main process is dead systemd ends the rest, but gently.
-		_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0)
+	} else {
+		_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0) // when the main process is dead systemd ends the rest, but gently
 	}
 	if toAll {
 		go func() {

@@ -25,7 +25,7 @@ func (e *Executor) properties(j *job.Job, o *launch.Order, stdin *os.File) []pro
 		variant("Slice", Slice),
 		variant("Type", "exec"),
 		variant("ExecStart", []execStart{{e.o.Launcher, []string{e.o.Launcher}, false}}),
-		variant("StandardInputFileDescriptor", dbus.UnixFD(stdin.Fd())),
+		variant("StandardInputFileDescriptor", dbus.UnixFD(stdin.Fd())), //nolint:gosec // a descriptor
 		// The tool's own come over the socket; what the launcher has to say does, too.
 		variant("StandardOutput", "null"),
 		variant("StandardError", "null"),

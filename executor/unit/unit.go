@@ -170,7 +170,7 @@ func (p *Process) begin(ctx context.Context, conn *net.UnixConn, start, send fun
 		fail(err)
 	}
 	notStarted := <-started
-	<-sent
+	<-sent //nolint:errcheck // see above
 	switch {
 	case err == nil:
 		return nil // it runs, so it was started

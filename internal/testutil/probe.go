@@ -29,7 +29,7 @@ func Probe(t testing.TB) string {
 		if dir, probe.err = os.MkdirTemp("", "clawrden-probe-"); probe.err != nil {
 			return
 		}
-		if probe.err = os.Chmod(dir, 0o755); probe.err != nil {
+		if probe.err = os.Chmod(dir, 0o755); probe.err != nil { //nolint:gosec // every user runs it
 			return
 		}
 		probe.path = filepath.Join(dir, "probe")
@@ -61,7 +61,7 @@ func ProbeLayout(t testing.TB, root, work, home, tmp string, uid, gid int) {
 		home + "/file": "text", home + "/.bashrc": "", home + "/.ssh/id_ed25519": "key",
 	} {
 		at := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil { //nolint:gosec // other users look there
 			t.Fatal(err)
 		}
 		mode := os.FileMode(0o644)
@@ -77,7 +77,7 @@ func ProbeLayout(t testing.TB, root, work, home, tmp string, uid, gid int) {
 			if err != nil || os.Geteuid() != 0 {
 				return err
 			}
-			return os.Lchown(path, uid, gid)
+			return os.Lchown(path, uid, gid) //nolint:gosec // nobody else is there yet
 		})
 		if err != nil {
 			t.Fatal(err)
