@@ -6,12 +6,17 @@ import (
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/testutil"
+	"github.com/clawrden/clawrden/launch"
 	"github.com/clawrden/clawrden/policy"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // A ghost lets a command do what the documented table says, under each profile that is shipped: the same as the launcher alone.
 // Without a profile the engine's own filter is all there is, so that isn't compared.
 func TestProfileTable(t *testing.T) {
+	if have := launch.LandlockABI(); have < profile.LandlockABI {
+		t.Skipf("the kernel has version %d of Landlock", have)
+	}
 	docker := testutil.Docker(t)
 	s := newStand(t, docker)
 	program, err := os.ReadFile(testutil.Probe(t))

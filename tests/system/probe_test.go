@@ -9,10 +9,15 @@ import (
 	"testing"
 
 	"github.com/clawrden/clawrden/internal/testutil"
+	"github.com/clawrden/clawrden/launch"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // A unit lets a command do what the documented table says, under each profile that is shipped: the same as the launcher alone.
 func TestUnitProfileTable(t *testing.T) {
+	if have := launch.LandlockABI(); have < profile.LandlockABI {
+		t.Skipf("the kernel has version %d of Landlock", have)
+	}
 	onEach(t, func(t *testing.T, m *machine) {
 		profiles := []string{"", "default", "read-only", "build", "offline", "network-client"}
 		var rules strings.Builder
