@@ -1,7 +1,6 @@
 package testutil
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,39 +9,45 @@ import (
 	"testing"
 )
 
-// probe is the program of tests/probe, built once for a test program.
+// probe is the program of tests/probe, built once for the test that asks for it first and for all within it.
 var probe struct {
-	once sync.Once
+	sync.Mutex
 	path string
-	err  error
 }
 
 // Probe gives the program that tries what a sandboxed program might try, static, where every user can run it.
 func Probe(t testing.TB) string {
 	t.Helper()
-	probe.once.Do(func() {
-		var root []byte
-		if root, probe.err = exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output(); probe.err != nil {
-			return
-		}
-		var dir string
-		if dir, probe.err = os.MkdirTemp("", "clawrden-probe-"); probe.err != nil {
-			return
-		}
-		if probe.err = os.Chmod(dir, 0o755); probe.err != nil { //nolint:gosec // every user runs it
-			return
-		}
-		probe.path = filepath.Join(dir, "probe")
-		c := exec.Command("go", "build", "-o", probe.path, "./tests/probe")
-		c.Dir, c.Env = strings.TrimSpace(string(root)), append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := c.CombinedOutput(); err != nil {
-			probe.err = fmt.Errorf("%w: %s", err, out)
-		}
-	})
-	if probe.err != nil {
-		t.Fatal(probe.err)
+	probe.Lock()
+	defer probe.Unlock()
+	if probe.path != "" {
+		return probe.path
 	}
-	return probe.path
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "clawrden-probe-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		probe.Lock()
+		defer probe.Unlock()
+		probe.path = ""
+		_ = os.RemoveAll(dir)
+	})
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // every user runs it
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "probe")
+	c := exec.Command("go", "build", "-o", path, "./tests/probe")
+	c.Dir, c.Env = strings.TrimSpace(string(root)), append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	probe.path = path
+	return path
 }
 
 // ProbeTmp is where the probe looks for a program in /tmp, unless PROBE_TMP says otherwise.
