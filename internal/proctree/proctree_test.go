@@ -3,6 +3,7 @@ package proctree
 import (
 	"bufio"
 	"io"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -70,13 +71,15 @@ func (x *tree) ended(t *testing.T) {
 
 const family = `echo $$; sh -c 'echo $$; sh -c "echo \$\$; sleep 600 & wait" & sleep 600 & wait' & setsid sh -c 'trap "" TERM HUP; echo $$; while :; do sleep 600; done' & wait`
 
+// state is the process's state as ps writes it; "" once it is gone.
 func state(t *testing.T, pid int) string {
 	t.Helper()
-	b, err := exec.Command("ps", "-o", "state=", "-p", strconv.Itoa(pid)).Output()
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(string(b))
+	_, after, _ := strings.Cut(string(b), ") ")
+	return after[:1]
 }
 
 func TestKill(t *testing.T) {
