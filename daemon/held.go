@@ -91,7 +91,12 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	defer func() { _ = unix.Close(c.held.exe) }()
 	var err error
 	if c.peer, err = peercred.OfPidfd(fds[0]); err != nil {
+		_ = d.record(&clawrden.Record{
+			Event: clawrden.EventRefused, Way: clawrden.WayGuard, Session: h.Session, Decision: clawrden.OutcomeDeny,
+			Reason: "cannot tell who is calling: " + err.Error(),
+		})
 		reply.refuse(protocol.ExitFailed, "cannot tell who is calling: "+err.Error())
+		c.closeDescriptors()
 		return false
 	}
 	c.request = clawrden.Request{Way: clawrden.WayGuard, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}

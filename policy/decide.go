@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -153,7 +154,7 @@ func (j *judge) command(i int) {
 // a file that it writes counts now.
 func (j *judge) comesByItself() bool {
 	f, c := j.facts, j.view.cmd
-	if f.Way != clawrden.WayGuard || c.Parent < 0 || c.Builtin || j.policy.settings.first {
+	if f.Way != clawrden.WayGuard || c.Parent < 0 || c.Builtin || j.policy.settings.first || j.inOne() {
 		return false
 	}
 	for i := range j.view.paths {
@@ -168,6 +169,17 @@ func (j *judge) comesByItself() bool {
 		}
 	}
 	return true
+}
+
+// inOne reports whether the file that runs is one of many tools in one, whatever it is called by: such a shell may run those
+// tools itself, without an exec.
+func (j *judge) inOne() bool {
+	exe := &j.facts.Exe
+	for exe.Interpreter != nil {
+		exe = exe.Interpreter
+	}
+	g := j.policy.tools.find(path.Base(exe.Resolved))
+	return g != nil && g.inside
 }
 
 // look turns to one command.

@@ -51,6 +51,10 @@ func TestGuardedShell(t *testing.T) {
 		if got := p.Decide(f); got.Verdict != want {
 			t.Errorf("%s: %v, want %v: %s", line, got.Verdict, want, got.Reason)
 		}
+		f.Exe.Resolved = "/bin/busybox" // as which sh runs head without an exec
+		if got := p.Decide(f); got.Verdict == clawrden.Allow {
+			t.Errorf("%s: allowed where the shell is busybox", line)
+		}
 		f.Way = clawrden.WayShim
 		if got := p.Decide(f); got.Verdict == clawrden.Allow {
 			t.Errorf("%s: allowed by a shim", line)
