@@ -73,9 +73,11 @@ func (l *launcher) arrange() *Refusal {
 	return nil
 }
 
-// dup duplicates a descriptor out of the way of the numbers that programs use.
+// dup duplicates a descriptor out of the way of the numbers that programs use. Below 64 the kernel has room for it from the
+// start; for a higher one it would make a larger table, and where threads share that it waits for all processors (10 ms and
+// more: expand_fdtable in fs/file.c).
 func dup(fd, how int) (int, error) {
-	const high, low = 100, 3
+	const high, low = 40, 3
 	n, err := unix.FcntlInt(uintptr(fd), how, high)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EMFILE) { // a low limit on descriptors
 		n, err = unix.FcntlInt(uintptr(fd), how, low)

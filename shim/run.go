@@ -140,9 +140,10 @@ func compare(e *protocol.Exec) string {
 	return ""
 }
 
-// keep duplicates a descriptor out of the way of the numbers that programs use.
+// keep duplicates a descriptor out of the way of the numbers that programs use. Below 64 the kernel has room for it from the
+// start; a larger table, shared by threads, costs a wait for all processors (expand_fdtable in fs/file.c).
 func keep(fd int, how uintptr) int {
-	const high = 100
+	const high = 40
 	n, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), how, high)
 	if errno != 0 { // a low limit on descriptors
 		n, _, errno = syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), how, 3)
