@@ -34,6 +34,7 @@ type Identity struct {
 	Groups    []uint32 `json:"groups,omitempty"`    // supplementary groups
 	User      string   `json:"user,omitempty"`      // name of UID on the host; "" if it has none
 	PID       int      `json:"pid,omitempty"`       // in the daemon's pid namespace
+	Parent    int      `json:"ppid,omitempty"`      // the process that PID was begun by, or that took its place; 0 where that isn't seen from the daemon
 	Start     uint64   `json:"start,omitempty"`     // clock ticks since boot, field 22 of /proc/PID/stat
 	Cgroup    string   `json:"cgroup,omitempty"`    // path in the unified hierarchy
 	Unit      string   `json:"unit,omitempty"`      // system unit, read from the root downwards; a user's own units don't count

@@ -52,6 +52,27 @@ type Pending struct {
 	Demands  []Demand    `json:"demands,omitempty"` // what an approval must meet, where a rule says more than the defaults
 	Votes    []Approver  `json:"votes,omitempty"`   // who has approved, while more people must
 	Lacking  int         `json:"lacking"`           // how many more must
+	Way      Way         `json:"way,omitempty"`
+	Session  string      `json:"session,omitempty"`  // name of the guard session
+	Executor string      `json:"executor,omitempty"` // that the rule names; "" for the way's own default
+	Profile  string      `json:"profile,omitempty"`
+	Boundary Boundary    `json:"boundary,omitempty"` // that would enforce an approval; only where one ask is had by its id
+	// Commands are the command itself and those inside it, each with what the policy in force says of it alone; only where one ask
+	// is had by its id.
+	Commands []CommandVerdict `json:"commands,omitempty"`
+}
+
+// CommandVerdict is one command as the policy understands it, with what it says of it.
+type CommandVerdict struct {
+	Command string   `json:"command"` // "" where it can't be known
+	Args    []string `json:"args"`    // escaped where they aren't UTF-8
+	Via     string   `json:"via,omitempty"`
+	Outer   int      `json:"outer"` // which of the list runs it; -1 for the first, which is the request's own
+	Opaque  []string `json:"opaque,omitempty"`
+	Verdict string   `json:"verdict,omitempty"` // "" where it takes that of the commands inside it
+	Rule    string   `json:"rule,omitempty"`    // what gave it: a rule, or a setting such as "default"
+	File    string   `json:"file,omitempty"`
+	Line    int      `json:"line,omitempty"`
 }
 
 // Entry is one row of the history: a command that was decided, with its end where it is known.
@@ -81,7 +102,8 @@ type Entry struct {
 	Boundary  Boundary    `json:"boundary,omitempty"`
 	Exe       *Executable `json:"exe,omitempty"`
 	Way       Way         `json:"way,omitempty"`
-	Seq       uint64      `json:"seq"` // of the "decided" record
+	Session   string      `json:"session,omitempty"` // name of the guard session
+	Seq       uint64      `json:"seq"`               // of the "decided" record
 }
 
 // HistoryFilter narrows the history. The zero value is everything; Limit 0 means the door's default.

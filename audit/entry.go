@@ -99,7 +99,7 @@ func decodeEntry(line []byte) (clawrden.Entry, error) {
 		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd,
 		Decision: r.Decision, Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver,
 		AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy,
-		Executor: r.Executor, Boundary: r.Boundary, Exe: r.Exe, Way: r.Way, Seq: r.Seq,
+		Executor: r.Executor, Boundary: r.Boundary, Exe: r.Exe, Way: r.Way, Session: r.Session, Seq: r.Seq,
 		ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
 	}
 	if r.Identity != nil {

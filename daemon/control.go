@@ -48,13 +48,14 @@ func (nothing) Understand(r *clawrden.Request) clawrden.Facts {
 func (nothing) Decide(*clawrden.Facts) clawrden.Decision {
 	return clawrden.Refuse("the policy is invalid, so every command is denied; an operator has to mend it (clawrden policy check)")
 }
-func (nothing) Counts(*clawrden.Facts) []clawrden.Counter { return nil }
-func (nothing) Digest() string                            { return "" }
-func (nothing) Rules() int                                { return 0 }
-func (nothing) Files() []clawrden.PolicyFile              { return nil }
-func (nothing) Grants() []clawrden.Grant                  { return nil }
-func (nothing) KillSwitch() clawrden.KillSwitch           { return clawrden.KillSwitch{} }
-func (nothing) Sandbox(string) (*clawrden.Profile, bool)  { return nil, false }
+func (nothing) Counts(*clawrden.Facts) []clawrden.Counter          { return nil }
+func (nothing) Verdicts(*clawrden.Facts) []clawrden.CommandVerdict { return nil }
+func (nothing) Digest() string                                     { return "" }
+func (nothing) Rules() int                                         { return 0 }
+func (nothing) Files() []clawrden.PolicyFile                       { return nil }
+func (nothing) Grants() []clawrden.Grant                           { return nil }
+func (nothing) KillSwitch() clawrden.KillSwitch                    { return clawrden.KillSwitch{} }
+func (nothing) Sandbox(string) (*clawrden.Profile, bool)           { return nil, false }
 func (nothing) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }
@@ -116,7 +117,24 @@ func (d *Daemon) Pending(id string) (clawrden.Pending, error) {
 	if a.State != clawrden.StatePending {
 		return clawrden.Pending{}, fmt.Errorf("%w: it is %s", clawrden.ErrDecided, a.State)
 	}
-	return *pendingFrom(&a), nil
+	return *d.pendingInFull(&a), nil
+}
+
+// pendingInFull adds what takes a look at the policy and at the sessions, so that lists go without it.
+func (d *Daemon) pendingInFull(a *clawrden.Approval) *clawrden.Pending {
+	p := pendingFrom(a)
+	p.Commands = d.policy.Load().Verdicts(&a.Facts)
+	p.Boundary = clawrden.BoundaryNone
+	if e := d.o.Executors[p.Executor]; e != nil {
+		p.Boundary = e.Boundary()
+	} else if p.Way == clawrden.WayGuard {
+		for _, s := range d.Sessions() {
+			if s.Name == p.Session {
+				p.Boundary = s.Boundary
+			}
+		}
+	}
+	return p
 }
 
 // Approve lets one waiting request run.

@@ -30,7 +30,8 @@ import (
 type Policy interface {
 	Understand(*clawrden.Request) clawrden.Facts
 	Decide(*clawrden.Facts) clawrden.Decision
-	Counts(*clawrden.Facts) []clawrden.Counter // the rate conditions that count this request
+	Counts(*clawrden.Facts) []clawrden.Counter          // the rate conditions that count this request
+	Verdicts(*clawrden.Facts) []clawrden.CommandVerdict // of each command, for people
 	Digest() string
 	Rules() int
 	Files() []clawrden.PolicyFile

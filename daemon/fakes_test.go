@@ -25,15 +25,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fakePolicy decides by a function.
 type fakePolicy func(*clawrden.Facts) clawrden.Decision
 
-func (fakePolicy) Understand(r *clawrden.Request) clawrden.Facts { return nothing{}.Understand(r) }
-func (p fakePolicy) Decide(f *clawrden.Facts) clawrden.Decision  { return p(f) }
-func (fakePolicy) Counts(*clawrden.Facts) []clawrden.Counter     { return nil }
-func (fakePolicy) Digest() string                                { return "fake" }
-func (fakePolicy) Files() []clawrden.PolicyFile                  { return nil }
-func (fakePolicy) Grants() []clawrden.Grant                      { return nil }
-func (fakePolicy) Rules() int                                    { return 1 }
-func (fakePolicy) KillSwitch() clawrden.KillSwitch               { return clawrden.KillSwitch{} }
-func (fakePolicy) Sandbox(string) (*clawrden.Profile, bool)      { return nil, false }
+func (fakePolicy) Understand(r *clawrden.Request) clawrden.Facts      { return nothing{}.Understand(r) }
+func (p fakePolicy) Decide(f *clawrden.Facts) clawrden.Decision       { return p(f) }
+func (fakePolicy) Counts(*clawrden.Facts) []clawrden.Counter          { return nil }
+func (fakePolicy) Verdicts(*clawrden.Facts) []clawrden.CommandVerdict { return nil }
+func (fakePolicy) Digest() string                                     { return "fake" }
+func (fakePolicy) Files() []clawrden.PolicyFile                       { return nil }
+func (fakePolicy) Grants() []clawrden.Grant                           { return nil }
+func (fakePolicy) Rules() int                                         { return 1 }
+func (fakePolicy) KillSwitch() clawrden.KillSwitch                    { return clawrden.KillSwitch{} }
+func (fakePolicy) Sandbox(string) (*clawrden.Profile, bool)           { return nil, false }
 func (fakePolicy) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }

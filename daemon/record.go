@@ -183,7 +183,7 @@ func entryOf(r *clawrden.Record) *clawrden.Entry {
 		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd, Identity: *r.Identity,
 		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
 		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy, Executor: r.Executor, Boundary: r.Boundary,
-		Exe: r.Exe, Way: r.Way, Seq: r.Seq,
+		Exe: r.Exe, Way: r.Way, Session: r.Session, Seq: r.Seq,
 	}
 	if e.Args == nil {
 		e.Args = []string{}
@@ -208,6 +208,10 @@ func pendingFrom(a *clawrden.Approval) *clawrden.Pending {
 		Rules: a.Decision.Rules, Reason: a.Decision.Reason, Digest: a.Digest, Revision: a.Revision,
 		Created: clawrden.Timestamp{Time: a.Created}, Expires: clawrden.Timestamp{Time: a.Expires},
 		Demands: a.Decision.Demands, Votes: a.Votes, Lacking: a.Lacking(),
+		Way: a.Request.Way, Session: a.Facts.Session, Executor: executorOf(&a.Decision),
+	}
+	if a.Decision.Profile != nil {
+		p.Profile = a.Decision.Profile.Name
 	}
 	p.Args, p.ArgsB64 = clawrden.Words(a.Request.Args())
 	if p.Args == nil {

@@ -104,7 +104,7 @@ func (p *Peer) fill(fd int) error {
 	if err != nil || len(stat) == 0 {
 		return ErrGone
 	}
-	if p.Start, _, err = ParseStat(stat); err != nil {
+	if p.Start, p.Parent, err = ParseStat(stat); err != nil {
 		return err
 	}
 	p.Cgroup = CgroupOf(p.Proc)

@@ -52,7 +52,7 @@ func TestOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.PID != os.Getpid() || p.UID != uint32(os.Geteuid()) || p.GID != uint32(os.Getegid()) || p.Start != start || !p.HostNS || !p.Alive() {
+	if p.PID != os.Getpid() || p.UID != uint32(os.Geteuid()) || p.GID != uint32(os.Getegid()) || p.Start != start || p.Parent != os.Getppid() || !p.HostNS || !p.Alive() {
 		t.Errorf("this process is said to be %+v", p.Identity)
 	}
 	groups, err := os.Getgroups()

@@ -72,7 +72,7 @@ func (p *Peer) look(uid *uint32) error {
 	if err != nil || len(stat) == 0 {
 		return ErrGone
 	}
-	if p.Start, _, err = ParseStat(stat); err != nil {
+	if p.Start, p.Parent, err = ParseStat(stat); err != nil {
 		return err
 	}
 	const maxStatus = 1 << 20 // 65,536 groups of up to 11 characters
