@@ -3,6 +3,7 @@ package approval
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -52,6 +53,16 @@ func (q *Queue) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.pending)
+}
+
+// Oldest is when the ask that has waited longest was made; the zero time if none waits.
+func (q *Queue) Oldest() time.Time {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if front := q.order.Front(); front != nil {
+		return front.Value.(*entry).approval.Created
+	}
+	return time.Time{}
 }
 
 // Has reports whether the queue knows this whole id, pending or remembered; NewIDs asks it.

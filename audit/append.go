@@ -79,6 +79,9 @@ func (l *Log) write(r *clawrden.Record, body []byte) error {
 		return err
 	}
 	l.size += int64(len(line))
+	if l.wrote != nil {
+		l.wrote(len(line))
+	}
 	l.seq++
 	r.Schema, r.Seq, r.Prev, r.Timestamp = clawrden.Schema, l.seq, l.head, now
 	l.head = hashLine(line[:len(line)-1])

@@ -47,13 +47,18 @@ var noPrev = strings.Repeat("0", 2*sha256.Size)
 // Options are the settings of a log.
 type Options struct {
 	Sync Sync // default SyncBatch
+	// Wrote and Synced hear what was written and how the disk took it. They must not wait. nil: nobody does.
+	Wrote  func(bytes int)
+	Synced func(took time.Duration, err error)
 }
 
 // Log is the open audit log: its one writer. It is safe for many goroutines.
 type Log struct {
-	path string
-	sync Sync
-	ids  idSet
+	path   string
+	sync   Sync
+	wrote  func(bytes int)
+	synced func(took time.Duration, err error)
+	ids    idSet
 
 	quit  chan struct{} // closed by Close
 	dirty chan struct{} // of length 1: something was written that isn't on the disk
@@ -90,7 +95,7 @@ func Open(path string, o Options) (*Log, error) {
 		return nil, fmt.Errorf("cannot open the audit log: %q is no way to sync; use batch, always or none", o.Sync)
 	}
 	l := &Log{
-		path: path, sync: o.Sync, head: noPrev,
+		path: path, sync: o.Sync, head: noPrev, wrote: o.Wrote, synced: o.Synced,
 		quit: make(chan struct{}), dirty: make(chan struct{}, 1), fdatasync: fdatasync,
 	}
 	torn, err := l.start()

@@ -26,7 +26,15 @@ func (l *Log) force(seq uint64) error {
 		return nil
 	}
 	// A file that was closed meanwhile was rotated away, and synced before that.
-	if err := l.fdatasync(file); err != nil && !errors.Is(err, os.ErrClosed) {
+	begun := time.Now()
+	err := l.fdatasync(file)
+	if errors.Is(err, os.ErrClosed) {
+		err = nil
+	}
+	if l.synced != nil {
+		l.synced(time.Since(begun), err)
+	}
+	if err != nil {
 		l.syncErr = fmt.Errorf("cannot sync the audit log: %v", err)
 		l.mu.Lock()
 		l.failed = l.syncErr

@@ -239,6 +239,8 @@ func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 	c.leaveLarge() // the queue has limits of its own
 	c.closeTool()  // it is looked at again before it runs, and a copy of it may be large
 	stopped := d.escalations(c, ticket)
+	asked := time.Now()
+	defer func() { c.waited += time.Since(asked) }()
 	select {
 	case <-ticket.Done():
 	case <-ctx.Done():

@@ -59,6 +59,7 @@ func (d *Daemon) letPass(c *call) {
 		d.fail(c, err)
 		return
 	}
+	d.answered(c)
 	if !c.outcome.Runs() {
 		c.reply.refuse(c.refusal())
 		return

@@ -26,6 +26,7 @@ type call struct {
 	late     *uint32         // in place of a request: how a command of an earlier life ended
 	ticket   protocol.Ticket // that the caller showed, or was given
 	arrived  time.Time
+	waited   time.Duration   // for a person
 	came     string          // the registered agent whose socket it came in on; "" for the shared one
 	stranger string          // why the caller isn't the agent whose socket it came in on; "" if it may be
 	place    *place          // among the connections without a whole request

@@ -143,6 +143,7 @@ type Options struct {
 	GuardSocket string
 	// Keepers reach whole units ("unit") and containers ("container") for the kill switch; one that is missing is said to be.
 	Keepers map[string]Keeper
+	Meter   Meter // nil: nobody counts
 
 	Version       string
 	StateDir      string        // where the kill switch is kept, what waits and what runs
@@ -211,6 +212,9 @@ func New(o Options) (*Daemon, error) {
 		return nil, fmt.Errorf("cannot watch processes: %v", err)
 	}
 	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed), entering: make(chan struct{}, 16)}
+	if d.o.Meter == nil {
+		d.o.Meter = uncounted{}
+	}
 	d.registered.opened, d.registered.over = make(chan opened), make(chan struct{})
 	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {
@@ -268,6 +272,7 @@ func (d *Daemon) serve(ctx context.Context, l *net.UnixListener, agent string) e
 			}
 			continue
 		}
+		d.o.Meter.Connected(socketShim)
 		d.entering <- struct{}{} // given back as soon as the limits count the connection
 		d.work.Go(func() { d.connection(ctx, conn, agent) })
 	}
@@ -400,6 +405,7 @@ func (d *Daemon) settle(ctx context.Context, c *call) {
 			d.fail(c, err)
 			return
 		}
+		d.answered(c)
 	}
 	if !c.outcome.Runs() {
 		d.trip(ctx, c)

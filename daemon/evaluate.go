@@ -33,7 +33,9 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	if refused.Verdict == clawrden.Deny {
 		return
 	}
+	asked := time.Now()
 	c.decision = d.strictest(c)
+	d.o.Meter.Judged(time.Since(asked))
 	if c.decision.Verdict != clawrden.Allow && c.decision.Verdict != clawrden.Ask {
 		c.decision.Verdict = clawrden.Deny
 		c.code, c.failed = 0, nil

@@ -37,6 +37,7 @@ func (d *Daemon) ServeGuard(ctx context.Context, l *net.UnixListener) error {
 				return nil
 			}
 		}
+		d.o.Meter.Connected(socketGuard)
 		d.work.Go(func() {
 			defer func() { _ = conn.Close() }()
 			stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) })
@@ -58,6 +59,7 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 	own := (p.HostNS || p.OnHostButMounts() && !peercred.InGovernedSlice(p.Cgroup)) && p.UID == uint32(os.Geteuid())
 	defer p.Close()
 	if !own {
+		d.o.Meter.Refused(refusedStranger)
 		_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Identity: &p.Identity, Decision: clawrden.OutcomeDeny, Reason: "it is not the guard and spoke as the guard"})
 		return fmt.Errorf("uid %d is not the guard", p.UID)
 	}
@@ -91,6 +93,7 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	defer func() { _ = unix.Close(c.held.exe) }()
 	var err error
 	if c.peer, err = peercred.OfPidfd(fds[0]); err != nil {
+		d.o.Meter.Refused(refusedUnidentified)
 		_ = d.record(&clawrden.Record{
 			Event: clawrden.EventRefused, Way: clawrden.WayGuard, Session: h.Session, Decision: clawrden.OutcomeDeny,
 			Reason: "cannot tell who is calling: " + err.Error(),
@@ -127,6 +130,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) {
 		c.close()
 		return
 	}
+	d.answered(c)
 	if !c.outcome.Runs() {
 		c.reply.refuse(c.refusal())
 		c.close()

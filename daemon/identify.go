@@ -60,6 +60,7 @@ func (d *Daemon) refuseUnknown(conn *net.UnixConn, err error) {
 	if errors.Is(err, peercred.ErrGone) {
 		return // nobody asked for anything yet
 	}
+	d.o.Meter.Refused(refusedUnidentified)
 	_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Decision: clawrden.OutcomeDeny, Reason: err.Error()})
 	_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = conn.Write(protocol.AppendRefuse(nil, protocol.ExitFailed, "cannot tell who is calling: "+err.Error()))
@@ -78,6 +79,7 @@ func (d *Daemon) refuseMalformed(c *call, err error) {
 		return
 	}
 	c.outcome = clawrden.OutcomeDeny
+	d.o.Meter.Refused(refusedWord(err))
 	_ = d.record(&clawrden.Record{
 		Event: clawrden.EventRefused, Identity: &c.request.Identity, Way: c.request.Way,
 		Decision: clawrden.OutcomeDeny, Reason: err.Error(),

@@ -66,6 +66,8 @@ func (s *Server) serve(ctx context.Context) (served bool, err error) {
 		return false, err
 	}
 	s.log.InfoContext(ctx, "on D-Bus", slog.String("name", Name))
+	s.up.Store(true)
+	defer s.up.Store(false)
 	select {
 	case <-l.conn.Context().Done():
 		return true, errors.New("the bus closed the connection")

@@ -18,6 +18,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/clawrden/clawrden"
 )
@@ -92,7 +93,11 @@ type Server struct {
 	methods    []method
 	silent     bool // the loss of the bus was logged, and it hasn't come back since; only Run touches it
 	users      userCalls
+	up         atomic.Bool // the name is had
 }
+
+// Up reports whether the daemon has its name on the bus now.
+func (s *Server) Up() bool { return s.up.Load() }
 
 // userCalls counts the calls in work by uid, over all of a user's connections.
 type userCalls struct {

@@ -61,6 +61,14 @@ func (e *Engine) About(ctx context.Context) (About, error) {
 	return a, nil
 }
 
+// Ping asks whether the engine answers at all.
+func (e *Engine) Ping(ctx context.Context) error {
+	return e.ask(ctx, e.timeout, func(ctx context.Context) error {
+		_, err := e.cli.Ping(ctx)
+		return err
+	})
+}
+
 // Runs tells why this engine can't run commands for Clawrden; nil if it can. What it says of its containers may count all
 // the same.
 func (e *Engine) Runs(ctx context.Context) error {
