@@ -20,6 +20,7 @@ type check interface {
 var (
 	absolute  check = pathCheck{}
 	absolutes check = pathsCheck{}
+	toolNames check = toolsCheck{}
 	group     check = groupCheck{}
 )
 
@@ -136,4 +137,24 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// toolsCheck accepts a short list of names of tools.
+type toolsCheck struct{}
+
+const maxTools = 100
+
+func (toolsCheck) allows() string { return "" }
+
+func (toolsCheck) test(field any) string {
+	tools := *field.(*[]string)
+	if len(tools) > maxTools {
+		return fmt.Sprintf("%d tools are too many; at most %d have a count of their own.", len(tools), maxTools)
+	}
+	for _, t := range tools {
+		if t == "" || len(t) > 64 || strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == '"' }) {
+			return fmt.Sprintf("%q can't be the name of a tool: write it as it is called, without a directory.", t)
+		}
+	}
+	return ""
 }

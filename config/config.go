@@ -23,12 +23,13 @@ const DefaultFile = "/etc/clawrden/clawrden.hcl"
 
 // Config is every setting of the daemon. [Default] makes one.
 type Config struct {
-	Paths  Paths
-	Audit  Audit
-	Ask    Ask
-	Limits Limits
-	Mirror Mirror
-	Docker Docker
+	Paths   Paths
+	Audit   Audit
+	Ask     Ask
+	Limits  Limits
+	Mirror  Mirror
+	Docker  Docker
+	Metrics Metrics
 
 	Agents  []clawrden.AgentWish // blocks agent "NAME"
 	Bridges []clawrden.Bridge    // blocks bridge "NAME"
@@ -86,6 +87,11 @@ type Mirror struct {
 type Docker struct {
 	Socket  string
 	Timeout time.Duration
+}
+
+// Metrics is what is counted for Prometheus.
+type Metrics struct {
+	Tools []string // that have a count of their own
 }
 
 // Load reads a file over the defaults of [Default](false). Without a name it reads DefaultFile, which may be missing.

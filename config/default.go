@@ -45,6 +45,10 @@ func Default(dev bool) Config {
 			Writable:   "seal",
 			MaxSealed:  256 << 20,
 		},
+		Metrics: Metrics{Tools: []string{
+			"bash", "cargo", "curl", "docker", "git", "go", "kubectl", "make", "node", "npm", "pip", "python3", "rm", "sh",
+			"ssh", "sudo", "systemctl", "terraform", "wget",
+		}},
 		Docker: Docker{
 			Socket:  "/run/docker.sock",
 			Timeout: 10 * time.Second,

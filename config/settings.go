@@ -125,7 +125,13 @@ var settings = []block{
 			"The largest tool that is copied for `seal`; a larger one is denied. The copy is in memory while the command runs.",
 		},
 	}},
-	{"docker", "The container engine. Callers in containers are recognised by its word (Docker, or Podman as root), and ghost and mirror via docker run by it (Docker as root). It is asked only for them.", []setting{
+	{"metrics", "What is counted for Prometheus. The port is clawrden-metrics.socket's, or the option `--metrics`.", []setting{
+		{
+			"tools", func(c *Config) any { return &c.Metrics.Tools }, toolNames,
+			"Tools that have a count of their own in `clawrden_tool_requests_total`; all others are `other`. At most 100: each is a few series for Prometheus, and an agent can call its tools what it likes.",
+		},
+	}},
+	{"docker", "The container engine. Callers in containers are recognised by its word (Docker, or Podman as root), and ghost and mirror via docker run by it (Docker as root). It is asked only for them, and whether it answers when metrics are read.", []setting{
 		{
 			"socket", func(c *Config) any { return &c.Docker.Socket }, absolute,
 			"The engine's own socket. Whoever may use it is root on the host, so no agent may.",

@@ -96,6 +96,7 @@ type Options struct {
 	// Identify finds who is at the other end of a connection, by the kernel's word. It is called once a connection, as soon as
 	// that is accepted; an error refuses every request on it.
 	Identify func(net.Conn) (clawrden.Identity, error)
+	Metrics  http.Handler // what GET /metrics answers; nil: there are none
 	Door     string       // name in Caller and in the record; default "control"
 	Log      *slog.Logger // inside faults; default none
 }
@@ -105,6 +106,7 @@ type Server struct {
 	control    Control
 	authorizer Authorizer
 	identify   func(net.Conn) (clawrden.Identity, error)
+	metrics    http.Handler
 	door       string
 	log        *slog.Logger
 	mux        *http.ServeMux
@@ -120,6 +122,7 @@ func New(o Options) *Server {
 		control:    o.Control,
 		authorizer: o.Authorizer,
 		identify:   o.Identify,
+		metrics:    o.Metrics,
 		door:       o.Door,
 		log:        o.Log,
 		closing:    make(chan struct{}),

@@ -57,6 +57,8 @@ var routes = []struct {
 	{"POST /api/unlock", clawrden.RightUnlock, (*Server).unlock},
 	// Puts what is in the policy directory in force. Only root writes there, but when it counts is a decision too.
 	{"POST /api/reload", clawrden.RightReload, (*Server).reload},
+	// Counts without a word of any command: for whoever may see more than that anyway.
+	{"GET /metrics", clawrden.RightRead, (*Server).counts},
 }
 
 func (s *Server) newMux() *http.ServeMux {

@@ -72,7 +72,7 @@ func guardMain(args []string) int {
 }
 
 func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
-	socks, err := inherited()
+	socks, _, err := inherited()
 	if err != nil {
 		return err
 	}

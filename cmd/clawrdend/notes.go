@@ -5,12 +5,13 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/clawrden/clawrden/daemon"
 	"github.com/clawrden/clawrden/internal/spool"
 )
 
 // takeNotes puts what root noted for the audit log into it, now and as it comes. A note that can't be recorded stays, and is
 // tried again with the next one. It returns a function that ends it and waits.
-func takeNotes(ctx context.Context, state string, records journaled, log *slog.Logger) (stop func()) {
+func takeNotes(ctx context.Context, state string, records daemon.Log, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var ended sync.WaitGroup
 	ended.Go(func() {

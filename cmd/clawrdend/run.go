@@ -27,6 +27,7 @@ import (
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/internal/journal"
 	"github.com/clawrden/clawrden/internal/users"
+	"github.com/clawrden/clawrden/metrics"
 	"github.com/clawrden/clawrden/registry"
 )
 
@@ -51,13 +52,17 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return fmt.Errorf("cannot make the state directory: %v", err)
 	}
 	db := &users.DB{}
-	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync)})
+	counts := metrics.New(version, c.Metrics.Tools)
+	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync), Wrote: counts.Wrote, Synced: counts.Synced})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	socks, err := inherited()
+	socks, tcp, err := inherited()
 	if err != nil {
+		return err
+	}
+	if tcp["metrics"], err = listenMetrics(ctx, o.metrics, tcp["metrics"]); err != nil {
 		return err
 	}
 	if err := errors.Join(
@@ -92,7 +97,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		defer done()
 		copies.Close(end)
 	}()
-	do.Audit, do.Queue = journaled{records, copies}, queue{asks}
+	do.Audit, do.Queue, do.Meter = metered{journaled{records, copies}, counts}, queue{asks}, counts
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
 	policies := newLoader(layers, c.Paths.State, db, c.Bridges, o.dev, log)
 	do.LoadPolicy, do.Written = policies.load, policies.written
@@ -134,14 +139,24 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	defer takeNotes(ctx, c.Paths.State, journaled{records, copies}, log)()
-	return serve(ctx, d, socks, log)
+	defer takeNotes(ctx, c.Paths.State, do.Audit, log)()
+	people := told{d}
+	bus := dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Log: log})
+	stats := counts.Handler(gauges(d, asks, bus, &probed{ask: engine.Ping}))
+	api := httpapi.New(httpapi.Options{Control: people, Authorizer: d, Identify: identify, Metrics: stats, Log: log})
+	return serve(ctx, d, &doors{api: api, bus: bus, metrics: stats}, socks, tcp, log)
 }
 
-// serve runs the two doors until ctx ends.
-func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logger) error {
-	people := told{d}
-	api := httpapi.New(httpapi.Options{Control: people, Authorizer: d, Identify: identify, Log: log})
+// doors are the ways in for people and their programs.
+type doors struct {
+	api     *httpapi.Server
+	bus     *dbusapi.Server
+	metrics http.Handler
+}
+
+// serve runs the doors until ctx ends.
+func serve(ctx context.Context, d *daemon.Daemon, to *doors, socks sockets, tcp ports, log *slog.Logger) error {
+	people, api := told{d}, to.api
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var doors sync.WaitGroup
@@ -173,9 +188,11 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	for _, l := range socks["control"] {
 		open(func() error { return api.Serve(l) })
 	}
-	doors.Go(func() { dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Log: log}).Run(ctx) })
+	endMetrics := serveMetrics(tcp["metrics"], to.metrics, log, open)
+	doors.Go(func() { to.bus.Run(ctx) })
 	doors.Go(func() { reloadOnHangUp(ctx, people) })
 	tell(sd.SdNotifyReady, "STATUS="+statusLine(d.Status()))
+	releaseStart()
 	doors.Go(func() { supervise(ctx, d, log) })
 	for name, ls := range socks {
 		for _, l := range ls {
@@ -197,7 +214,7 @@ func serve(ctx context.Context, d *daemon.Daemon, socks sockets, log *slog.Logge
 	end, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	d.Wait(end)
-	err = errors.Join(err, d.Close(), api.Shutdown(end))
+	err = errors.Join(err, d.Close(), api.Shutdown(end), endMetrics(end))
 	doors.Wait()
 	return err
 }

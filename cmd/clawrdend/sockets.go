@@ -22,30 +22,37 @@ import (
 // come there), and "agent-NAME" for what an earlier life has left with systemd.
 type sockets map[string][]*net.UnixListener
 
+// ports are the TCP listeners that systemd opened, by what they are for.
+type ports map[string][]net.Listener
+
 // inherited takes the sockets that systemd opened, by their FileDescriptorName=. It may be called once a process.
-func inherited() (sockets, error) {
-	s := sockets{}
+func inherited() (sockets, ports, error) {
+	s, tcp := sockets{}, ports{}
 	for _, f := range activation.Files(true) {
 		if f == nil {
-			return nil, errors.New("systemd passed a descriptor that can't be used")
+			return nil, nil, errors.New("systemd passed a descriptor that can't be used")
 		}
 		name := f.Name()
-		if !slices.Contains([]string{"shim", "control", "judge", "guard"}, name) && !strings.HasPrefix(name, keptPrefix) {
-			return nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim, control, judge or guard", name)
+		if !slices.Contains([]string{"shim", "control", "judge", "guard", "metrics"}, name) && !strings.HasPrefix(name, keptPrefix) {
+			return nil, nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim, control, judge, guard or metrics", name)
 		}
 		l, err := net.FileListener(f)
 		_ = f.Close()
 		if err != nil {
-			return nil, fmt.Errorf("cannot listen on the socket %q from systemd: %v", name, err)
+			return nil, nil, fmt.Errorf("cannot listen on the socket %q from systemd: %v", name, err)
+		}
+		if name == "metrics" {
+			tcp[name] = append(tcp[name], l)
+			continue
 		}
 		u, ok := l.(*net.UnixListener)
 		if !ok {
-			return nil, fmt.Errorf("the socket %q from systemd is not a Unix socket", name)
+			return nil, nil, fmt.Errorf("the socket %q from systemd is not a Unix socket", name)
 		}
 		u.SetUnlinkOnClose(false)
 		s[name] = append(s[name], u)
 	}
-	return s, nil
+	return s, tcp, nil
 }
 
 // bind opens a socket of its own where systemd gave none. group may reach it; nobody else but the owner may.

@@ -1,0 +1,144 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Words of labels that stand for what isn't there.
+const (
+	none  = "none"
+	other = "other"
+
+	success = "success"
+	failure = "failure"
+)
+
+// Record counts what a record of the audit log tells; err is why it couldn't be written. It keeps nothing of the record.
+func (m *Metrics) Record(r *clawrden.Record, err error) {
+	m.records.WithLabelValues(eventWord(r.Event)).Inc()
+	if err != nil {
+		m.errors.Inc()
+	}
+	switch r.Event {
+	case clawrden.EventDecided:
+		m.decided(r)
+	case clawrden.EventFinished:
+		m.finished(r)
+	case clawrden.EventReloaded:
+		result := success
+		if r.Reason != "" {
+			result = failure
+		}
+		m.reloads.WithLabelValues(result).Inc()
+	}
+}
+
+func (m *Metrics) decided(r *clawrden.Record) {
+	verdict := clawrden.Deny
+	if r.Verdict != nil && *r.Verdict != clawrden.Invalid {
+		verdict = *r.Verdict
+	}
+	m.requests.WithLabelValues(verdict.String(), executorWord(r.Executor), string(r.Way)).Inc()
+	m.toolRequests.WithLabelValues(m.toolWord(r.Command), verdict.String()).Inc()
+	switch {
+	case r.Grant != "" && r.Decision.Runs():
+		m.grantsUsed.Inc()
+	case verdict == clawrden.Ask && r.Remembered == "":
+		m.answered(r)
+	}
+}
+
+// answered counts an ask that has ended.
+func (m *Metrics) answered(r *clawrden.Record) {
+	outcome := string(r.Decision)
+	switch r.Decision {
+	case clawrden.OutcomeApproved, clawrden.OutcomeDenied, clawrden.OutcomeExpired, clawrden.OutcomeCancelled:
+	case clawrden.OutcomeAllow, clawrden.OutcomeDeny: // nobody was asked after all
+		return
+	default:
+		return
+	}
+	door := none
+	if r.Approver != nil {
+		door = doorWord(r.Approver.Door)
+	}
+	m.approvals.WithLabelValues(outcome, door).Inc()
+	m.approvalWait.WithLabelValues(outcome).Observe(seconds(r.WaitedMS))
+}
+
+func (m *Metrics) finished(r *clawrden.Record) {
+	executor := executorWord(r.Executor)
+	exit := exitWord(r)
+	m.executions.WithLabelValues(executor, exit).Inc()
+	if r.TimedOut {
+		m.timeouts.Inc()
+	}
+	if exit != "not_run" {
+		m.executionTime.WithLabelValues(executor).Observe(seconds(r.DurationMS))
+	}
+}
+
+// exitWord is how a command ended, in one of few words.
+func exitWord(r *clawrden.Record) string {
+	switch {
+	case r.TimedOut:
+		return "timeout"
+	case r.ExitCode != nil && *r.ExitCode == 0:
+		return success
+	case r.ExitCode != nil:
+		return failure
+	case r.Signal != "":
+		return "signal"
+	case r.Reason != "": // of its not having been started
+		return "not_run"
+	}
+	return "unknown"
+}
+
+// toolWord is a tool's name, if the operator has listed it: an agent can call its tools what it likes.
+func (m *Metrics) toolWord(name string) string {
+	if m.tools[name] {
+		return name
+	}
+	return other
+}
+
+func executorWord(name string) string {
+	switch name {
+	case "mirror", "docker", "unit", "ghost", "local":
+		return name
+	case "":
+		return none
+	}
+	return other
+}
+
+func doorWord(name string) string {
+	switch name {
+	case "control", "dbus", "http", "bridge":
+		return name
+	}
+	return other
+}
+
+var events = map[string]bool{
+	clawrden.EventDecided: true, clawrden.EventFinished: true, clawrden.EventStarted: true, clawrden.EventStopped: true,
+	clawrden.EventReloaded: true, clawrden.EventKilled: true, clawrden.EventUnlocked: true, clawrden.EventRefused: true,
+	clawrden.EventGranted: true, clawrden.EventRevoked: true, clawrden.EventAdded: true, clawrden.EventRemoved: true,
+	clawrden.EventLate: true, clawrden.EventSession: true, clawrden.EventOver: true, clawrden.EventTorn: true,
+	clawrden.EventBreakGlass: true, clawrden.EventDiverted: true, clawrden.EventRestored: true, clawrden.EventRepaired: true,
+	clawrden.EventContinued: true,
+}
+
+// eventWord lets only known events through: notes for the log come as files, and a count is no place to find out what may
+// stand in them.
+func eventWord(name string) string {
+	if events[name] {
+		return name
+	}
+	return other
+}
+
+func seconds(ms int64) float64 { return (time.Duration(max(ms, 0)) * time.Millisecond).Seconds() }
