@@ -40,7 +40,9 @@ type Limits struct {
 	PerUID   int // asks one uid may have pending over all its cgroups, which it may be able to make itself; a quarter of Total
 	Total    int // asks pending in all; 10000
 
-	AgentBytes int // words (argv, environment, paths) one agent may have pending; 16 MiB: eight of the largest the kernel allows
+	// AgentBytes of words (argv, environment, paths) one agent may have pending; 16 MiB, eight of the largest the kernel allows,
+	// or 4 KiB for each ask that it may have pending if that is more.
+	AgentBytes int
 	TotalBytes int // words pending in all; 256 MiB
 
 	Refusal time.Duration // how long a refused command is refused again without being shown; 0: not at all
@@ -58,7 +60,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.PerAgent, 64)
 	set(&l.Total, 10_000)
 	set(&l.PerUID, max(l.PerAgent, l.Total/4))
-	set(&l.AgentBytes, 16<<20)
+	set(&l.AgentBytes, max(16<<20, l.PerAgent*4<<10))
 	set(&l.TotalBytes, 256<<20)
 	set(&l.Decided, 1024)
 	return l

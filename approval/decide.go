@@ -166,6 +166,9 @@ func (q *Queue) end(e *entry) {
 	}
 	q.remember(e.approval)
 	close(e.done)
+	if e.then != nil {
+		go e.then()
+	}
 }
 
 // ending says how an ask ended, for the one who comes too late.

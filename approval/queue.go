@@ -35,6 +35,7 @@ type entry struct {
 	place    *list.Element
 	timer    *time.Timer
 	done     chan struct{} // closed when the ask has left pending
+	then     func()        // called then, if set
 }
 
 // New makes an empty queue.

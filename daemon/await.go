@@ -233,11 +233,21 @@ func (d *Daemon) keepMemory(id string) error {
 	return d.asks.remember(&m)
 }
 
+// goneAway is why an ask is cancelled whose caller has ended.
+const goneAway = "the caller went away"
+
 // wait waits for the end of an ask and reports whether it was approved. Else the outcome is set; or, where the daemon stops
 // and the shim comes back to the next one, the call has parted.
 func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 	c.leaveLarge() // the queue has limits of its own
 	c.closeTool()  // it is looked at again before it runs, and a copy of it may be large
+	whole := d.waitsWhole(c, ticket)
+	if !whole && d.waitLightly(c, ticket) {
+		return false
+	}
+	if whole {
+		defer d.lights.whole.Add(-1)
+	}
 	stopped := d.escalations(c, ticket)
 	asked := time.Now()
 	defer func() { c.waited += time.Since(asked) }()
@@ -249,7 +259,7 @@ func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 			c.parted = true
 			return false
 		}
-		why := "the caller went away"
+		why := goneAway
 		if c.connected() {
 			why = "the daemon is stopping"
 		}

@@ -78,6 +78,7 @@ type Queue interface {
 // Ticket is one waiting ask: Done is closed when it has ended, then Result tells how.
 type Ticket interface {
 	Done() <-chan struct{}
+	Then(f func()) // has f called when it has ended
 	Result() clawrden.Approval
 }
 
@@ -195,6 +196,7 @@ type Daemon struct {
 	boot        string // of the machine
 	asks        askFiles
 	absent      absents
+	lights      lights
 	flights     flights
 	// ending is closed when the daemon stops; following holds those who follow commands of an earlier life until then.
 	ending    chan struct{}
@@ -292,6 +294,7 @@ func (d *Daemon) Wait(ctx context.Context) {
 func (d *Daemon) Close() error {
 	d.end()
 	d.absent.close()
+	d.lights.close(d.watch)
 	d.following.Wait()
 	d.live.close()
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})

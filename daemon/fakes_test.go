@@ -165,6 +165,7 @@ func (ended) Done() <-chan struct{} {
 	close(c)
 	return c
 }
+func (ended) Then(f func())               { go f() }
 func (e ended) Result() clawrden.Approval { return clawrden.Approval(e) }
 
 // house is a daemon with fakes, on a socket of its own.

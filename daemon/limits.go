@@ -33,6 +33,9 @@ type Limits struct {
 	RequestTime time.Duration
 	// ResolveTime is how long looking at the agent's files may take. 30 s: hashing a large tool on a slow disk.
 	ResolveTime time.Duration
+	// WholeWaits asks wait ready to run; where more wait, the daemon keeps little of the rest, and their shims send the command
+	// again once it is decided. 256: more than are decided in a moment.
+	WholeWaits int
 	// CanPerSecond questions "may I?" are answered, with a burst of ten times as many. 20.
 	CanPerSecond int
 }
@@ -49,6 +52,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.ResolversPerAgent, 64)
 	set(&l.LargePerAgent, 16)
 	set(&l.CanPerSecond, 20)
+	set(&l.WholeWaits, 256)
 	if l.RequestTime <= 0 {
 		l.RequestTime = 10 * time.Second
 	}

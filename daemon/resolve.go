@@ -205,11 +205,20 @@ func (w *resolution) paths(f *clawrden.Facts) {
 		}
 		resolved, err := w.root.Resolve(word)
 		if err != nil {
-			p.Err = err.Error()
+			p.Err = clip(err.Error())
 			continue
 		}
 		p.Resolved = resolved
 	}
+}
+
+// clip keeps an error that names a long path from taking the memory of the path once more.
+func clip(s string) string {
+	const most = 160
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // fromHome writes a leading ~ out as the shell will: by HOME, else by the user database. "" if that can't be said; the

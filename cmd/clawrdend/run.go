@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -38,11 +39,18 @@ const agentsTime = 10 * time.Second
 // stopTime is how long a stop waits for what is in flight. In-place commands run on without the daemon.
 const stopTime = 5 * time.Second
 
+// memoryLimit is from where on the daemon's garbage is collected more often than it else would be: with it 10,000 requests that
+// wait take less than 100 MB. GOMEMLIMIT goes before it.
+const memoryLimit = 80 << 20
+
 // run wires the parts, serves until ctx ends, and stops in good order.
 func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	c, layers, err := o.settings()
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	if o.dev {
 		log.WarnContext(ctx, "--dev: the local executor and self-approval are on; this governs nobody who means harm")

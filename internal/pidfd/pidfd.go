@@ -19,7 +19,7 @@ type Watcher struct {
 	done        chan struct{}
 
 	mu      sync.Mutex
-	waiting map[int32]chan struct{}
+	waiting map[int32]func() // what is called, under mu, when the descriptor's change comes
 }
 
 // NewWatcher starts a watcher.
@@ -33,7 +33,7 @@ func NewWatcher() (*Watcher, error) {
 		_ = unix.Close(epoll)
 		return nil, err
 	}
-	w := &Watcher{epoll: epoll, wake: wake, done: make(chan struct{}), waiting: map[int32]chan struct{}{}}
+	w := &Watcher{epoll: epoll, wake: wake, done: make(chan struct{}), waiting: map[int32]func(){}}
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wake, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(wake)}); err != nil {
 		return nil, errors.Join(err, unix.Close(epoll), unix.Close(wake))
 	}
@@ -50,29 +50,36 @@ func (w *Watcher) Close() {
 }
 
 // Exited returns a channel that is closed when the process ends; its parent may not have reaped it yet.
-func (w *Watcher) Exited(fd int) (<-chan struct{}, error) { return w.add(fd, unix.EPOLLIN) }
+func (w *Watcher) Exited(fd int) (<-chan struct{}, error) { return w.tell(fd, unix.EPOLLIN) }
 
 // HungUp returns a channel that is closed when a process was reaped, or a socket's peer has closed both directions.
-func (w *Watcher) HungUp(fd int) (<-chan struct{}, error) { return w.add(fd, 0) }
+func (w *Watcher) HungUp(fd int) (<-chan struct{}, error) { return w.tell(fd, 0) }
 
-// add watches fd once. The caller keeps fd open until the channel is closed or Forget returned.
-func (w *Watcher) add(fd int, events uint32) (<-chan struct{}, error) {
+// OnHangUp has f called, by a goroutine of its own, where HungUp would close its channel.
+func (w *Watcher) OnHangUp(fd int, f func()) error { return w.add(fd, 0, func() { go f() }) }
+
+func (w *Watcher) tell(fd int, events uint32) (<-chan struct{}, error) {
 	c := make(chan struct{})
+	return c, w.add(fd, events, func() { close(c) })
+}
+
+// add watches fd once. The caller keeps fd open until change was called or Forget returned.
+func (w *Watcher) add(fd int, events uint32, change func()) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, dup := w.waiting[int32(fd)]; dup {
-		return nil, fmt.Errorf("descriptor %d is already watched", fd)
+		return fmt.Errorf("descriptor %d is already watched", fd)
 	}
-	w.waiting[int32(fd)] = c
+	w.waiting[int32(fd)] = change
 	err := unix.EpollCtl(w.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events | unix.EPOLLHUP | unix.EPOLLONESHOT, Fd: int32(fd)})
 	if err != nil {
 		delete(w.waiting, int32(fd))
-		return nil, err
+		return err
 	}
-	return c, nil
+	return nil
 }
 
-// Forget ends the watch of fd; its channel stays as it is. It is harmless after the channel was closed.
+// Forget ends the watch of fd; its channel stays as it is. It is harmless after the change.
 func (w *Watcher) Forget(fd int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -102,10 +109,10 @@ func (w *Watcher) loop() {
 func (w *Watcher) fire(fd int32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if c, ok := w.waiting[fd]; ok {
+	if change, ok := w.waiting[fd]; ok {
 		delete(w.waiting, fd)
 		_ = unix.EpollCtl(w.epoll, unix.EPOLL_CTL_DEL, int(fd), nil)
-		close(c)
+		change()
 	}
 }
 
