@@ -71,7 +71,7 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
-UNITS := clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-metrics.socket clawrden.service clawrden-guard.service clawrden-agents.path clawrden-jobs.slice clawrden-agents.slice
+UNITS := clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden.service clawrden-guard.service clawrden-agents.path clawrden-jobs.slice clawrden-agents.slice
 # What systemd, the bus and polkit read besides units: the source below systemd/, and its place below PREFIX.
 SYSTEMD := sysusers.d/clawrden.conf:lib/sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:lib/tmpfiles.d/clawrden.conf \
 	system-preset/90-clawrden.preset:lib/systemd/system-preset/90-clawrden.preset clawrden.catalog:lib/systemd/catalog/clawrden.catalog \
@@ -127,7 +127,7 @@ put-back:
 
 uninstall: ## remove what install has put there; diverted tools come back, settings, state and logs stay
 	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s put-back)
-	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-metrics.socket clawrden.service clawrden-guard.service || true)
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden.service clawrden-guard.service || true)
 	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
 	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
 	for unit in $(UNITS); do rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit"; done

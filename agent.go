@@ -52,16 +52,19 @@ func (a *Agent) Who() string {
 }
 
 // CheckAgentName says what is wrong with a name, or nil. It becomes a directory, part of a group's name and a word of the
-// policy: lowercase letters, digits and dashes, and it begins with a letter and doesn't end with a dash.
-func CheckAgentName(name string) error {
+// policy.
+func CheckAgentName(name string) error { return checkName("an agent", name) }
+
+// checkName allows lowercase letters, digits and dashes; a name begins with a letter and doesn't end with a dash.
+func checkName(of, name string) error {
 	const letters, more = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
 	switch {
 	case name == "":
-		return errors.New("an agent needs a name")
+		return errors.New(of + " needs a name")
 	case len(name) > MaxAgentName:
-		return fmt.Errorf("the agent's name has %d characters; at most %d are allowed", len(name), MaxAgentName)
+		return fmt.Errorf("the name of %s has at most %d characters; this one has %d", of, MaxAgentName, len(name))
 	case strings.Trim(name, letters+more) != "" || !strings.Contains(letters, name[:1]) || strings.HasSuffix(name, "-"):
-		return fmt.Errorf("%q can't be the name of an agent: use lowercase letters, digits and dashes, beginning with a letter and not ending with a dash", Text(name))
+		return fmt.Errorf("%q can't be the name of %s: use lowercase letters, digits and dashes, beginning with a letter and not ending with a dash", Text(name), of)
 	}
 	return nil
 }

@@ -61,6 +61,8 @@ type Approver struct {
 	// Bridge is the name of the bridge that decided for this person, and Person the person's id there; "" for who decided alone.
 	Bridge string `json:"bridge,omitempty"`
 	Person string `json:"person,omitempty"`
+	// Token is the name of the bearer token by which this person came in over TCP.
+	Token string `json:"token,omitempty"`
 	// For names the demands that this person's approval counts for: [Demand.Name].
 	For []string `json:"-"`
 }

@@ -14,5 +14,6 @@ var (
 	ErrBadRequest    = errors.New("bad request")
 	ErrPolicyInvalid = errors.New("the policy is invalid")
 	ErrExists        = errors.New("it is there already")
+	ErrNoLogin       = errors.New("no login")
 	ErrNoSession     = errors.New("the session can't be had")
 )

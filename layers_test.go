@@ -40,6 +40,7 @@ var layers = []struct {
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
 	{name: "audit", ours: ". internal/*", other: sys},
+	{name: "access", ours: ". internal/*", other: sys},
 	{name: "registry", ours: ". internal/*", other: sys},
 	{name: "metrics", ours: ". internal/*", other: sys + " github.com/prometheus/client_golang/*"},
 

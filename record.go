@@ -90,6 +90,7 @@ type Record struct {
 	Comment    string         `json:"comment,omitempty"`
 	Grant      string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
 	Agent      string         `json:"agent,omitempty"`      // name of the agent that was registered or removed
+	Token      string         `json:"token,omitempty"`      // name of the bearer token that was made or revoked
 	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
 	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
 	Executor   string         `json:"executor,omitempty"`

@@ -60,5 +60,6 @@ func (r Right) Action() string {
 type Caller struct {
 	Identity Identity
 	Door     string // control, dbus, http, bridge
+	Token    *Token // by which it came in; nil where it came by itself. Its scope is all that the caller may
 	For      string // the person, by the id that a bridge has for it, for whom a bridge decides: the caller's own word; "" for nobody
 }

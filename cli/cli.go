@@ -38,6 +38,7 @@ type app struct {
 	now            func() time.Time
 	control        string // path of the control socket
 	api            string // URL instead of it
+	tokenFile      string // with a bearer token, for a URL
 	actFor         string // for whom a bridge asks
 	format         string // formatTable or formatJSON
 	noColor        bool
@@ -84,6 +85,7 @@ func (a *app) command(version string) *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&a.control, "control", "", "`path` of the control socket (default $CLAWRDEN_CONTROL, else "+defaultControl+")")
 	f.StringVar(&a.api, "api", "", "`URL` of the HTTP API, instead of the control socket")
+	f.StringVar(&a.tokenFile, "token-file", "", "for --api: `path` of a file with the token (default $CLAWRDEN_TOKEN, else the file $CLAWRDEN_TOKEN_FILE)")
 	f.StringVar(&a.actFor, "act-for", "", "for bridges: the `id` of the person who decides, as the settings have it")
 	f.StringVarP(&a.format, "output", "o", formatTable, "`format` of the answer: table or json")
 	f.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR)")
@@ -91,7 +93,7 @@ func (a *app) command(version string) *cobra.Command {
 	root.AddCommand(
 		a.statusCommand(), a.queueCommand(), a.approveCommand(), a.denyCommand(), a.historyCommand(), a.watchCommand(),
 		a.grantsCommand(), a.killCommand(), a.unlockCommand(), a.reloadCommand(),
-		a.canCommand(), a.runCommand(), a.agentCommand(), a.shimsCommand(), a.breakGlassCommand(), a.policyCommand(), a.profileCommand(), a.configCommand(), a.auditCommand(),
+		a.canCommand(), a.runCommand(), a.agentCommand(), a.shimsCommand(), a.breakGlassCommand(), a.policyCommand(), a.profileCommand(), a.configCommand(), a.auditCommand(), a.webCommand(), a.tokenCommand(),
 		completionCommand(),
 	)
 	return root
@@ -100,6 +102,9 @@ func (a *app) command(version string) *cobra.Command {
 func (a *app) checkOptions() error {
 	if a.format != formatTable && a.format != formatJSON {
 		return usageError{fmt.Errorf("%q is not an output format", a.format), "use -o table or -o json"}
+	}
+	if a.tokenFile != "" && a.api == "" {
+		return usageError{errors.New("--token-file belongs to --api; the control socket needs no token"), "give the daemon's URL with --api"}
 	}
 	if a.api != "" && a.control != "" {
 		return usageError{errors.New("--control and --api name two daemons"), "give one of them"}
@@ -112,6 +117,11 @@ func (a *app) connect() (*client.Client, error) {
 	c, err := client.New(a.address())
 	if err != nil {
 		return nil, usageError{err, "--control takes a path, --api a URL"}
+	}
+	if a.api != "" {
+		if c, err = a.withToken(c); err != nil {
+			return nil, err
+		}
 	}
 	if a.actFor != "" {
 		c = c.For(a.actFor)

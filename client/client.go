@@ -36,6 +36,7 @@ type Client struct {
 	base   *url.URL
 	http   *http.Client
 	person string // see For
+	token  string // see WithToken
 }
 
 // For gives a client for a bridge that asks for a person, by the id that the bridge's service has for that one.
@@ -218,6 +219,9 @@ func (c *Client) send(ctx context.Context, method, path string, q url.Values, bo
 	}
 	if c.person != "" {
 		r.Header.Set("Clawrden-Act-For", c.person)
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")

@@ -40,6 +40,7 @@ var sentinels = map[string]error{
 	"not_on":         clawrden.ErrNotOn,
 	"policy_invalid": clawrden.ErrPolicyInvalid,
 	"exists":         clawrden.ErrExists,
+	"no_login":       clawrden.ErrNoLogin,
 	"no_session":     clawrden.ErrNoSession,
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ var (
 	absolutes check = pathsCheck{}
 	toolNames check = toolsCheck{}
 	group     check = groupCheck{}
+
+	absoluteOrNone check = optionalPathCheck{}
+	hostNames      check = hostsCheck{}
 )
 
 type pathCheck struct{}
@@ -154,6 +158,36 @@ func (toolsCheck) test(field any) string {
 	for _, t := range tools {
 		if t == "" || len(t) > 64 || strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '/' || r == '"' }) {
 			return fmt.Sprintf("%q can't be the name of a tool: write it as it is called, without a directory.", t)
+		}
+	}
+	return ""
+}
+
+// optionalPathCheck also allows "", which stands for none.
+type optionalPathCheck struct{}
+
+func (optionalPathCheck) allows() string { return "absolute path, or empty" }
+
+func (optionalPathCheck) test(field any) string {
+	if p := *field.(*string); p != "" {
+		return absolutePath(p)
+	}
+	return ""
+}
+
+// hostsCheck accepts names and addresses of hosts, without ports.
+type hostsCheck struct{}
+
+func (hostsCheck) allows() string { return "list of names" }
+
+func (hostsCheck) test(field any) string {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"
+	for _, h := range *field.(*[]string) {
+		if _, err := netip.ParseAddr(h); err == nil {
+			continue
+		}
+		if h == "" || len(h) > 253 || strings.Trim(h, letters) != "" {
+			return fmt.Sprintf("%q is not the name of a host: write it without a scheme and without a port.", h)
 		}
 	}
 	return ""

@@ -30,6 +30,7 @@ type Config struct {
 	Mirror  Mirror
 	Docker  Docker
 	Metrics Metrics
+	HTTP    HTTP
 
 	Agents  []clawrden.AgentWish // blocks agent "NAME"
 	Bridges []clawrden.Bridge    // blocks bridge "NAME"
@@ -92,6 +93,16 @@ type Docker struct {
 // Metrics is what is counted for Prometheus.
 type Metrics struct {
 	Tools []string // that have a count of their own
+}
+
+// HTTP is the door for browsers and other machines, on TCP.
+type HTTP struct {
+	Hosts       []string // beside localhost and the loopback's addresses
+	Certificate string   // file; "" for none
+	Key         string   // file
+	Session     time.Duration
+	Streams     int // of events, open at once
+	UserStreams int // of them by one user
 }
 
 // Load reads a file over the defaults of [Default](false). Without a name it reads DefaultFile, which may be missing.

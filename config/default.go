@@ -53,6 +53,12 @@ func Default(dev bool) Config {
 			Socket:  "/run/docker.sock",
 			Timeout: 10 * time.Second,
 		},
+		HTTP: HTTP{
+			Hosts:       []string{},
+			Session:     12 * time.Hour,
+			Streams:     2048,
+			UserStreams: 1024,
+		},
 	}
 	if dev {
 		c.Dev = true

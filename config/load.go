@@ -162,6 +162,12 @@ func (c *Config) together(blocks map[string]*hcl.Block) (diags hcl.Diagnostics) 
 	if l := c.Limits; l.PendingPerAgent > l.Pending {
 		complain(blocks["limits"], fmt.Sprintf("pending_per_agent is %d, more than pending, which is %d.", l.PendingPerAgent, l.Pending))
 	}
+	if h := c.HTTP; (h.Certificate == "") != (h.Key == "") {
+		complain(blocks["http"], "certificate and key belong together: give both or none.")
+	}
+	if h := c.HTTP; h.UserStreams > h.Streams {
+		complain(blocks["http"], fmt.Sprintf("user_streams is %d, more than streams, which is %d.", h.UserStreams, h.Streams))
+	}
 	if c.Paths.Socket == c.Paths.Control {
 		complain(blocks["paths"], "socket and control are the same: agents would reach the door that is for people.")
 	}

@@ -141,4 +141,30 @@ var settings = []block{
 			"For one answer of the engine; a start may take three times as long. An engine that says nothing for longer counts as unreachable, and what needs it is denied.",
 		},
 	}},
+	{"http", "The HTTP API and the dashboard on TCP, for browsers and other machines: `clawrden-http.socket` opens it on 127.0.0.1:8080, or the option `--http`. Any other address needs a certificate here. The API on the control socket is always there.", []setting{
+		{
+			"hosts", func(c *Config) any { return &c.HTTP.Hosts }, hostNames,
+			"Names by which other machines call this one, without a port. A request that names another in its Host header is refused; `localhost`, the loopback's addresses and the dashboard's own name always count.",
+		},
+		{
+			"certificate", func(c *Config) any { return &c.HTTP.Certificate }, absoluteOrNone,
+			"File with the certificate, and those above it, in PEM. What isn't the loopback is served by TLS alone.",
+		},
+		{
+			"key", func(c *Config) any { return &c.HTTP.Key }, absoluteOrNone,
+			"File with the certificate's private key, in PEM. Nobody but root may read it. Both are read at start.",
+		},
+		{
+			"session", func(c *Config) any { return &c.HTTP.Session }, between(time.Minute, 31*24*time.Hour),
+			"How long a browser stays logged in. A working day; whoever sits down at it after that has to come by a terminal again.",
+		},
+		{
+			"streams", func(c *Config) any { return &c.HTTP.Streams }, between(1, 1<<16),
+			"Streams of events open at once, at each door. One for each open page of the dashboard; each costs about 60 KiB.",
+		},
+		{
+			"user_streams", func(c *Config) any { return &c.HTTP.UserStreams }, between(1, 1<<16),
+			"Of them by one user, so that one person's forgotten scripts lock out nobody else.",
+		},
+	}},
 }

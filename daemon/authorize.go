@@ -18,11 +18,19 @@ import (
 // Whoever stands inside a command that is governed has none.
 func (d *Daemon) Authorize(_ context.Context, by clawrden.Caller, right clawrden.Right) error {
 	id := &by.Identity
+	if by.Token != nil {
+		if err := tokenMay(by.Token, right); err != nil {
+			return err
+		}
+	}
 	if d.isDeveloper(id) {
 		return nil
 	}
 	if err := d.Barred(by); err != nil {
 		return err
+	}
+	if by.Token != nil {
+		return nil
 	}
 	if b := d.bridgeOf(id); b != nil {
 		return bridgeMay(b, by, right)

@@ -233,6 +233,9 @@ func (d *Daemon) Subscribe(since uint64) (<-chan clawrden.Event, func()) {
 
 func (d *Daemon) approver(by clawrden.Caller) *clawrden.Approver {
 	a := &clawrden.Approver{UID: by.Identity.UID, User: d.o.UserName(by.Identity.UID), Door: by.Door}
+	if by.Token != nil {
+		a.Token = by.Token.Name
+	}
 	if b := d.bridgeOf(&by.Identity); b != nil { // on its own, or for whom it says
 		a.Door, a.Bridge, a.Person = doorBridge, b.Name, by.For
 	}

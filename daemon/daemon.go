@@ -121,6 +121,8 @@ type Options struct {
 	Queue   Queue
 	Grants  Grants  // nil: none
 	Written Written // nil: no grant can be written into the policy
+	// Tokens keeps the bearer tokens. nil: there are none.
+	Tokens Tokens
 	// Registry keeps the registered agents, AgentSockets makes their sockets. nil: none can be registered.
 	Registry     Registry
 	AgentSockets AgentSockets

@@ -14,7 +14,7 @@ import (
 const (
 	heartbeat        = 15 * time.Second // proxies and clients take longer silence for a dead connection
 	eventWriteLimit  = 10 * time.Second // for one event; a reader that is slower is dropped and resumes
-	maxStreams       = 256              // open at once
+	maxStreams       = 256              // open at once, where the options don't say
 	maxStreamsOfUser = 32               // of them by one uid, so that one person's forgotten scripts lock out nobody else
 )
 
@@ -25,7 +25,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, by clawrden.Call
 	if err != nil {
 		return err
 	}
-	if !s.streams.enter(by.Identity.UID) {
+	if !s.streams.enter(by.Identity.UID, s.maxStreams, s.maxUserStreams) {
 		return errBusy
 	}
 	defer s.streams.leave(by.Identity.UID)
@@ -58,7 +58,7 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 		case <-s.closing:
 			return
 		case <-tick.C:
-			if s.authorizer.Authorize(r.Context(), by, clawrden.RightRead) != nil {
+			if s.mayStill(r, clawrden.RightRead) != nil {
 				return
 			}
 			err = stream.send(": heartbeat\n\n")
@@ -74,6 +74,15 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 			return
 		}
 	}
+}
+
+// mayStill looks again whether who asked has a right: meanwhile a login may have ended, or a token may have been revoked.
+func (s *Server) mayStill(r *http.Request, right clawrden.Right) error {
+	by, err := s.caller(r)
+	if err != nil {
+		return err
+	}
+	return s.authorizer.Authorize(r.Context(), by, right)
 }
 
 // shown reports whether a reader is told of an event. Where not all is for it, of what isn't about a request only the kill
@@ -139,10 +148,10 @@ type streams struct {
 	users map[uint32]int
 }
 
-func (s *streams) enter(uid uint32) bool {
+func (s *streams) enter(uid uint32, most, mostOfUser int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.all >= maxStreams || s.users[uid] >= maxStreamsOfUser {
+	if s.all >= most || s.users[uid] >= mostOfUser {
 		return false
 	}
 	if s.users == nil {

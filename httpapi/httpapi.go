@@ -12,6 +12,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -72,6 +73,12 @@ type Control interface {
 	AddAgent(ctx context.Context, by clawrden.Caller, w clawrden.AgentWish) (clawrden.Agent, error)
 	// RemoveAgent takes one away by its whole name, ends what it has begun, and says so in a sentence: ErrNotFound, ErrBadRequest.
 	RemoveAgent(ctx context.Context, by clawrden.Caller, name string) (message string, err error)
+	// Tokens gives the bearer tokens, by name.
+	Tokens() []clawrden.Token
+	// AddToken makes one, and gives its secret, once: ErrBadRequest, ErrExists.
+	AddToken(ctx context.Context, by clawrden.Caller, w clawrden.TokenWish) (t clawrden.Token, secret string, err error)
+	// RevokeToken ends one by its whole name: ErrNotFound.
+	RevokeToken(ctx context.Context, by clawrden.Caller, name string) (clawrden.Token, error)
 	// Kill stops what runs, denies what waits and what comes, of everybody or of one agent, and tells what that did.
 	Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error)
 	// Unlock ends that for everybody (""), or for one agent, and says so in a sentence: also ErrNotOn.
@@ -97,38 +104,60 @@ type Options struct {
 	// that is accepted; an error refuses every request on it.
 	Identify func(net.Conn) (clawrden.Identity, error)
 	Metrics  http.Handler // what GET /metrics answers; nil: there are none
-	Door     string       // name in Caller and in the record; default "control"
-	Log      *slog.Logger // inside faults; default none
+	// TCP makes it the door for browsers and other machines, in place of Identify; nil for the control socket.
+	TCP *TCP
+	// Logins makes links to the dashboard for those at the control socket; nil: there is none.
+	Logins Logins
+	// Streams and UserStreams are how many event streams may be open at once, in all and by one user; 0: 256 and 32.
+	Streams, UserStreams int
+	Door                 string       // name in Caller and in the record; default "control", over TCP "http"
+	Log                  *slog.Logger // inside faults; default none
 }
 
 // Server serves the API on one or more listeners.
 type Server struct {
-	control    Control
-	authorizer Authorizer
-	identify   func(net.Conn) (clawrden.Identity, error)
-	metrics    http.Handler
-	door       string
-	log        *slog.Logger
-	mux        *http.ServeMux
-	http       *http.Server
-	streams    streams
-	closing    chan struct{} // closed at the start of Shutdown: event streams end
-	closeOnce  sync.Once
+	control                    Control
+	authorizer                 Authorizer
+	identify                   func(net.Conn) (clawrden.Identity, error)
+	metrics                    http.Handler
+	tcp                        *TCP
+	logins                     Logins
+	door                       string
+	log                        *slog.Logger
+	mux                        *http.ServeMux
+	http                       *http.Server
+	streams                    streams
+	maxStreams, maxUserStreams int
+	crossOrigin                *http.CrossOriginProtection
+	wrongTokens, wrongCodes    attempts
+	closing                    chan struct{} // closed at the start of Shutdown: event streams end
+	closeOnce                  sync.Once
 }
 
-// New makes a Server; Control, Authorizer and Identify have to be set.
+// New makes a Server; Control, Authorizer and Identify or TCP have to be set.
 func New(o Options) *Server {
 	s := &Server{
-		control:    o.Control,
-		authorizer: o.Authorizer,
-		identify:   o.Identify,
-		metrics:    o.Metrics,
-		door:       o.Door,
-		log:        o.Log,
-		closing:    make(chan struct{}),
+		control:     o.Control,
+		authorizer:  o.Authorizer,
+		identify:    o.Identify,
+		metrics:     o.Metrics,
+		tcp:         o.TCP,
+		logins:      o.Logins,
+		crossOrigin: http.NewCrossOriginProtection(),
+		door:        o.Door,
+		log:         o.Log,
+		closing:     make(chan struct{}),
+	}
+	s.maxStreams, s.maxUserStreams = cmp.Or(o.Streams, maxStreams), cmp.Or(o.UserStreams, maxStreamsOfUser)
+	whoConnected := s.withIdentity
+	if s.tcp != nil {
+		whoConnected = s.withPeers
 	}
 	if s.door == "" {
 		s.door = "control"
+		if s.tcp != nil {
+			s.door = "http"
+		}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -136,7 +165,7 @@ func New(o Options) *Server {
 	s.mux = s.newMux()
 	s.http = &http.Server{
 		Handler:                      s,
-		ConnContext:                  s.withIdentity,
+		ConnContext:                  whoConnected,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,

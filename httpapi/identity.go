@@ -40,6 +40,9 @@ func (s *Server) withIdentity(ctx context.Context, c net.Conn) context.Context {
 
 // caller gives who asks. A connection whose other end can't be told has no rights at all.
 func (s *Server) caller(r *http.Request) (clawrden.Caller, error) {
+	if s.tcp != nil {
+		return s.tcpCaller(r)
+	}
 	p, ok := r.Context().Value(peerKey{}).(*peer)
 	if !ok {
 		return clawrden.Caller{}, fmt.Errorf("%w: the connection has no identity", clawrden.ErrNotAuthorized)

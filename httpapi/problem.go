@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"github.com/clawrden/clawrden"
 )
@@ -15,7 +17,17 @@ var (
 	errNoSuchPath = errors.New("no such path")
 	errTooLarge   = errors.New("the body is too large")
 	errBusy       = errors.New("too many event streams are open")
+	errHost       = errors.New("this server isn't called by that name: the Host header has to be the link's of `clawrden web`, localhost, a loopback address, or one of the settings' (http.hosts)")
+	errTooMany    = errors.New("too many wrong attempts from here; try again in a minute")
 	errInternal   = errors.New("internal error")
+)
+
+// Errors of those who have yet to show who they are. Each says how to get in.
+var (
+	errNoCookie  = fmt.Errorf("%w: open the link that `clawrden web` prints; programs send a token (Authorization: Bearer …) that `clawrden token add` makes", clawrden.ErrNoLogin)
+	errOldCookie = fmt.Errorf("%w: this login has ended, or isn't this user's; open a new link, which `clawrden web` prints", clawrden.ErrNoLogin)
+	errOldCode   = fmt.Errorf("%w: this link has been used, is too old, or was made for another user; `clawrden web` prints a new one", clawrden.ErrNoLogin)
+	errBadToken  = fmt.Errorf("%w: the token is wrong, has expired or was revoked; `clawrden token list` shows those that count", clawrden.ErrNoLogin)
 )
 
 // methodError is a path that exists, asked with another method.
@@ -41,6 +53,9 @@ var problems = []struct {
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
 	{clawrden.ErrExists, http.StatusConflict, "exists"},
 	{clawrden.ErrNoSession, http.StatusServiceUnavailable, "no_session"},
+	{clawrden.ErrNoLogin, http.StatusUnauthorized, "no_login"},
+	{errHost, http.StatusMisdirectedRequest, "host"},
+	{errTooMany, http.StatusTooManyRequests, "too_many"},
 	{errNoSuchPath, http.StatusNotFound, "no_such_path"},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "too_large"},
 	{errBusy, http.StatusServiceUnavailable, "busy"},
@@ -84,6 +99,16 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if method, ok := errors.AsType[methodError](err); ok {
 		w.Header().Set("Allow", method.allow)
+	}
+	switch p.Status {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="clawrden"`)
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", strconv.Itoa(int(attemptsTime.Seconds())))
+	}
+	if s.tcp != nil && wantsPage(r) {
+		s.failPage(w, p)
+		return
 	}
 	body, err := json.Marshal(p)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"runtime/debug"
+	"strings"
 
 	"github.com/clawrden/clawrden"
 )
@@ -51,6 +52,12 @@ var routes = []struct {
 	// Rules match names of agents, so who has which name is part of what is in force; root's, like the rest of it.
 	{"POST /api/agents", clawrden.RightReload, (*Server).addAgent},
 	{"POST /api/agents/{name}/remove", clawrden.RightReload, (*Server).removeAgent},
+	// A way into the dashboard for whoever asks, with the rights that it has already. Not over TCP: a login makes no others.
+	{"POST /api/login", clawrden.RightRead, (*Server).link},
+	// Who may come in over TCP, and as what. A token outlives who made it, so that only root makes one.
+	{"GET /api/tokens", clawrden.RightReload, (*Server).tokens},
+	{"POST /api/tokens", clawrden.RightReload, (*Server).addToken},
+	{"POST /api/tokens/{name}/revoke", clawrden.RightReload, (*Server).revokeToken},
 	// Stopping everything is safe, so that more people may be given it than what follows.
 	{"POST /api/kill", clawrden.RightKill, (*Server).kill},
 	// Lets commands run again after a kill: who may stop isn't always who may start.
@@ -86,15 +93,45 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recover(w, r)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if err := refuseBrowser(r); err != nil {
+	if err := s.route(w, r); err != nil {
 		s.fail(w, r, err)
-		return
+	}
+}
+
+func (s *Server) route(w http.ResponseWriter, r *http.Request) error {
+	if s.tcp == nil {
+		if err := refuseBrowser(r); err != nil {
+			return err
+		}
+	} else {
+		if err := s.front(w, r); err != nil {
+			return err
+		}
+		if done, err := s.loginPaths(w, r); done {
+			return err
+		}
+		if !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/metrics" && s.tcp.Pages != nil {
+			return s.pages(w, r)
+		}
 	}
 	if err := s.checkPath(r); err != nil {
-		s.fail(w, r, err)
-		return
+		return err
 	}
 	s.mux.ServeHTTP(w, r)
+	return nil
+}
+
+// pages hands a request to the dashboard.
+func (s *Server) pages(w http.ResponseWriter, r *http.Request) error {
+	by, err := s.caller(r)
+	if err == nil {
+		err = s.authorizer.Authorize(r.Context(), by, clawrden.RightRead)
+	}
+	if err != nil {
+		return err
+	}
+	s.tcp.Pages(w, r, by)
+	return nil
 }
 
 // refuseBrowser refuses what a web page sent. No browser reaches a Unix socket, but a proxy in front of it might pass one on, with

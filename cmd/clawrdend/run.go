@@ -70,6 +70,10 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
+	web, err := openWeb(ctx, o.http, tcp["http"], &c)
+	if err != nil {
+		return err
+	}
 	if tcp["metrics"], err = listenMetrics(ctx, o.metrics, tcp["metrics"]); err != nil {
 		return err
 	}
@@ -98,7 +102,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		dir: filepath.Join(filepath.Dir(c.Paths.Control), "agents"), shims: c.Paths.Shims, dev: o.dev,
 		kept: socks.takeKept(func(agent string) bool { _, there := do.Registry.Get(agent); return there }),
 	}
-	do.Logger, do.Version = log, version
+	do.Logger, do.Version, do.Tokens = log, version, web.access
 	copies := journal.Open()
 	defer func() {
 		end, done := context.WithTimeout(context.Background(), logTime)
@@ -149,15 +153,21 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	defer takeNotes(ctx, c.Paths.State, do.Audit, log)()
 	people := told{d}
+	web.daemon, web.users, web.log = d, db, log
 	bus := dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Log: log})
 	stats := counts.Handler(gauges(d, asks, bus, &probed{ask: engine.Ping}))
-	api := httpapi.New(httpapi.Options{Control: people, Authorizer: d, Identify: identify, Metrics: stats, Log: log})
-	return serve(ctx, d, &doors{api: api, bus: bus, metrics: stats}, socks, tcp, log)
+	api := httpapi.New(httpapi.Options{
+		Control: people, Authorizer: d, Identify: identify, Metrics: stats, Logins: web,
+		Streams: c.HTTP.Streams, UserStreams: c.HTTP.UserStreams, Log: log,
+	})
+	return serve(ctx, d, &doors{api: api, web: web, tcp: web.server(people), bus: bus, metrics: stats}, socks, tcp, log)
 }
 
 // doors are the ways in for people and their programs.
 type doors struct {
 	api     *httpapi.Server
+	web     *web
+	tcp     *httpapi.Server
 	bus     *dbusapi.Server
 	metrics http.Handler
 }
@@ -196,6 +206,9 @@ func serve(ctx context.Context, d *daemon.Daemon, to *doors, socks sockets, tcp 
 	for _, l := range socks["control"] {
 		open(func() error { return api.Serve(l) })
 	}
+	for _, l := range to.web.ports {
+		open(func() error { return to.tcp.Serve(l) })
+	}
 	endMetrics := serveMetrics(tcp["metrics"], to.metrics, log, open)
 	doors.Go(func() { to.bus.Run(ctx) })
 	doors.Go(func() { reloadOnHangUp(ctx, people) })
@@ -207,6 +220,7 @@ func serve(ctx context.Context, d *daemon.Daemon, to *doors, socks sockets, tcp 
 			log.InfoContext(ctx, "listening", slog.String("socket", name), slog.String("path", l.Addr().String()))
 		}
 	}
+	to.web.tellWhere(d.Status().Dev)
 	var err error
 	select {
 	case <-ctx.Done():
@@ -222,7 +236,7 @@ func serve(ctx context.Context, d *daemon.Daemon, to *doors, socks sockets, tcp 
 	end, done := context.WithTimeout(context.Background(), stopTime)
 	defer done()
 	d.Wait(end)
-	err = errors.Join(err, d.Close(), api.Shutdown(end), endMetrics(end))
+	err = errors.Join(err, d.Close(), api.Shutdown(end), to.tcp.Shutdown(end), endMetrics(end))
 	doors.Wait()
 	return err
 }

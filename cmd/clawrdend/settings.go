@@ -30,7 +30,7 @@ func parse(args []string) (*options, error) {
 	f.StringVar(&o.policy, "policy", "", "policy `directory or file`, in place of the layers")
 	f.StringVar(&o.audit, "audit", "", "audit log `file`")
 	f.StringVar(&o.state, "state", "", "state `directory`")
-	f.StringVar(&o.http, "http", "", "`address` for HTTP over TCP (not in this build)")
+	f.StringVar(&o.http, "http", "", "`address` for HTTP over TCP, such as 127.0.0.1:8080")
 	f.StringVar(&o.metrics, "metrics", "", "`address` for metrics, such as 127.0.0.1:9478")
 	f.BoolVar(&o.dev, "dev", false, "for development: local executor, ordinary user, self-approval")
 	f.BoolVar(&o.version, "version", false, "print the version")
@@ -45,8 +45,6 @@ func parse(args []string) (*options, error) {
 		return nil, fmt.Errorf("%w; clawrdend --help lists the options", err)
 	case f.NArg() > 0:
 		return nil, fmt.Errorf("%q is not an option; clawrdend --help lists them", f.Arg(0))
-	case o.http != "":
-		return nil, errors.New("this build doesn't serve HTTP over TCP; the HTTP API is on the control socket (--control)")
 	}
 	return o, nil
 }

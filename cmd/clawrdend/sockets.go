@@ -33,15 +33,15 @@ func inherited() (sockets, ports, error) {
 			return nil, nil, errors.New("systemd passed a descriptor that can't be used")
 		}
 		name := f.Name()
-		if !slices.Contains([]string{"shim", "control", "judge", "guard", "metrics"}, name) && !strings.HasPrefix(name, keptPrefix) {
-			return nil, nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim, control, judge, guard or metrics", name)
+		if !slices.Contains([]string{"shim", "control", "judge", "guard", "http", "metrics"}, name) && !strings.HasPrefix(name, keptPrefix) {
+			return nil, nil, fmt.Errorf("systemd passed a socket named %q; use FileDescriptorName=shim, control, judge, guard, http or metrics", name)
 		}
 		l, err := net.FileListener(f)
 		_ = f.Close()
 		if err != nil {
 			return nil, nil, fmt.Errorf("cannot listen on the socket %q from systemd: %v", name, err)
 		}
-		if name == "metrics" {
+		if name == "http" || name == "metrics" {
 			tcp[name] = append(tcp[name], l)
 			continue
 		}

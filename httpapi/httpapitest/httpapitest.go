@@ -39,6 +39,7 @@ type Control struct {
 	locked   bool
 	grants   []clawrden.Grant
 	agents   []clawrden.Agent
+	tokens   []clawrden.Token
 	sessions []clawrden.Session
 	policy   []clawrden.PolicyFile
 }
