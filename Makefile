@@ -30,6 +30,13 @@ build-daemon: ## build the daemon
 build-cli: ## build the CLI
 	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrden ./cmd/clawrden
 
+# What is installed stands in packaging/clawrden/files; the man pages and completion scripts come from the programs.
+PACK := env -u GOOS -u GOARCH $(GO) run ./packaging/pack
+
+.PHONY: generated
+generated: ## write man pages and completion scripts into bin/generated
+	env -u GOOS -u GOARCH $(GO) run ./packaging/generate $(BIN)/generated
+
 .PHONY: test integration-test demo bench fuzz lint fmt soak
 test: ## install what the tests need (as root on Debian), then run all of them on the real programs
 	tests/setup.sh test
@@ -71,42 +78,9 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
-UNITS := clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden.service clawrden-guard.service clawrden-agents.path clawrden-jobs.slice clawrden-agents.slice
-# What systemd, the bus and polkit read besides units: the source below systemd/, and its place below PREFIX.
-SYSTEMD := sysusers.d/clawrden.conf:lib/sysusers.d/clawrden.conf tmpfiles.d/clawrden.conf:lib/tmpfiles.d/clawrden.conf \
-	system-preset/90-clawrden.preset:lib/systemd/system-preset/90-clawrden.preset clawrden.catalog:lib/systemd/catalog/clawrden.catalog \
-	dbus/org.clawrden1.conf:share/dbus-1/system.d/org.clawrden1.conf dbus/org.clawrden1.service:share/dbus-1/system-services/org.clawrden1.service \
-	polkit/org.clawrden1.policy:share/polkit-1/actions/org.clawrden1.policy polkit/org.clawrden1.rules:share/polkit-1/rules.d/org.clawrden1.rules
-INTERFACES := $(notdir $(wildcard systemd/dbus/interfaces/*.xml))
-
 .PHONY: install uninstall clean
-install: build ## install into DESTDIR, below PREFIX; without DESTDIR, systemd is told
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/sbin' '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
-	install -m 0755 $(BIN)/clawrden '$(DESTDIR)$(PREFIX)/bin/clawrden'
-	install -m 0755 $(BIN)/clawrdend '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
-	install -m 0755 $(BIN)/clawrden-shim $(BIN)/clawrden-launch '$(DESTDIR)$(PREFIX)/lib/clawrden/'
-	install -m 0644 packaging/policy.d/*.hcl '$(DESTDIR)$(PREFIX)/lib/clawrden/policy.d/'
-	install -m 0644 README.md LICENSE CHANGELOG.md '$(DESTDIR)$(PREFIX)/share/doc/clawrden/'
-	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system'
-	for unit in $(UNITS); do \
-		sed 's|/usr/|$(PREFIX)/|' "systemd/$$unit" > '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit" && \
-		chmod 0644 '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit" || exit 1; \
-	done
-	for file in $(SYSTEMD); do \
-		to='$(DESTDIR)$(PREFIX)/'"$${file#*:}" && install -d "$$(dirname "$$to")" && \
-		sed 's| /usr/| $(PREFIX)/|' "systemd/$${file%%:*}" > "$$to" && chmod 0644 "$$to" || exit 1; \
-	done
-	install -d '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces'
-	install -m 0644 $(addprefix systemd/dbus/interfaces/,$(INTERFACES)) '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/'
-	for shell in bash zsh fish; do \
-		case $$shell in \
-		bash) to=share/bash-completion/completions/clawrden ;; \
-		zsh) to=share/zsh/site-functions/_clawrden ;; \
-		fish) to=share/fish/vendor_completions.d/clawrden.fish ;; \
-		esac; \
-		install -d "$(DESTDIR)$(PREFIX)/$$(dirname $$to)" && \
-		$(BIN)/clawrden completion $$shell > "$(DESTDIR)$(PREFIX)/$$to" || exit 1; \
-	done
+install: build generated ## install into DESTDIR, below PREFIX; without DESTDIR, systemd is told
+	$(PACK) install -bin $(BIN) -prefix '$(PREFIX)' -destdir '$(DESTDIR)'
 	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s tell-systemd)
 
 # Groups, directories and the catalog of the running system: a boot makes them too. Shims that run keep the old file.
@@ -128,14 +102,21 @@ put-back:
 uninstall: ## remove what install has put there; diverted tools come back, settings, state and logs stay
 	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s put-back)
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden.service clawrden-guard.service || true)
-	rm -f '$(DESTDIR)$(PREFIX)/bin/clawrden' '$(DESTDIR)$(PREFIX)/sbin/clawrdend'
-	rm -rf '$(DESTDIR)$(PREFIX)/lib/clawrden' '$(DESTDIR)$(PREFIX)/share/doc/clawrden'
-	for unit in $(UNITS); do rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/'"$$unit"; done
-	for file in $(INTERFACES); do rm -f '$(DESTDIR)$(PREFIX)/share/dbus-1/interfaces/'"$$file"; done
-	for file in $(SYSTEMD); do rm -f '$(DESTDIR)$(PREFIX)/'"$${file#*:}"; done
-	rm -f '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/clawrden' \
-		'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_clawrden' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/clawrden.fish'
+	$(PACK) uninstall -bin $(BIN) -prefix '$(PREFIX)' -destdir '$(DESTDIR)'
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 
+# The same commit gives the same packages, byte for byte, on every machine with the same Go.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --pretty=%ct 2>/dev/null || echo 0)
+ARCHES  ?= amd64 arm64
+FORMATS ?= deb,rpm
+DIST    ?= dist
+.PHONY: packages
+packages: ## build the deb and rpm packages for ARCHES into dist/
+	@set -e; for arch in $(ARCHES); do \
+		$(MAKE) --no-print-directory build GOOS=linux GOARCH=$$arch BIN=$(DIST)/build/$$arch; \
+		$(MAKE) --no-print-directory generated BIN=$(DIST)/build/$$arch; \
+		$(PACK) package -bin $(DIST)/build/$$arch -arch $$arch -version '$(VERSION)' -epoch '$(SOURCE_DATE_EPOCH)' -formats '$(FORMATS)' -out $(DIST); \
+	done
+
 clean: ## remove what was built
-	rm -rf $(BIN)
+	rm -rf $(BIN) $(DIST)

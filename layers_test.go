@@ -75,6 +75,8 @@ var layers = []struct {
 	// The wiring.
 	{name: "cmd/*", ours: "*", other: sys + hcl + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
 	{name: "packaging"}, // embedded files
+	{name: "packaging/pack"},
+	{name: "packaging/generate", ours: "cli", other: " github.com/cpuguy83/go-md2man/v2/md2man github.com/spf13/cobra github.com/spf13/pflag"},
 	{name: "tests", ours: "*", other: "*"},
 	{name: "tests/*", ours: "*", other: "*"},
 }

@@ -57,6 +57,12 @@ func Main(version string) int {
 	return exitCode(err)
 }
 
+// Command is the tree of all commands, for what is written about them: man pages, completion scripts.
+func Command() *cobra.Command {
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
+	return a.command("")
+}
+
 func (a *app) command(version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "clawrden",
