@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -216,6 +218,23 @@ func TestNativeHistograms(t *testing.T) {
 		}
 		if h := f.Metric[0].Histogram; h.Schema == nil || len(h.PositiveSpan) == 0 && h.GetZeroCount() == 0 || len(h.Bucket) != len(d.buckets) {
 			t.Errorf("%s isn't both native and classic: %v", d.name, h)
+		}
+	}
+}
+
+// Every event that a record can have is counted under its own name.
+func TestEvents(t *testing.T) {
+	source, err := os.ReadFile("../record.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := regexp.MustCompile(`(?m)^\tEvent\w+\s*= "(\w+)"`).FindAllSubmatch(source, -1)
+	if len(words) < 20 {
+		t.Fatalf("%d events", len(words))
+	}
+	for _, w := range words {
+		if got := eventWord(string(w[1])); got != string(w[1]) {
+			t.Errorf("%s is counted as %s; events in metrics/record.go lacks it", w[1], got)
 		}
 	}
 }
