@@ -9,12 +9,7 @@ import (
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
-)
-
-// How long `watch` offers to remember an approval, where the policy allows it.
-const (
-	offerTime = 30 * time.Minute
-	offerRule = "30d" // for what is written into the policy
+	"github.com/clawrden/clawrden/internal/reach"
 )
 
 // offer is one way to have an approval remembered: what the person would be granting, or why it can't be had.
@@ -24,50 +19,10 @@ type offer struct {
 	err   error
 }
 
-// wishesFor are the ways that make sense for an ask. The daemon knows which of them can be had.
-func wishesFor(p *clawrden.Pending) []clawrden.GrantWish {
-	span, rules := offerTime, len(p.Demands) > 0
-	for _, d := range p.Demands {
-		if d.Grants == nil {
-			rules = false
-			continue
-		}
-		longest := time.Duration(0)
-		for _, g := range d.Grants {
-			if t, err := time.ParseDuration(g); err == nil {
-				longest = max(longest, t)
-			}
-		}
-		span, rules = min(span, longest), rules && slices.Contains(d.Grants, string(clawrden.ScopeRule))
-	}
-	var out []clawrden.GrantWish
-	for _, scope := range []clawrden.Scope{clawrden.ScopeCommand, clawrden.ScopeSubcommand} {
-		if span > 0 {
-			out = append(out, clawrden.GrantWish{Scope: scope, For: short(span)})
-		}
-		out = append(out, clawrden.GrantWish{Scope: scope, For: clawrden.ForSession})
-	}
-	if rules {
-		out = append(out, clawrden.GrantWish{Scope: clawrden.ScopeRule, For: offerRule}, clawrden.GrantWish{Scope: clawrden.ScopeRuleSubcommand, For: offerRule})
-	}
-	return out
-}
-
-// short writes 30m0s as 30m.
-func short(d time.Duration) string {
-	switch {
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return d.String()
-}
-
 // offersFor asks the daemon what each way would cover. Those that can't be had come last, and only their reason counts.
 func offersFor(ctx context.Context, d *client.Client, p *clawrden.Pending) []offer {
 	var can, cannot []offer
-	for _, w := range wishesFor(p) {
+	for _, w := range reach.Wishes(p) {
 		g, err := d.AddGrant(ctx, p.ID, w, true)
 		if err != nil {
 			if !slices.ContainsFunc(cannot, func(o offer) bool { return o.err.Error() == err.Error() }) {
@@ -82,15 +37,7 @@ func offersFor(ctx context.Context, d *client.Client, p *clawrden.Pending) []off
 
 // label says in a few words how far an offer reaches, and how much of the past it would have covered.
 func (o *offer) label() string {
-	reach := map[clawrden.Scope]string{
-		clawrden.ScopeCommand: "exactly this", clawrden.ScopeSubcommand: "this subcommand in this directory",
-		clawrden.ScopeRule: "exactly this, written into the policy", clawrden.ScopeRuleSubcommand: "this subcommand in this directory, written into the policy",
-	}[o.wish.Scope]
-	span := "for " + o.wish.For
-	if o.wish.For == clawrden.ForSession {
-		span = "for the agent's session"
-	}
-	return fmt.Sprintf("%s, %s: %d of the last %d asks", reach, span, o.grant.Covered, o.grant.Of)
+	return fmt.Sprintf("%s: %d of the last %d asks", reach.Says(o.wish), o.grant.Covered, o.grant.Of)
 }
 
 // granting is the part of the screen where a person chooses how far an approval is remembered.

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/httpapi/web"
 )
 
 // Limits of a connection. Callers are people's own tools on the same host, so they are short; a reader of the event stream
@@ -125,6 +126,7 @@ type Server struct {
 	door                       string
 	log                        *slog.Logger
 	mux                        *http.ServeMux
+	dashboard                  *web.Site
 	http                       *http.Server
 	streams                    streams
 	maxStreams, maxUserStreams int
@@ -163,6 +165,7 @@ func New(o Options) *Server {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.mux = s.newMux()
+	s.dashboard = web.New(s.inside)
 	s.http = &http.Server{
 		Handler:                      s,
 		ConnContext:                  whoConnected,

@@ -110,7 +110,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) error {
 		if done, err := s.loginPaths(w, r); done {
 			return err
 		}
-		if !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/metrics" && s.tcp.Pages != nil {
+		if !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/metrics" {
 			return s.pages(w, r)
 		}
 	}
@@ -118,19 +118,6 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.mux.ServeHTTP(w, r)
-	return nil
-}
-
-// pages hands a request to the dashboard.
-func (s *Server) pages(w http.ResponseWriter, r *http.Request) error {
-	by, err := s.caller(r)
-	if err == nil {
-		err = s.authorizer.Authorize(r.Context(), by, clawrden.RightRead)
-	}
-	if err != nil {
-		return err
-	}
-	s.tcp.Pages(w, r, by)
 	return nil
 }
 

@@ -30,9 +30,6 @@ type TCP struct {
 	LoggedIn func(by clawrden.Caller) error
 	// Hosts are the names beside those of the loopback that a request may name in its Host header.
 	Hosts []string
-	// Pages answers what isn't the API's, for a caller with the right to read; it asks the Authorizer for any other right by
-	// itself. Cross-origin requests don't reach it. nil: there are no pages.
-	Pages func(w http.ResponseWriter, r *http.Request, by clawrden.Caller)
 }
 
 // Access keeps logins and tokens.

@@ -76,8 +76,33 @@ func (c *Control) Ask(id string, argv ...string) {
 		Created:  clawrden.Timestamp{Time: Epoch},
 		Expires:  clawrden.Timestamp{Time: Epoch.AddDate(100, 0, 0)},
 	}
+	c.wait(p)
+}
+
+// AskFor puts an ask in the queue as it is given.
+func (c *Control) AskFor(p clawrden.Pending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wait(p)
+}
+
+func (c *Control) wait(p clawrden.Pending) {
 	c.waiting = append(c.waiting, p)
 	c.emit(clawrden.Event{Type: clawrden.LivePending, Pending: &p})
+}
+
+// Change has an ask wait as another than was shown: its digest and revision are new ones.
+func (c *Control) Change(id string, args ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.waiting {
+		if p := &c.waiting[i]; p.ID == id {
+			p.Args, p.ArgsB64 = clawrden.Words(args)
+			p.Revision, p.Digest = p.Revision+1, "0000000000000000000000000000000000000000000000000000000000000000"
+			now := *p
+			c.emit(clawrden.Event{Type: clawrden.LivePending, Pending: &now})
+		}
+	}
 }
 
 // Ran puts a command that was decided by the policy, and has ended, into the history.
@@ -92,6 +117,13 @@ func (c *Control) Ran(id string, outcome clawrden.Outcome, exit int, argv ...str
 	if outcome.Runs() {
 		e.ExitCode, e.DurationMS, e.ExitSource = &exit, 1234, clawrden.ExitKernel
 	}
+	c.record(e)
+}
+
+// Happened puts an entry into the history as it is given.
+func (c *Control) Happened(e clawrden.Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.record(e)
 }
 

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
+)
+
+// sourceFile is one file of the policy, line by line, so that a rule's place can be led to.
+type sourceFile struct {
+	Name  string
+	Lines []sourceLine
+}
+
+type sourceLine struct{ ID, Text string }
+
+// policy: GET /policy shows the policy in force.
+func (v *visit) policy() error {
+	var source clawrden.PolicySource
+	if err := v.get("/api/policy", &source); err != nil {
+		return err
+	}
+	var body struct{ Files []sourceFile }
+	for _, f := range source.Files {
+		file := sourceFile{Name: f.Name}
+		for i, text := range strings.Split(strings.TrimRight(f.Text, "\n"), "\n") {
+			shown := display.Line(strings.ReplaceAll(text, "\t", "    "))
+			file.Lines = append(file.Lines, sourceLine{anchor(f.Name, i+1), shown})
+		}
+		body.Files = append(body.Files, file)
+	}
+	return v.show("policy", &page{Title: "Policy", Here: "policy", Body: body})
+}
+
+// anchor names a line of the policy within its page.
+func anchor(file string, line int) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(file)) // it never fails
+	return fmt.Sprintf("f%08x-%d", h.Sum32(), line)
+}
