@@ -49,6 +49,7 @@ func (c *Control) Serve(l net.Listener) (stop func()) {
 	server := httpapi.New(httpapi.Options{
 		Control:    c,
 		Authorizer: c,
+		Logins:     c,
 		Identify:   func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{UID: 0, HostNS: true}, nil },
 	})
 	var wg sync.WaitGroup
