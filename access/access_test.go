@@ -116,7 +116,7 @@ func TestLimits(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "access.json"), c)
 	first, _ := s.NewCode(1)
 	for i := range maxCodes {
-		c.now = c.now.Add(time.Duration(i+1))
+		c.now = c.now.Add(time.Duration(i + 1))
 		s.NewCode(1)
 	}
 	if _, _, err := s.Redeem(first, 1); !errors.Is(err, ErrNoCode) || len(s.codes) != maxCodes {
