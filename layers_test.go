@@ -39,7 +39,7 @@ var layers = []struct {
 	{name: "config", ours: ". internal/*", other: sys + hcl},
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
-	{name: "audit", ours: ". internal/*", other: sys},
+	{name: "audit", ours: ". internal/*", other: sys + " golang.org/x/mod/sumdb/note"},
 	{name: "access", ours: ". internal/*", other: sys},
 	{name: "registry", ours: ". internal/*", other: sys},
 	{name: "metrics", ours: ". internal/*", other: sys + " github.com/prometheus/client_golang/*"},

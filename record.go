@@ -36,6 +36,8 @@ const (
 
 	// EventContinued is the first record of a file that takes the log's name after the one before was moved away.
 	EventContinued = "continued"
+	EventDamaged   = "damaged" // at a start the log wasn't as its last checkpoint says: Reason; FirstSeq to LastSeq are missing
+	EventPruned    = "pruned"  // a file past the settings' retention goes: FirstSeq to LastSeq were in it
 )
 
 // Who says how a command ended.
@@ -110,6 +112,8 @@ type Record struct {
 	Cancelled int      `json:"cancelled,omitempty"` // requests that waited for a person
 	Stopped   []string `json:"stopped,omitempty"`   // agents' units and containers that were paused or killed
 	Unreached []string `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
+	FirstSeq  uint64   `json:"first_seq,omitempty"` // records that the log no longer has
+	LastSeq   uint64   `json:"last_seq,omitempty"`
 }
 
 // Usage is what a command took, all of its processes together, as far as its executor knows.

@@ -50,11 +50,14 @@ func (l *Log) append(r *clawrden.Record) (seq uint64, err error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := l.ready(); err != nil {
+	if err := l.ready(len(body)); err != nil {
 		return 0, err
 	}
 	if err := l.write(r, body); err != nil {
 		return 0, err
+	}
+	if l.keys != nil && l.seq-l.sealed.Load() >= l.o.CheckpointRecords {
+		l.wantSeal()
 	}
 	return r.Seq, nil
 }
@@ -78,9 +81,12 @@ func (l *Log) write(r *clawrden.Record, body []byte) error {
 		}
 		return err
 	}
+	if l.size == 0 {
+		l.began = now.Time
+	}
 	l.size += int64(len(line))
-	if l.wrote != nil {
-		l.wrote(len(line))
+	if l.o.Wrote != nil {
+		l.o.Wrote(len(line))
 	}
 	l.seq++
 	r.Schema, r.Seq, r.Prev, r.Timestamp = clawrden.Schema, l.seq, l.head, now

@@ -14,11 +14,11 @@ package audit
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -50,19 +50,41 @@ type Options struct {
 	// Wrote and Synced hear what was written and how the disk took it. They must not wait. nil: nobody does.
 	Wrote  func(bytes int)
 	Synced func(took time.Duration, err error)
+
+	RotateSize int64         // bytes of the file past which another is begun; 0: none
+	RotateAge  time.Duration // of its first record; 0: any
+	RetainSize int64         // bytes of rotated files, compressed, past which the oldest goes; 0: all stay
+	RetainAge  time.Duration // of a rotated file's last record; 0: any
+
+	// Keys is the directory of the keys that sign checkpoints; "": none are made. Credential is the first key where Keys has
+	// none: 32 bytes, raw, in hex or in base64; nil: one is made.
+	Keys              string
+	Credential        []byte
+	CheckpointRecords uint64        // after how many records one is made; default 1000
+	CheckpointTime    time.Duration // after what time, if anything was written; default a minute
+
+	Sealed   func(Seal)             // told each checkpoint; must not wait, nor call the log
+	Own      func(*clawrden.Record) // told each record that Open adds of itself
+	Complain func(error)            // told what fails in the background and loses no record
 }
 
 // Log is the open audit log: its one writer. It is safe for many goroutines.
 type Log struct {
-	path   string
-	sync   Sync
-	wrote  func(bytes int)
-	synced func(took time.Duration, err error)
-	ids    idSet
+	path string
+	sync Sync
+	o    Options
+	ids  idSet
 
 	quit  chan struct{} // closed by Close
 	dirty chan struct{} // of length 1: something was written that isn't on the disk
-	ended sync.WaitGroup
+	tails sync.WaitGroup
+
+	sealNow, tidyNow chan struct{} // of length 1: something is to be done in the background
+	sealed           atomic.Uint64 // the last record under a checkpoint
+
+	// sealMu is held while a checkpoint is made, and taken before the two below.
+	sealMu sync.Mutex
+	keys   *ratchet // nil: no checkpoints; guarded by sealMu once the log is open
 
 	// fdatasync is the system call; tests count and fail it.
 	fdatasync func(*os.File) error
@@ -82,60 +104,11 @@ type Log struct {
 	head   string   // hex SHA-256 of the last line
 	failed error    // why nothing more may be written
 	closed bool
-}
+	ends   []point // of files that were rotated away and wait for their checkpoint
 
-// Open opens the log or creates it (0640), takes it for this process alone, and finds the end of its chain. A last line
-// that was cut by a crash is moved to PATH.torn-TIME, and an event "recovered" says so. The directory must exist.
-func Open(path string, o Options) (*Log, error) {
-	switch o.Sync {
-	case "":
-		o.Sync = SyncBatch
-	case SyncBatch, SyncAlways, SyncNone:
-	default:
-		return nil, fmt.Errorf("cannot open the audit log: %q is no way to sync; use batch, always or none", o.Sync)
-	}
-	l := &Log{
-		path: path, sync: o.Sync, head: noPrev, wrote: o.Wrote, synced: o.Synced,
-		quit: make(chan struct{}), dirty: make(chan struct{}, 1), fdatasync: fdatasync,
-	}
-	torn, err := l.start()
-	if err != nil {
-		if l.file != nil {
-			l.file.Close()
-		}
-		return nil, fmt.Errorf("cannot open the audit log: %w", err)
-	}
-	if l.sync == SyncBatch {
-		l.ended.Go(l.syncBehind)
-	}
-	if torn != "" {
-		if err := l.AppendSync(&clawrden.Record{Event: clawrden.EventTorn, Reason: torn}); err != nil {
-			return nil, errors.Join(err, l.Close())
-		}
-	}
-	return l, nil
-}
-
-// start opens the file and reads where its chain stands; torn is what to say of a torn last line.
-func (l *Log) start() (torn string, err error) {
-	if l.file, err = openFile(l.path); err != nil {
-		return "", err
-	}
-	end, err := readEnd(l.path, l.file)
-	if err != nil {
-		return "", err
-	}
-	if end.torn > 0 {
-		if torn, err = moveTorn(l.path, l.file, end); err != nil {
-			return "", err
-		}
-	}
-	l.size = end.size
-	if end.seq > 0 {
-		l.seq, l.head = end.seq, end.head
-	}
-	l.onDisk = l.seq
-	return torn, l.ids.load(l.file, l.size)
+	emptied   string    // why the file is empty, for its first record
+	began     time.Time // of its first record
+	notBefore time.Time // of the next try to rotate
 }
 
 // Head is the last record's number and the hex SHA-256 of its line; 0 and 64 zeros for an empty log.
@@ -145,11 +118,11 @@ func (l *Log) Head() (seq uint64, hash string) {
 	return l.seq, l.head
 }
 
-// Known reports whether an id may be in the log. It never forgets one of the newest million ids of the newest 256 MiB, and
+// Known reports whether an id may be in the log. It never forgets one of the newest million ids of the newest 256 MiB, over all files, and
 // it says yes by mistake for at most one id in twenty, who then draws another.
 func (l *Log) Known(id string) bool { return l.ids.has(id) }
 
-// Close syncs and closes the log, and ends its goroutine. Appending afterwards is an error.
+// Close syncs, seals and closes the log, and ends its goroutines. Appending afterwards is an error.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	if l.closed {
@@ -160,10 +133,13 @@ func (l *Log) Close() error {
 	l.mu.Unlock()
 
 	close(l.quit)
-	l.ended.Wait()
+	l.tails.Wait()
 	var err error
 	if l.sync != SyncNone {
 		err = l.force(0)
+	}
+	if err == nil {
+		err = l.seal(ByStop)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // end is where the chain of a file stands.
@@ -19,12 +18,7 @@ type end struct {
 
 // readEnd finds the last whole line. One that isn't a record is an error that names it: the chain is never begun anew
 // behind something that nobody understands.
-func readEnd(path string, f *os.File) (end, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return end{}, err
-	}
-	size := info.Size()
+func readEnd(path string, f io.ReaderAt, size int64) (end, error) {
 	whole, err := lastNewline(f, size)
 	if err != nil {
 		return end{}, fmt.Errorf("cannot read %s: %w", path, err)

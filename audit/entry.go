@@ -8,15 +8,30 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// finish puts the ends of executions into entries, whose oldest "decided" record is at the offset from. It reads towards
-// the end of the file and stops when each entry that ran has its end: mostly within the page itself.
-func (s snapshot) finish(entries []clawrden.Entry, from int64) error {
+// finish puts the ends of executions into entries, whose oldest "decided" record is at the place from. It reads towards the
+// end of the log and stops when each entry that ran has its end: mostly within the page itself.
+func (w *walk) finish(entries []clawrden.Entry, from place) error {
 	open := make(map[string]*clawrden.Entry)
 	for i := range entries {
 		if entries[i].Decision.Runs() {
 			open[entries[i].ID] = &entries[i]
 		}
 	}
+	for i := from.part; i >= 0 && len(open) > 0; i-- {
+		s, err := w.part(i)
+		if err == nil {
+			err = s.finish(open, from.offset)
+		}
+		if err != nil {
+			return err
+		}
+		from.offset = 0
+	}
+	return nil
+}
+
+// finish looks for the ends of the open entries from an offset on.
+func (s snapshot) finish(open map[string]*clawrden.Entry, from int64) error {
 	for lines := newForward(s.file, from, s.size); len(open) > 0; {
 		line, _, _, err := lines.next()
 		if errors.Is(err, io.EOF) {

@@ -84,7 +84,7 @@ func control(f *os.File, call func(fd int) error) error {
 	}
 	var failed error
 	if err := conn.Control(func(fd uintptr) { failed = call(int(fd)) }); err != nil {
-		return err
+		return fmt.Errorf("%w: %v", os.ErrClosed, err) // it fails for nothing else, and has an error of its own for that
 	}
 	return failed
 }

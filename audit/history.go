@@ -18,7 +18,7 @@ const (
 
 // History returns what was decided, newest first, each with its end where there is one; more says that older entries
 // follow (ask again with Before set to the last entry's Seq). With an ID it returns that one entry or Lookup's error. It
-// reads the current file only, holds one page in memory, and doesn't hold up those who append.
+// reads the files of the log from the newest on, holds one page in memory, and doesn't hold up those who append.
 func (l *Log) History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error) {
 	if f.ID != "" {
 		e, err := l.Lookup(f.ID)
@@ -32,8 +32,8 @@ func (l *Log) History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more 
 		limit = DefaultPage
 	}
 	limit = min(limit, MaxPage)
-	err = l.read(func(s snapshot) error {
-		entries, more, err = s.page(f.Before, limit)
+	err = l.read(func(w *walk) error {
+		entries, more, err = w.page(f.Before, limit)
 		return err
 	})
 	return entries, more, err
@@ -45,8 +45,8 @@ func (l *Log) Lookup(id string) (entry clawrden.Entry, err error) {
 	if id == "" {
 		return entry, clawrden.ErrNotFound
 	}
-	err = l.read(func(s snapshot) error {
-		entry, err = s.lookup(id)
+	err = l.read(func(w *walk) error {
+		entry, err = w.lookup(id)
 		return err
 	})
 	return entry, err
@@ -54,12 +54,12 @@ func (l *Log) Lookup(id string) (entry clawrden.Entry, err error) {
 
 // snapshot is the file with the length that it had: all whole lines, none of them half written.
 type snapshot struct {
-	file *os.File
+	file io.ReaderAt
 	size int64
 }
 
-// read calls f on the file as it is now, again when the file was rotated away meanwhile.
-func (l *Log) read(f func(snapshot) error) error {
+// read calls f on the log as it is now, again when the file in use was rotated away meanwhile.
+func (l *Log) read(f func(*walk) error) error {
 	for {
 		l.mu.Lock()
 		s, closed := snapshot{l.file, l.size}, l.closed
@@ -67,7 +67,9 @@ func (l *Log) read(f func(snapshot) error) error {
 		if closed {
 			return fmt.Errorf("cannot read the audit log: %v", errClosed)
 		}
-		err := f(s)
+		w := &walk{path: l.path, parts: []part{{snapshot: s}}}
+		err := f(w)
+		w.close()
 		switch {
 		case errors.Is(err, os.ErrClosed):
 			continue
@@ -78,76 +80,118 @@ func (l *Log) read(f func(snapshot) error) error {
 	}
 }
 
-func (s snapshot) page(before uint64, limit int) (entries []clawrden.Entry, more bool, err error) {
-	end := s.size
-	if before > 0 {
-		if end, err = s.offset(before); err != nil {
-			return nil, false, err
-		}
-	}
-	var oldest int64
+// page reads from the newest file towards the oldest.
+func (w *walk) page(before uint64, limit int) (entries []clawrden.Entry, more bool, err error) {
 	entries = []clawrden.Entry{}
-	for lines := newBackward(s.file, end); ; {
-		line, offset, err := lines.next()
+	var oldest place
+	for i := 0; ; i++ {
+		s, err := w.part(i)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return nil, false, err
+		}
+		end := s.size
+		if before > 0 {
+			if end, err = s.offset(before); err != nil {
+				return nil, false, err
+			}
+		}
+		more, err = s.page(end, func(e clawrden.Entry, offset int64) {
+			entries, oldest = append(entries, e), place{i, offset}
+		}, func() bool { return len(entries) < limit })
+		if err != nil {
+			return nil, false, err
+		}
+		if more {
+			break
+		}
+	}
+	return entries, more, w.finish(entries, oldest)
+}
+
+// page gives the "decided" records below end, newest first, while there is room; more tells that there was one too many.
+func (s snapshot) page(end int64, take func(clawrden.Entry, int64), room func() bool) (more bool, err error) {
+	for lines := newBackward(s.file, end); ; {
+		line, offset, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
 		}
 		if h, err := readHead(line); err != nil || h.event != clawrden.EventDecided {
 			continue // a line that can't be read is Verify's to name
 		}
-		if len(entries) == limit {
-			more = true
-			break
+		if !room() {
+			return true, nil
 		}
 		if e, err := decodeEntry(line); err == nil {
-			entries, oldest = append(entries, e), offset
+			take(e, offset)
 		}
 	}
-	return entries, more, s.finish(entries, oldest)
 }
 
-// lookup reads the whole file when id is only the beginning of one: there might be another.
-func (s snapshot) lookup(id string) (clawrden.Entry, error) {
-	var (
-		found  []clawrden.Entry // at most one
-		at     int64
-		others bool
-	)
-	for lines := newBackward(s.file, s.size); ; {
-		line, offset, err := lines.next()
+// lookup reads the whole log when id is only the beginning of one: there might be another.
+func (w *walk) lookup(id string) (clawrden.Entry, error) {
+	f := finding{id: id}
+	for i := 0; !f.exact; i++ {
+		s, err := w.part(i)
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if err == nil {
+			err = f.look(s, i)
 		}
 		if err != nil {
 			return clawrden.Entry{}, err
 		}
+	}
+	if len(f.found) == 0 {
+		return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(id))
+	}
+	if f.others {
+		return clawrden.Entry{}, fmt.Errorf("%w: more than one begins with %s", clawrden.ErrAmbiguous, clawrden.Text(id))
+	}
+	err := w.finish(f.found, f.at)
+	return f.found[0], err
+}
+
+// finding is a search for one id.
+type finding struct {
+	id     string
+	found  []clawrden.Entry // at most one
+	at     place
+	exact  bool
+	others bool
+}
+
+func (f *finding) look(s snapshot, part int) error {
+	for lines := newBackward(s.file, s.size); ; {
+		line, offset, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		h, err := readHead(line)
-		if err != nil || h.event != clawrden.EventDecided || !strings.HasPrefix(h.id, id) {
+		if err != nil || h.event != clawrden.EventDecided || !strings.HasPrefix(h.id, f.id) {
 			continue
 		}
-		if len(found) > 0 && h.id != id {
-			others = true
+		if len(f.found) > 0 && h.id != f.id {
+			f.others = true
 			continue
 		}
 		e, err := decodeEntry(line)
 		if err != nil {
-			return clawrden.Entry{}, fmt.Errorf("record %d: %v", h.seq, err)
+			return fmt.Errorf("record %d: %v", h.seq, err)
 		}
-		found, at = []clawrden.Entry{e}, offset
-		if h.id == id {
-			others = false
-			break
+		f.found, f.at = []clawrden.Entry{e}, place{part, offset}
+		if h.id == f.id {
+			f.exact, f.others = true, false
+			return nil
 		}
 	}
-	if len(found) == 0 {
-		return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(id))
-	}
-	if others {
-		return clawrden.Entry{}, fmt.Errorf("%w: more than one begins with %s", clawrden.ErrAmbiguous, clawrden.Text(id))
-	}
-	err := s.finish(found, at)
-	return found[0], err
 }

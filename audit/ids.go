@@ -2,8 +2,10 @@ package audit
 
 import (
 	"errors"
+	"fmt"
 	"hash/maphash"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -73,6 +75,40 @@ func (f *idFilter) has(at [idHashes]uint64) bool {
 		}
 	}
 	return true
+}
+
+// loadIDs reads the ids of the newest files.
+func (l *Log) loadIDs() error {
+	var open []*segment
+	defer func() {
+		for _, s := range open {
+			s.Close()
+		}
+	}()
+	left := idWindow - l.size
+	if left > 0 {
+		files, err := list(l.path)
+		if err != nil {
+			return err
+		}
+		for _, f := range slices.Backward(files) {
+			if f.first == 0 || f.first == noRecord || left <= 0 {
+				continue
+			}
+			s, err := openSegment(f.path)
+			if err != nil {
+				continue // Verify names it
+			}
+			open = append(open, s)
+			left -= s.size
+		}
+	}
+	for _, s := range slices.Backward(open) {
+		if err := l.ids.load(s, s.size); err != nil {
+			l.complain(fmt.Errorf("cannot read the ids of an older file: %v", err))
+		}
+	}
+	return l.ids.load(l.file, l.size)
 }
 
 // load reads the ids of the last idWindow bytes of a log. Lines that can't be read are left to Verify.

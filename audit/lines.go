@@ -67,7 +67,12 @@ type forward struct {
 }
 
 func newForward(r io.ReaderAt, from, end int64) *forward {
-	return &forward{r: bufio.NewReaderSize(io.NewSectionReader(r, from, end-from), readBlock), pos: from}
+	return newLines(io.NewSectionReader(r, from, end-from), from)
+}
+
+// newLines reads the lines of a stream whose first byte is that at the offset from.
+func newLines(r io.Reader, from int64) *forward {
+	return &forward{r: bufio.NewReaderSize(r, readBlock), pos: from}
 }
 
 // next returns the next line without its newline, and its offset; io.EOF at the end. whole is false for a last line

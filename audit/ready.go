@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -19,8 +20,9 @@ var errClosed = errors.New("it is closed")
 //   - The file was emptied (copied and cut): it is used further.
 //   - The file has any other length than we gave it: someone else writes it. Nothing more is written until a restart.
 //
-// An empty file begins with a record "continued", which carries on seq and prev.
-func (l *Log) ready() error {
+// An empty file begins with a record "continued", which carries on seq and prev. length is that of the record to come:
+// where the file has no room for it by the settings, another is begun.
+func (l *Log) ready(length int) error {
 	if l.closed {
 		return errClosed
 	}
@@ -33,22 +35,32 @@ func (l *Log) ready() error {
 	}
 	named, err := os.Lstat(l.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(ours, named) {
-		return l.reopen()
+		err = l.reopen()
+	} else if err == nil {
+		err = l.measure(ours.Size())
 	}
-	if err != nil {
-		return err
+	if now := time.Now(); err == nil && l.due(length, now) {
+		err = l.rotate(now)
 	}
-	switch size := ours.Size(); {
+	if err == nil && l.size == 0 {
+		err = l.carryOn()
+	}
+	return err
+}
+
+// measure compares the file's length with what was written.
+func (l *Log) measure(size int64) error {
+	switch {
 	case size == l.size:
 		return nil
 	case size == 0:
-		l.size, l.undo = 0, false
-		return l.carryOn("was emptied")
+		l.size, l.undo, l.emptied = 0, false, "was emptied"
+		l.ended()
+		return nil
 	case l.undo && size > l.size:
 		return l.cut()
-	default:
-		return fmt.Errorf("%s has %d bytes where this process has written %d: someone else writes it", l.path, size, l.size)
 	}
+	return fmt.Errorf("%s has %d bytes where this process has written %d: someone else writes it", l.path, size, l.size)
 }
 
 // reopen takes the file that has the log's name now.
@@ -63,7 +75,11 @@ func (l *Log) reopen() error {
 	if err != nil {
 		return err
 	}
-	e, err := readEnd(l.path, f)
+	var e end
+	info, err := f.Stat()
+	if err == nil {
+		e, err = readEnd(l.path, f, info.Size())
+	}
 	if err == nil && (e.torn > 0 || e.size > 0 && (e.seq != l.seq || e.head != l.head)) {
 		err = fmt.Errorf("%s was replaced by a file that doesn't end with record %d, the last one written", l.path, l.seq)
 	}
@@ -74,19 +90,20 @@ func (l *Log) reopen() error {
 	l.file.Close() // synced above; what is still syncing it holds it open
 	l.file, l.size, l.undo = f, e.size, false
 	if e.size == 0 {
-		return l.carryOn("was moved away")
+		l.emptied = "was moved away"
+		l.ended()
 	}
 	return nil
 }
 
 // carryOn writes the first record of an empty file. The very first record of a chain needs none.
-func (l *Log) carryOn(what string) error {
+func (l *Log) carryOn() error {
 	if l.seq == 0 {
 		return nil
 	}
 	r := &clawrden.Record{
 		Event:  clawrden.EventContinued,
-		Reason: fmt.Sprintf("the log %s; its last record was %d", what, l.seq),
+		Reason: fmt.Sprintf("the log %s; its last record was %d", l.emptied, l.seq),
 	}
 	body, err := encodeBody(r)
 	if err != nil {

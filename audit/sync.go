@@ -31,8 +31,8 @@ func (l *Log) force(seq uint64) error {
 	if errors.Is(err, os.ErrClosed) {
 		err = nil
 	}
-	if l.synced != nil {
-		l.synced(time.Since(begun), err)
+	if l.o.Synced != nil {
+		l.o.Synced(time.Since(begun), err)
 	}
 	if err != nil {
 		l.syncErr = fmt.Errorf("cannot sync the audit log: %v", err)

@@ -56,6 +56,13 @@ type Audit struct {
 	File    string
 	Sync    string // batch, always, none
 	OnError string // deny, allow
+
+	RotateSize, RetainSize Size          // 0: no limit
+	RotateAge, RetainAge   time.Duration // 0: no limit
+
+	CheckpointRecords int
+	CheckpointTime    time.Duration
+	Witness           []string // a command and its arguments; none for no witness
 }
 
 // Ask is how requests wait for a person.

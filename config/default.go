@@ -24,6 +24,12 @@ func Default(dev bool) Config {
 			File:    "/var/log/clawrden/audit.jsonl",
 			Sync:    "batch",
 			OnError: "deny",
+
+			RotateSize:        256 << 20,
+			RotateAge:         30 * 24 * time.Hour,
+			CheckpointRecords: 1000,
+			CheckpointTime:    time.Minute,
+			Witness:           []string{},
 		},
 		Ask: Ask{
 			Timeout:       90 * time.Second,

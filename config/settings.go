@@ -62,6 +62,34 @@ var settings = []block{
 			"on_error", func(c *Config) any { return &c.Audit.OnError }, oneOf("deny", "allow"),
 			"What becomes of a command whose record can't be written. `allow` runs it unrecorded: an agent that can fill the disk then leaves no trace.",
 		},
+		{
+			"rotate_size", func(c *Config) any { return &c.Audit.RotateSize }, between[Size](0, 1<<40),
+			"Past this size another file is begun; the one before is compressed beside it. `0B`: however large.",
+		},
+		{
+			"rotate_age", func(c *Config) any { return &c.Audit.RotateAge }, between(0*time.Second, 10*365*24*time.Hour),
+			"The same by the age of its first record. `0s`: however old.",
+		},
+		{
+			"retain_size", func(c *Config) any { return &c.Audit.RetainSize }, between[Size](0, 1<<50),
+			"Past this size of all compressed files the oldest is removed, which a record says. `0B`: all stay. An agent that may run much can push out what it did before.",
+		},
+		{
+			"retain_age", func(c *Config) any { return &c.Audit.RetainAge }, between(0*time.Second, 100*365*24*time.Hour),
+			"The same by the age of a file's last record. `0s`: all stay.",
+		},
+		{
+			"checkpoint_records", func(c *Config) any { return &c.Audit.CheckpointRecords }, between(1, 1<<30),
+			"After so many records they are sealed by a signed checkpoint; see [audit.md](audit.md).",
+		},
+		{
+			"checkpoint_time", func(c *Config) any { return &c.Audit.CheckpointTime }, between(time.Second, 24*time.Hour),
+			"After this time too, if anything was written. It is how long somebody who takes the host over could still change unseen.",
+		},
+		{
+			"witness", func(c *Config) any { return &c.Audit.Witness }, nil,
+			"A program, by its absolute path, and its arguments: it gets each new checkpoint on its standard input, to take it where this host can't change it. It has 30 seconds, and nothing waits for it.",
+		},
 	}},
 	{"ask", "How a request waits for a person.", []setting{
 		{

@@ -19,7 +19,6 @@ import (
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/approval"
-	"github.com/clawrden/clawrden/audit"
 	"github.com/clawrden/clawrden/daemon"
 	"github.com/clawrden/clawrden/dbusapi"
 	"github.com/clawrden/clawrden/executor/dockerx"
@@ -61,7 +60,15 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	}
 	db := &users.DB{}
 	counts := metrics.New(version, c.Metrics.Tools)
-	records, err := audit.Open(c.Audit.File, audit.Options{Sync: audit.Sync(c.Audit.Sync), Wrote: counts.Wrote, Synced: counts.Synced})
+	copies := journal.Open()
+	defer func() {
+		end, done := context.WithTimeout(context.Background(), logTime)
+		defer done()
+		copies.Close(end)
+	}()
+	seen := newWitness(c.Audit.Witness, log)
+	defer seen.close()
+	records, err := openLog(&c, copies, seen, counts, log)
 	if err != nil {
 		return err
 	}
@@ -103,12 +110,6 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		kept: socks.takeKept(func(agent string) bool { _, there := do.Registry.Get(agent); return there }),
 	}
 	do.Logger, do.Version, do.Tokens = log, version, web.access
-	copies := journal.Open()
-	defer func() {
-		end, done := context.WithTimeout(context.Background(), logTime)
-		defer done()
-		copies.Close(end)
-	}()
 	do.Audit, do.Queue, do.Meter = metered{journaled{records, copies}, counts}, queue{asks}, counts
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
 	policies := newLoader(layers, c.Paths.State, db, c.Bridges, o.dev, log)

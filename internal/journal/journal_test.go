@@ -221,7 +221,7 @@ func TestCatalog(t *testing.T) {
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
 		idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1, idSession: 1, idSessionOver: 1,
-		idBreakGlass: 1, idPlaces: 1, idLeftOut: 1,
+		idBreakGlass: 1, idPlaces: 1, idSealed: 1, idDamaged: 1, idTorn: 1, idStarted: 1, idStopped: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)

@@ -32,6 +32,11 @@ const (
 	idPlaces       = "cadae783ad314fe9b61244b3982281a2"
 	idSession      = "64f3c59b778c43d1a46db383eefe1110"
 	idSessionOver  = "b92fe15840c6455d865432955a7f797c"
+	idSealed       = "bb0e1216025744038985cff284899925"
+	idDamaged      = "0af2e9f1682449ada6f110cd096d02ff"
+	idTorn         = "bc1df30f5c174019a52ae324c1ddd1c4"
+	idStarted      = "b8eeccedf7ad4e2ca981378db41c0676"
+	idStopped      = "ff30a5897c004f5291af697c28ae040c"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -85,6 +90,14 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
 		}
 		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true
+	case clawrden.EventDamaged:
+		return kind{idDamaged, sd.PriCrit, "the audit log isn't as its last checkpoint says"}, true
+	case clawrden.EventTorn:
+		return kind{idTorn, sd.PriWarning, "the audit log had a torn last line"}, true
+	case clawrden.EventStarted:
+		return kind{idStarted, sd.PriNotice, "commands are governed: the daemon has started"}, true
+	case clawrden.EventStopped:
+		return kind{idStopped, sd.PriNotice, "the daemon has stopped: shims refuse until it is back"}, true
 	case clawrden.EventAdded:
 		return kind{idAgentAdded, sd.PriNotice, "%p added the agent %a"}, true
 	case clawrden.EventSession:
@@ -98,6 +111,21 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 		return kind{idAgentRemoved, sd.PriNotice, "%p removed the agent %a"}, true
 	}
 	return k, false
+}
+
+// Seal sends a checkpoint of the audit log: who has the journal elsewhere has a witness there. It never waits.
+func (s *Sender) Seal(size uint64, head, note string) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.take() {
+		number := strconv.FormatUint(size, 10)
+		s.put(entry{"the audit log is sealed up to record " + number, sd.PriInfo, map[string]string{
+			"MESSAGE_ID": idSealed, "CLAWRDEN_AUDIT_SIZE": number, "CLAWRDEN_AUDIT_HEAD": head, "CLAWRDEN_AUDIT_CHECKPOINT": note,
+		}})
+	}
 }
 
 // Most that is shown of what an agent chose, in characters.
