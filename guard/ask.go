@@ -193,6 +193,9 @@ func receive(conn int) (v Verdict, waits bool, err error) {
 	case guardlink.TypeRefuse:
 		v.Code, v.Text, err = guardlink.ParseRefuse(b)
 		return v, false, err
+	case guardlink.TypeRedirect:
+		v.Redirect, v.Code, v.Text, err = guardlink.ParseRedirect(b)
+		return v, false, err
 	case guardlink.TypeHeld, guardlink.TypeGone:
 	}
 	return v, false, errAnswer

@@ -4,7 +4,8 @@
 //	agent thread ──execve──▶ seccomp announces it ──▶ worker: seize the thread, let the call go on
 //	kernel: opens the file, copies argv and environment into a new address space
 //	exec stop ──▶ worker: reads what will run ──▶ judge ──▶ detach: it runs
-//	                                                   └──▶ write an exit into it, detach: it says why and ends
+//	                                                   ├──▶ write an exit into it, detach: it says why and ends
+//	                                                   └──▶ write another exec into it, detach: it becomes the shim
 //
 // What is read before the stop can still be changed by another thread, by shared memory, on the disk; it serves only for a
 // quick "no such file", and as a hint of the name that was used. What is read at the stop can't: the address space is new
@@ -32,6 +33,9 @@ type Verdict struct {
 	Run  bool
 	Code int    // exit status of one that doesn't run
 	Text string // what it says on its standard error, in lines
+	// Redirect is the path of a program that it becomes instead, with the same argv and environment; Code and Text are for where
+	// that can't be. "" for none.
+	Redirect string
 }
 
 // Judge decides. It is called on many threads at once.

@@ -157,3 +157,29 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestBecome has a held process become another program, with all that it was given; and end where that can't be.
+func TestBecome(t *testing.T) {
+	for _, row := range []struct {
+		become, script string
+		want           result
+	}{
+		{"/usr/bin/printenv", `A=1 B=2 exec -a B /bin/true A become`, result{out: "1\n", code: 1}}, // there is no variable "become"
+		{"/bin/echo", `/bin/true become "a  b" ""; echo $$; exec /bin/sh -c 'echo $$' become; echo no`, result{out: "become a  b \nPID\n-c echo $$ become\n"}},
+		{"/bin/echo", `printf '#!/bin/sh -e\nexit 1\n' >s; chmod +x s; ./s become`, result{out: "./s become\n"}},
+		{"/bin/echo", `x=$(printf %100000s x); /bin/true become "$x" | /usr/bin/wc -c`, result{out: "100008\n"}},
+		{"/nowhere/shim", `/bin/true become; echo $?`, result{out: "125\n", err: "clawrden: it can't be that\n"}},
+	} {
+		t.Run(row.script, func(t *testing.T) {
+			t.Setenv(becomeEnv, row.become)
+			s := newSession(t)
+			c := s.command("bash", "-c", row.script)
+			c.Dir = t.TempDir()
+			got := s.run(c)
+			got.out = strings.Replace(got.out, fmt.Sprint(c.Process.Pid), "PID", 1)
+			if d := cmp.Diff(row.want, got, cmp.AllowUnexported(result{})); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}

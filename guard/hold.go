@@ -42,7 +42,7 @@ func (t *tracee) hold(h *Held, pid int, later <-chan Verdict) (v Verdict, there 
 		}
 		if sig := fatal(h.Proc); sig != 0 {
 			// It would have died of this outside the stop. Let it: the signal waits for it behind an exit of our own.
-			if writeExit(pid, 128+int(sig), nil) != nil {
+			if writeStub(pid, &stub{code: 128 + int(sig)}) != nil {
 				t.kill(pid)
 			} else {
 				t.detach(pid, 0)

@@ -28,6 +28,7 @@ const (
 	roleEnv   = "CLAWRDEN_TEST_ROLE"
 	roleGuard = "guard"
 	roleAgent = "agent"
+	becomeEnv = "CLAWRDEN_TEST_BECOME" // what the toy judge has a word "become" become
 )
 
 func TestMain(m *testing.M) {
@@ -100,6 +101,8 @@ func (j *toyJudge) Judge(_ context.Context, h *Held) (Verdict, <-chan Verdict) {
 	switch {
 	case slices.Contains(h.Argv, "forbidden") || filepath.Base(file) == "forbidden" || strings.Contains(file, "memfd:"):
 		return Verdict{Code: exitDenied, Text: "not this\nbut that"}, nil
+	case slices.Contains(h.Argv, "become") && filepath.Base(file) != filepath.Base(os.Getenv(becomeEnv)):
+		return Verdict{Redirect: os.Getenv(becomeEnv), Code: exitFailed, Text: "it can't be that"}, nil
 	case slices.Contains(h.Argv, "ask"):
 		c := make(chan Verdict, 1)
 		j.answers[h.PID] = c

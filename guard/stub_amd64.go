@@ -6,26 +6,44 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writeExit makes the held process write text to its standard error and exit, in place of its first instruction. It writes
-// with its own system call: a full pipe holds up nobody but itself.
-func writeExit(pid, code int, text []byte) error {
+// writeStub writes into the held process what it does in place of its first instruction. It writes the text with its own system
+// call: a full pipe holds up nobody but itself.
+func writeStub(pid int, s *stub) error {
 	var regs unix.PtraceRegs
 	if err := unix.PtraceGetRegs(pid, &regs); err != nil {
 		return err
 	}
+	var code []byte
+	load64 := func(op byte, v uint64) { code = binary.LittleEndian.AppendUint64(append(code, 0x48, op), v) }
+	load32 := func(op byte, v uint32) { code = binary.LittleEndian.AppendUint32(append(code, op), v) }
+	call := func(nr uint32) {
+		load32(0xb8, nr)                // mov eax, nr; here, since the exec has a result of its own to put there
+		code = append(code, 0x0f, 0x05) // syscall
+	}
+	const rdi, rsi, rdx, edi, edx = 0xbf, 0xbe, 0xba, 0xbf, 0xba
+	if path := s.path(); path != nil {
+		at := (regs.Rsp - pathBelow) &^ 15
+		argv, envp, err := stack(pid, regs.Rsp)
+		if err == nil {
+			err = poke(pid, uintptr(at), path)
+		}
+		if err != nil {
+			return err
+		}
+		load64(rdi, at)
+		load64(rsi, argv)
+		load64(rdx, envp)
+		call(unix.SYS_EXECVE)
+	}
 	at := (regs.Rsp - below) &^ 15
-	if err := poke(pid, uintptr(at), text); err != nil {
-		text = nil // the reason is lost, the refusal isn't
+	if poke(pid, uintptr(at), s.text) == nil && len(s.text) > 0 { // else the reason is lost, the refusal isn't
+		load32(edi, 2)
+		load64(rsi, at)
+		load32(edx, uint32(len(s.text)))
+		call(unix.SYS_WRITE)
 	}
-	var stub []byte
-	if len(text) > 0 {
-		stub = append(stub, 0xbf, 2, 0, 0, 0) // mov edi, 2
-		stub = binary.LittleEndian.AppendUint64(append(stub, 0x48, 0xbe), at)
-		stub = binary.LittleEndian.AppendUint32(append(stub, 0xba), uint32(len(text)))
-		stub = append(stub, 0xb8, unix.SYS_WRITE, 0, 0, 0, 0x0f, 0x05) // mov eax, write; syscall
-	}
-	stub = binary.LittleEndian.AppendUint32(append(stub, 0xbf), uint32(code))
-	stub = append(stub, 0xb8, unix.SYS_EXIT_GROUP, 0, 0, 0, 0x0f, 0x05) // mov eax, exit_group; syscall
-	stub = append(stub, 0x0f, 0x0b, 0xeb, 0xfe)                         // ud2; jmp .: a filter may refuse even the exit
-	return poke(pid, uintptr(regs.Rip), stub)
+	load32(edi, uint32(s.code))
+	call(unix.SYS_EXIT_GROUP)
+	code = append(code, 0x0f, 0x0b, 0xeb, 0xfe) // ud2; jmp .: a filter may refuse even the exit
+	return poke(pid, uintptr(regs.Rip), code)
 }

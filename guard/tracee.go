@@ -92,7 +92,7 @@ func (t *tracee) judge(ctx context.Context, pid int) {
 			return
 		}
 	}
-	if v.Run && h.moved() {
+	if (v.Run || v.Redirect != "") && h.moved() {
 		v = Verdict{Code: exitDenied, Text: "its working directory was changed while it was judged; try again"}
 	}
 	if v.Run {
@@ -102,9 +102,9 @@ func (t *tracee) judge(ctx context.Context, pid int) {
 	t.end(pid, v)
 }
 
-// end has the held process say why and exit, without a step of the program.
+// end has the held process become the shim, or say why and exit, without a step of the program.
 func (t *tracee) end(pid int, v Verdict) {
-	if err := writeExit(pid, v.Code, stderrText(v.Text)); err != nil {
+	if err := writeStub(pid, &stub{become: v.Redirect, code: v.Code, text: stderrText(v.Text)}); err != nil {
 		t.kill(pid)
 		return
 	}

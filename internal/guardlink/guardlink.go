@@ -6,6 +6,7 @@
 //	guard ── Gone ──────────────────▶ daemon    the held process has died; the end of the connection
 //	guard ◀── Run ─────────────────── daemon    the end: let it go
 //	guard ◀── Refuse ──────────────── daemon    the end: it says why and exits
+//	guard ◀── Redirect ────────────── daemon    the end: it becomes the shim, which takes the request up
 //
 // A session begins with an Attach, by the socket that the guard has for launchers, and the daemon is told by a Start, on a
 // connection of the session's own: see there.
@@ -18,6 +19,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Version of the frames.
@@ -36,6 +38,8 @@ const (
 	TypeAttach  Type = 6
 	TypeStart   Type = 7
 	TypeEnd     Type = 8
+	// TypeRedirect is followed by what a Refuse has, for where the shim can't be run, and the path of the shim.
+	TypeRedirect Type = 9
 )
 
 // Limits. argv and environment are as large as Linux lets them be, each.
@@ -102,6 +106,31 @@ func AppendRefuse(b []byte, code int, why string) []byte {
 	why = why[:min(len(why), MaxText)]
 	b = binary.LittleEndian.AppendUint32(b, uint32(2+len(why)))
 	return append(append(b, byte(TypeRefuse), byte(code)), why...) //nolint:gosec // an exit status
+}
+
+// MaxPath bounds the shim's path, in bytes, as the kernel does.
+const MaxPath = 4096
+
+// AppendRedirect writes a Redirect.
+func AppendRedirect(b []byte, path string, code int, why string) []byte {
+	why = why[:min(len(why), MaxText-MaxPath-5)]
+	at := len(b)
+	b = append(b, 0, 0, 0, 0, byte(TypeRedirect), byte(code)) //nolint:gosec // an exit status
+	b = append(text(b, path), why...)
+	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
+	return b
+}
+
+// ParseRedirect reads the contents of a Redirect.
+func ParseRedirect(b []byte) (path string, code int, why string, err error) {
+	if len(b) < 1 {
+		return "", 0, "", ErrContent
+	}
+	r := reader{b: b[1:]}
+	if path = r.text(); r.bad || path == "" || path[0] != '/' || len(path) >= MaxPath || strings.IndexByte(path, 0) >= 0 {
+		return "", 0, "", ErrContent
+	}
+	return path, int(b[0]), string(r.b), nil
 }
 
 // ParseHeader reads HeaderLen bytes: the type, and how many bytes follow.

@@ -2,6 +2,7 @@ package guardlink
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,30 @@ func TestRefuse(t *testing.T) {
 	if code, why, err := ParseRefuse(b[HeaderLen:]); code != 126 || why != "no" || err != nil {
 		t.Errorf("%d %q %v", code, why, err)
 	}
+}
+
+func TestRedirect(t *testing.T) {
+	long := "/" + strings.Repeat("x", MaxPath-2)
+	for path, good := range map[string]bool{"/a/shim": true, long: true, "": false, "shim": false, "/a\x00b": false, long + "x": false} {
+		b := AppendRedirect(nil, path, 125, "no"+strings.Repeat("!", MaxText))
+		typ, n, err := ParseHeader(b)
+		if good && (err != nil || typ != TypeRedirect || n != len(b)-HeaderLen) {
+			t.Fatalf("%v %d %v", typ, n, err)
+		}
+		got, code, why, err := ParseRedirect(b[HeaderLen:])
+		if (err == nil) != good || good && (got != path || code != 125 || !strings.HasPrefix(why, "no!")) {
+			t.Errorf("%.20q: %.20q %d %.20q %v", path, got, code, why, err)
+		}
+	}
+}
+
+func FuzzParseRedirect(f *testing.F) {
+	f.Add(AppendRedirect(nil, "/a/shim", 125, "no")[HeaderLen:])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if path, code, why, err := ParseRedirect(b); err == nil && len(why) < 1000 && string(AppendRedirect(nil, path, code, why)[HeaderLen:]) != string(b) {
+			t.Errorf("%q is read as %q %d %q", b, path, code, why)
+		}
+	})
 }
 
 func TestAttach(t *testing.T) {
