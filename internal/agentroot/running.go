@@ -77,6 +77,12 @@ func (r *Root) LoadHeld(ctx context.Context, f *File, argv []string, asked strin
 		held.Script, held.Fixed = at, script.Stable && !script.Writable
 		held.Path, held.Named = script.Path, path.Base(script.Path)
 		held.Stage = append(held.Stage, *script)
+		if i, err := r.Walk(argv[0]); err == nil { // as the first line names it: some programs go by that
+			if same(i, f) && path.IsAbs(argv[0]) {
+				bin.Path = argv[0]
+			}
+			i.Close()
+		}
 	}
 	held.Stage = append(held.Stage, bin)
 	held.Named = strings.TrimSuffix(held.Named, RealSuffix) // a tool behind its shim is still that tool
