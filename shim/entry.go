@@ -112,7 +112,7 @@ func (s *start) tool() string {
 	if s.real != "" && !sameFile(p, s.at) {
 		return base(s.at)
 	}
-	if hasPrefix(p, "/dev/fd/") || hasPrefix(p, "/proc/") || p == "" {
+	if hasPrefix(p, "/dev/fd/") || hasPrefix(p, "/proc/") || p == "" || base(p) == Name {
 		p = ""
 		if len(s.args) > 0 {
 			p = s.args[0]
