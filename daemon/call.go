@@ -46,6 +46,8 @@ type call struct {
 	facts    clawrden.Facts
 	gaps     []string  // what of its profile nothing holds
 	held     *heldExec // what the guard holds; nil for a request of the shim socket
+	session  inSession // of a request of the shim socket: the session that its process is in
+	whole    bool      // the shim is to be given all of argv
 	decision clawrden.Decision
 	executor string             // what will run it; see chooseExecutor
 	failed   error              // why the command can not be run even if it may be

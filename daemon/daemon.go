@@ -135,6 +135,8 @@ type Options struct {
 	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
 	// Plan says what the shim runs in place; see executor/mirror.
 	Plan func(t *agentroot.Tool, argv []string, e protocol.Exec) (frame []byte, fds []int, err error)
+	// Shims are the places of the shim of this release, as callers see them, the best one first. In sessions it is let through.
+	Shims []string
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
 	// Containers tells which image a caller's container has; nil: no container counts.
@@ -193,6 +195,7 @@ type Daemon struct {
 	registered registered
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
+	steps       steps
 	sessions    sessions
 	written     written
 	boot        string // of the machine
@@ -219,6 +222,7 @@ func New(o Options) (*Daemon, error) {
 	if d.o.Meter == nil {
 		d.o.Meter = uncounted{}
 	}
+	d.openShims(o.Shims)
 	d.registered.opened, d.registered.over = make(chan opened), make(chan struct{})
 	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {
@@ -353,6 +357,10 @@ func (d *Daemon) recover(c *call) {
 
 // govern takes one well-formed request from its facts to its end.
 func (d *Daemon) govern(ctx context.Context, c *call) {
+	if d.takesUp(ctx, c) {
+		return
+	}
+	c.session, _ = d.steps.session(c.process())
 	if c.can && !d.agents.mayAsk(&c.request.Identity, time.Now()) {
 		c.reply.refuse(protocol.ExitFailed, "too many questions at once\nask again in a second")
 		return

@@ -11,12 +11,9 @@ import (
 // environ settles which variables an allowed command gets. A shim that is too old to leave any out is refused, rather than
 // let past.
 func (d *Daemon) environ(c *call) error {
-	if c.request.Way == clawrden.WayGuard {
-		return nil // what a guard holds has its environment already, and is judged with it
-	}
 	elsewhere := c.executor == execUnit || c.executor == execGhost
 	c.env = d.policy.Load().Environ(&c.decision, elsewhere, c.request.Env)
-	if c.env.Empty() || c.executor != execMirror || c.request.Protocol >= protocol.VersionArgv {
+	if c.env.Empty() || c.executor != execMirror || c.held != nil || c.request.Protocol >= protocol.VersionArgv {
 		return nil
 	}
 	what := "sets variables"

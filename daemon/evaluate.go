@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -19,6 +20,7 @@ const (
 	execUnit   = "unit"
 	execGhost  = "ghost"
 	execLocal  = "local"
+	execDocker = "docker"
 )
 
 // evaluate judges the facts. What can't be judged, or can't be run, is denied; a person is never asked for it.
@@ -51,9 +53,16 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 		if err = d.environ(c); err == nil {
 			err = c.limitable()
 		}
+		if err == nil {
+			err = d.detour(ctx, c)
+		}
 	}
 	if err != nil {
-		c.deny(protocol.ExitFailed, err.Error())
+		code := protocol.ExitFailed
+		if errors.Is(err, errNoShim) {
+			code = protocol.ExitDenied
+		}
+		c.deny(code, err.Error())
 		return
 	}
 	if finds {
@@ -100,8 +109,8 @@ func executorOf(d *clawrden.Decision) string {
 func (d *Daemon) chooseExecutor(c *call) (string, error) {
 	named, plain := executorOf(&c.decision), c.request.Way == clawrden.WayPlain
 	switch {
-	case c.held != nil && (named != "" && named != execMirror || c.decision.Profile != nil):
-		return "", fmt.Errorf("the rule runs it elsewhere or under a profile, and this build can't take an exec of a session there yet; call it through the shim")
+	case named == execDocker && (c.held != nil || c.session.name != ""):
+		return "", fmt.Errorf("the rule runs it by the container engine (mirror via docker), where the session's guard wouldn't hold it")
 	case named == execMirror && plain:
 		return "", fmt.Errorf("the rule runs it in the caller's own context (executor mirror), which the plain mode can't reach: it passes no descriptors; call it through the shim")
 	case named == execMirror || (named == "" && !plain):
@@ -132,11 +141,11 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 
 // boundary is what enforces the decision where the command runs.
 func (d *Daemon) boundary(c *call) clawrden.Boundary {
-	if c.held != nil && !c.held.lesser {
-		return clawrden.BoundaryGuard
-	}
 	if e := d.o.Executors[c.executor]; e != nil {
 		return e.Boundary()
+	}
+	if c.held != nil && !c.held.lesser || c.session.name != "" && !c.session.lesser {
+		return clawrden.BoundaryGuard
 	}
 	return clawrden.BoundaryNone
 }

@@ -65,7 +65,7 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 		return d.unrun(c, protocol.ExitFailed, errors.New("it was changed while it was judged; try again"))
 	}
 	var argv []string // the caller's own
-	if c.edited != nil {
+	if c.edited != nil || c.whole {
 		argv = c.request.Argv
 	}
 	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stays(c), Tree: c.decision.Limits.Time > 0, Env: c.execEnv()})
@@ -77,6 +77,11 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
 	process := c.peer.Pidfd
+	errand, err := errandOf(c, frame, fds)
+	if err != nil {
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
+	defer d.steps.send(errand)()
 	defer d.running.inPlace(c, process)()
 	if why, locked := d.lock.locked(&c.request.Identity); locked {
 		return d.unrun(c, protocol.ExitDenied, errors.New(why))

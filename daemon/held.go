@@ -104,17 +104,36 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	}
 	c.request = clawrden.Request{Way: clawrden.WayGuard, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
 	c.request.Identity.User = d.o.UserName(c.peer.UID)
-	defer d.recover(c)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.onHangUp(cancel)
-	d.governHeld(ctx, c)
+	d.stepOrGovern(ctx, c)
 	reply.end()
 	return reply.gone
 }
 
-// governHeld is govern for an exec that the guard holds.
-func (d *Daemon) governHeld(ctx context.Context, c *call) {
+// stepOrGovern lets a held exec through that is a step of a request, and takes any other its way.
+func (d *Daemon) stepOrGovern(ctx context.Context, c *call) {
+	handed := false // to who follows it
+	defer func() {
+		if !handed {
+			c.close()
+		}
+	}()
+	defer d.recover(c)
+	through, refusal := d.step(ctx, c)
+	if through {
+		c.reply.started(c)
+		return
+	}
+	if refusal != "" {
+		c.deny(protocol.ExitDenied, refusal)
+	}
+	handed = d.governHeld(ctx, c)
+}
+
+// governHeld is govern for an exec that the guard holds. handed is set where the call goes on to be followed.
+func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	d.name(c)
 	c.facts.Image = d.whose(ctx, c)
 	if c.stranger != "" {
@@ -124,19 +143,28 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) {
 	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
 	d.evaluate(ctx, c)
 	d.await(ctx, c)
-	defer d.heard(c)
+	if c.outcome.Runs() {
+		if err := d.pack(ctx, c); err != nil {
+			c.deny(protocol.ExitDenied, err.Error())
+			c.outcome = clawrden.OutcomeDeny
+		}
+	}
 	if err := d.recordDecided(c); err != nil {
+		d.heard(c)
 		d.fail(c, err)
-		c.close()
-		return
+		return false
 	}
 	d.answered(c)
+	c.begun = time.Now()
+	if c.outcome.Runs() && c.leaves() {
+		d.sendAway(c)
+		return true
+	}
+	defer d.heard(c)
 	if !c.outcome.Runs() {
 		c.reply.refuse(c.refusal())
-		c.close()
-		return
+		return false
 	}
-	c.begun = time.Now()
 	d.replaced(c)
 	c.reply.started(c)
 	c.closeDescriptors()
@@ -146,6 +174,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) {
 		defer c.close()
 		d.recordFinished(c, d.followHeld(c))
 	})
+	return true
 }
 
 // heldExec is what a call of the guard's has beside the rest.
@@ -156,5 +185,8 @@ type heldExec struct {
 	argv    []string         // as the kernel has it
 	exe     int              // the file that runs, open for reading
 	also    []clawrden.Facts // further readings of what runs; the strictest counts
-	next    chan string      // gets the id of the request that the process goes on as
+	copied  bool             // it runs from a sealed copy, since it could be changed meanwhile
+	shim    string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't
+	noShim  error
+	next    chan string // gets the id of the request that the process goes on as
 }

@@ -62,6 +62,11 @@ func (r *heldReply) end() {
 
 func (r *heldReply) refuse(code int, text string) { r.write(guardlink.AppendRefuse(nil, code, text)) }
 
+// redirect has the process become the shim; code and text are for where it can't.
+func (r *heldReply) redirect(shim string, code int, text string) {
+	r.write(guardlink.AppendRedirect(nil, shim, code, text))
+}
+
 func (r *heldReply) started(*call) { r.write(guardlink.AppendPlain(nil, guardlink.TypeRun)) }
 
 // note has nowhere to go: nothing runs yet that could show it.

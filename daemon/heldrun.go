@@ -30,6 +30,17 @@ func (d *Daemon) replaced(c *call) {
 	s.last[p] = c.held.next
 }
 
+// supersede ends what a process ran before where what it runs now is followed in another way.
+func (d *Daemon) supersede(p pidStart, id string) {
+	s := &d.successions
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if before := s.last[p]; before != nil {
+		before <- id
+		delete(s.last, p)
+	}
+}
+
 // followHeld waits for the end of an allowed exec's process, or for its next exec.
 func (d *Daemon) followHeld(c *call) job.Exit {
 	exit := make(chan job.Exit, 1)

@@ -116,6 +116,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.LoadPolicy, do.Written = policies.load, policies.written
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
+	do.Shims = []string{filepath.Join(c.Paths.Shims, "clawrden-shim"), filepath.Join(filepath.Dir(launcher()), "clawrden-shim")}
 	engine, err := dockerx.Open(dockerx.Options{Socket: c.Docker.Socket, Timeout: c.Docker.Timeout})
 	if err != nil {
 		return err

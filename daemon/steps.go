@@ -1,0 +1,327 @@
+package daemon
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"os"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/internal/peercred"
+	"github.com/clawrden/clawrden/protocol"
+)
+
+// What the guard holds may be a step of a request, and no request of its own. Such an exec is let through, once, without a
+// decision or a record:
+//
+//	agent ──exec──▶ shim                     it can only ask
+//	                shim ──request──▶ daemon  decided, recorded; errands has what exactly may run
+//	                shim ──exec──▶ tool       it is that, in the same process
+//
+// The same where a process can't run what was decided as it is held (see away.go): then it is made to exec the shim.
+//
+// The shim gains the agent nothing. Whatever daemon it speaks to, what it runs is held like anything else; and what it may run
+// by an errand is what its own process would be allowed once more.
+
+// steps are the processes that are on the way of a request.
+type steps struct {
+	own []ownShim
+
+	mu      sync.Mutex
+	shims   map[pidStart]inSession // processes of sessions that run the shim
+	errands map[pidStart]*errand
+	away    map[pidStart]*away
+}
+
+// ownShim is the shim of this release at one of its places.
+type ownShim struct {
+	path, sha256 string
+	size         int64
+}
+
+// inSession tells where a process is.
+type inSession struct {
+	name   string
+	lesser bool // it is no boundary
+}
+
+// maxShims is how many processes that run the shim are known; beyond it those that have ended are looked for.
+const maxShims = 1024
+
+// openShims learns to know the shim of this release. Only files that nobody but root can change count.
+func (d *Daemon) openShims(paths []string) {
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			continue
+		}
+		var st unix.Stat_t
+		if unix.Fstat(int(f.Fd()), &st) == nil && rootsAlone(&st) { //nolint:gosec // a descriptor
+			if sum, err := d.hasher.Digest(context.Background(), int(f.Fd())); err == nil { //nolint:gosec // a descriptor
+				d.steps.own = append(d.steps.own, ownShim{path, sum, st.Size})
+			}
+		}
+		_ = f.Close()
+	}
+}
+
+// rootsAlone reports whether nobody but root can write to a file.
+func rootsAlone(st *unix.Stat_t) bool { return st.Uid == 0 && st.Mode&0o022 == 0 }
+
+// isOwn reports whether an open file is the shim of this release.
+func (d *Daemon) isOwn(ctx context.Context, fd int) bool {
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || !rootsAlone(&st) {
+		return false
+	}
+	for _, own := range d.steps.own {
+		if own.size == st.Size {
+			sum, err := d.hasher.Digest(ctx, fd) // root's files are hashed once
+			return err == nil && sum == own.sha256
+		}
+	}
+	return false
+}
+
+// step lets an exec through that is a step of a request. A refusal says why the process may not run what it wants to.
+func (d *Daemon) step(ctx context.Context, c *call) (through bool, refusal string) {
+	if _, on := d.lock.locked(&c.request.Identity); on {
+		return false, ""
+	}
+	p := c.process()
+	a, e := d.steps.next(p, c.peer)
+	switch {
+	case a != nil && d.isOwn(ctx, c.held.exe):
+		d.steps.asShim(p, inSession{c.held.session, c.held.lesser})
+		return true, ""
+	case a != nil:
+		return false, "it was to become the shim and be run elsewhere, as request " + a.call.request.ID + "; it may run nothing else"
+	case e != nil && d.isErrand(ctx, e, c):
+		if through = d.steps.spend(e); through {
+			d.supersede(p, e.id)
+		}
+		return through, ""
+	case d.isOwn(ctx, c.held.exe):
+		d.steps.asShim(p, inSession{c.held.session, c.held.lesser})
+		return true, ""
+	}
+	return false, ""
+}
+
+// next gives what a process that has exec'd is on the way of. It isn't the shim any more.
+func (s *steps) next(p pidStart, peer *peercred.Peer) (*away, *errand) {
+	parent, known := childOf(peer)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.shims, p)
+	e := s.errands[p]
+	if e == nil && known {
+		if e = s.errands[parent]; e != nil && !e.child {
+			e = nil
+		}
+	}
+	return s.away[p], e
+}
+
+// childOf tells whose child a process is.
+func childOf(peer *peercred.Peer) (p pidStart, known bool) {
+	stat, err := peercred.ReadAt(peer.Proc, "stat", 4096)
+	if err != nil {
+		return p, false
+	}
+	if _, p.pid, err = peercred.ParseStat(stat); err != nil || p.pid <= 1 {
+		return p, false
+	}
+	p.start, _, err = parentOf(p.pid)
+	return p, err == nil
+}
+
+func (s *steps) asShim(p pidStart, in inSession) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shims == nil {
+		s.shims = map[pidStart]inSession{}
+	}
+	if len(s.shims) >= maxShims {
+		for q := range s.shims {
+			if start, _, err := parentOf(q.pid); err != nil || start != q.start {
+				delete(s.shims, q)
+			}
+		}
+	}
+	s.shims[p] = in
+}
+
+// session tells in which session a process runs the shim.
+func (s *steps) session(p pidStart) (in inSession, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	in, ok = s.shims[p]
+	return in, ok
+}
+
+// errand is what a shim was told to run in place.
+type errand struct {
+	process pidStart
+	id      string // of the request
+	child   bool   // a child of the shim's runs it
+	file    inode
+	sha256  string
+	sealed  bool // and the file is a sealed copy
+	argv    []errandWord
+	env     [sha256.Size]byte
+	cwd     inode
+}
+
+// inode is a file or directory; the zero value is none.
+type inode struct{ dev, ino uint64 }
+
+// errandWord is a word of argv, or the file that it names by a descriptor.
+type errandWord struct {
+	text string
+	file inode
+}
+
+func placeOf(fd int) (p inode) {
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) == nil {
+		p = inode{st.Dev, st.Ino}
+	}
+	return p
+}
+
+// errandOf says what the kernel will have at the exec by which the shim obeys a frame.
+func errandOf(c *call, frame []byte, fds []int) (*errand, error) {
+	x, err := protocol.ParseExec(frame[protocol.HeaderLen:])
+	if err != nil {
+		return nil, err
+	}
+	last := &c.tool.Stage[len(c.tool.Stage)-1]
+	e := &errand{process: c.process(), id: c.request.ID, child: x.Stay, file: inode{last.Stat.Dev, last.Stat.Ino}, sha256: last.SHA256, env: sumOf(c.runRequest().Env)}
+	if last.Sealed >= 0 {
+		e.file, e.sealed = placeOf(last.Sealed), true
+	}
+	if c.cwd != nil {
+		e.cwd = placeOf(int(c.cwd.Fd())) //nolint:gosec // a descriptor
+	}
+	for _, w := range x.Words {
+		if w.IsFD {
+			e.argv = append(e.argv, errandWord{file: placeOf(fds[w.FD])})
+		} else {
+			e.argv = append(e.argv, errandWord{text: w.Word})
+		}
+	}
+	if rest := c.request.Argv; len(x.Words) == 0 {
+		e.add(rest)
+	} else if !x.All {
+		e.add(rest[min(1, len(rest)):])
+	}
+	if x.Mode == protocol.ExecPath && !c.tool.Shell {
+		e.argv = asKernel(c.tool, e.argv)
+	}
+	return e, nil
+}
+
+func (e *errand) add(words []string) {
+	for _, w := range words {
+		e.argv = append(e.argv, errandWord{text: strings.Clone(w)}) // else it keeps the whole request in memory
+	}
+}
+
+// sumOf is a digest of words, each with its end so that none can pass for others.
+func sumOf(words []string) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	for _, w := range words {
+		_, _ = io.WriteString(h, w)
+		h.Write([]byte{0})
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// asKernel puts in front what the kernel does for a script that is run by its path (fs/binfmt_script.c).
+func asKernel(t *agentroot.Tool, argv []errandWord) []errandWord {
+	_, chain := t.Chain()
+	if len(chain) == 0 {
+		return argv
+	}
+	out := make([]errandWord, 0, len(chain)+len(argv))
+	for _, w := range chain {
+		out = append(out, errandWord{text: w.Text})
+	}
+	return append(out, argv[min(1, len(argv)):]...)
+}
+
+// isErrand reports whether what is held is what the shim was told to run: file and content, argv, environment, working directory.
+func (d *Daemon) isErrand(ctx context.Context, e *errand, c *call) bool {
+	h := c.held
+	if placeOf(h.exe) != e.file || len(h.argv) != len(e.argv) || sumOf(c.request.Env) != e.env {
+		return false
+	}
+	for i, w := range e.argv {
+		if w.file != (inode{}) {
+			var st unix.Stat_t
+			fd, ok := descriptorIn(h.argv[i])
+			if !ok || unix.Fstatat(c.peer.Proc, "fd/"+fd, &st, 0) != nil || w.file != (inode{st.Dev, st.Ino}) {
+				return false
+			}
+		} else if h.argv[i] != w.text {
+			return false
+		}
+	}
+	var cwd inode
+	if c.cwd != nil {
+		cwd = placeOf(int(c.cwd.Fd())) //nolint:gosec // a descriptor
+	}
+	if cwd != e.cwd {
+		return false
+	}
+	if e.sealed {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
+	defer cancel()
+	sum, err := d.hasher.Digest(ctx, h.exe)
+	return err == nil && sum == e.sha256
+}
+
+// descriptorIn gives N of /proc/self/fd/N.
+func descriptorIn(word string) (fd string, ok bool) {
+	const before = "/proc/self/fd/"
+	if len(word) <= len(before) || len(word) > len(before)+7 || word[:len(before)] != before {
+		return "", false
+	}
+	fd = word[len(before):]
+	for i := range len(fd) {
+		if fd[i] < '0' || fd[i] > '9' {
+			return "", false
+		}
+	}
+	return fd, true
+}
+
+// send lets the shim run its errand, until done is called.
+func (s *steps) send(e *errand) (done func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.errands == nil {
+		s.errands = map[pidStart]*errand{}
+	}
+	s.errands[e.process] = e
+	return func() { s.spend(e) }
+}
+
+// spend reports whether an errand was still to be run; it isn't any more.
+func (s *steps) spend(e *errand) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.errands[e.process] != e {
+		return false
+	}
+	delete(s.errands, e.process)
+	return true
+}
