@@ -180,15 +180,19 @@ func closeProc() error {
 	if proc[0].ReadOnly {
 		return nil
 	}
-	if LandlockABI() < 1 {
-		return errors.New("/proc is writable and this kernel has no Landlock (Linux 5.13, and in its lsm= list); mount /proc read-only")
+	if LandlockABI() < 2 {
+		return errors.New("/proc is writable and this kernel has no Landlock (Linux 5.19, and in its lsm= list); mount /proc read-only")
 	}
-	handled := uint64(unix.LANDLOCK_ACCESS_FS_WRITE_FILE)
+	// A ruleset that doesn't speak of moving files between directories forbids it: rename(2) would fail with EXDEV.
+	handled := uint64(unix.LANDLOCK_ACCESS_FS_WRITE_FILE | unix.LANDLOCK_ACCESS_FS_REFER)
 	fd, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&handled)), unsafe.Sizeof(handled), 0)
 	if errno != 0 {
 		return fmt.Errorf("cannot close /proc: %v", errno)
 	}
 	defer func() { _ = unix.Close(int(fd)) }()
+	if err := grant(int(fd), "/", unix.LANDLOCK_ACCESS_FS_REFER); err != nil {
+		return fmt.Errorf("cannot close /proc: %v", err)
+	}
 	entries, err := os.ReadDir("/")
 	if err != nil {
 		return err
@@ -197,7 +201,7 @@ func closeProc() error {
 		if e.Name() == "proc" || e.Type()&os.ModeSymlink != 0 { // a link's target lies below one of the others
 			continue
 		}
-		if err := grantWrite(int(fd), filepath.Join("/", e.Name())); err != nil {
+		if err := grant(int(fd), filepath.Join("/", e.Name()), unix.LANDLOCK_ACCESS_FS_WRITE_FILE); err != nil {
 			return fmt.Errorf("cannot close /proc: /%s: %v", e.Name(), err)
 		}
 	}
@@ -207,7 +211,7 @@ func closeProc() error {
 	return nil
 }
 
-func grantWrite(ruleset int, path string) error {
+func grant(ruleset int, path string, access uint64) error {
 	fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
@@ -216,7 +220,7 @@ func grantWrite(ruleset int, path string) error {
 	attr := struct { // packed: its 12 bytes are the first of these
 		access uint64
 		fd     int32
-	}{unix.LANDLOCK_ACCESS_FS_WRITE_FILE, int32(fd)}
+	}{access, int32(fd)}
 	err = addRule(ruleset, unix.LANDLOCK_RULE_PATH_BENEATH, unsafe.Pointer(&attr))
 	if errors.Is(err, unix.EBADFD) { // no file system that the rules speak of
 		return nil
