@@ -72,6 +72,7 @@ type Record struct {
 	Home       string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
 	Session    string         `json:"session,omitempty"`   // name of the guard session
 	Execs      uint64         `json:"execs,omitempty"`     // that were judged in the session that ended
+	Lineage    *Lineage       `json:"lineage,omitempty"`   // what started it, in a guard session
 	Image      string         `json:"image,omitempty"`     // of the identity's container, with its digest
 	Paths      []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead
 	PathsCut   bool           `json:"paths_cut,omitempty"` // there were more of them than a record holds

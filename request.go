@@ -64,12 +64,28 @@ type Facts struct {
 	Env      []string      // NAME=value
 	Home     string        // home directory of the identity's user, from the host's user database; "" if unknown
 	Session  string        // name of the guard session; "" if none or unknown
+	Lineage  *Lineage      // what started it, in a guard session; nil if unknown
 	Image    string        // image of the identity's container, with its digest; "" if none or unknown
 	Way      Way
 	Renamed  bool // argv[0] isn't the tool's name, which a program may go by
 	Identity Identity
 	Time     time.Time
 	Counts   map[string]int // by rule name: how often the rule's rate condition counted the caller in its window
+}
+
+// Lineage is what started a command of a guard session, by the guard's own account of each exec before.
+type Lineage struct {
+	Depth     int        `json:"depth"`               // 0: the agent itself; 1: what it starts; and so on. Not known where Lost is set
+	Ancestors []Ancestor `json:"ancestors,omitempty"` // the nearest first; none: it was started by the session's launcher
+	Lost      bool       `json:"lost,omitempty"`      // what lies beyond the last of Ancestors isn't known
+}
+
+// Ancestor is a program that started another one, itself or by what it started.
+type Ancestor struct {
+	Tool string `json:"tool"`
+	// Own is set where it ran its own code and no other: no interpreter, nothing that the agent can write, no variable and no
+	// option by which it would load or run what the agent says.
+	Own bool `json:"own,omitempty"`
 }
 
 // CommandFact is one command as its tool's grammar reads it: the request's own, or one nested in it by a wrapper

@@ -13,6 +13,7 @@ import (
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
 	"github.com/clawrden/clawrden/internal/users"
+	"github.com/clawrden/clawrden/policy"
 )
 
 // asked is a command that is only thought of: what, where, and who would run it.
@@ -24,7 +25,7 @@ type asked struct {
 
 func (q *asked) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVar(&q.as, "as", "", "`who` runs it: a user's name, or uid=…,gid=…,group=…,user=…,home=…,unit=…,cgroup=…,container=…,image=…,agent=…,session=…,way=… (default: you)")
+	f.StringVar(&q.as, "as", "", "`who` runs it: a user's name, or uid=…,gid=…,group=…,user=…,home=…,unit=…,cgroup=…,container=…,image=…,agent=…,session=…,way=…,started_by=NAME/NAME (default: you)")
 	f.StringVar(&q.cwd, "cwd", "", "`directory` that it runs in (default: this one)")
 	f.StringArrayVar(&q.env, "env", nil, "a variable of its environment, `NAME=value`; may be given again")
 	f.StringVar(&q.exe, "exe", "", "`path` that the tool is found at (default: by your PATH)")
@@ -124,13 +125,17 @@ func badAs(part, hint string) error {
 
 // other sets the facts that are plain texts.
 func other(f *clawrden.Facts, name, value string) error {
+	if name == "started_by" {
+		f.Lineage = policy.StartedBy(strings.Split(value, "/"))
+		return nil
+	}
 	texts := map[string]*string{
 		"home": &f.Home, "unit": &f.Identity.Unit, "cgroup": &f.Identity.Cgroup, "container": &f.Identity.Container,
 		"image": &f.Image, "agent": &f.Identity.Agent, "session": &f.Session, "way": (*string)(&f.Way),
 	}
 	to, ok := texts[name]
 	if !ok {
-		return errors.New("known are uid, gid, group, user, home, unit, cgroup, container, image, agent, session and way")
+		return errors.New("known are uid, gid, group, user, home, unit, cgroup, container, image, agent, session, way and started_by")
 	}
 	*to = value
 	return nil

@@ -50,6 +50,7 @@ func (nothing) Decide(*clawrden.Facts) clawrden.Decision {
 }
 func (nothing) Counts(*clawrden.Facts) []clawrden.Counter          { return nil }
 func (nothing) Verdicts(*clawrden.Facts) []clawrden.CommandVerdict { return nil }
+func (nothing) RunsOwn(*clawrden.Facts) bool                       { return false }
 func (nothing) Digest() string                                     { return "" }
 func (nothing) Rules() int                                         { return 0 }
 func (nothing) Files() []clawrden.PolicyFile                       { return nil }

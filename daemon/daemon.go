@@ -42,6 +42,8 @@ type Policy interface {
 	// Environ says what becomes of the environment of a command that a decision lets run; elsewhere: in a unit or container
 	// of its own.
 	Environ(d *clawrden.Decision, elsewhere bool, env []string) clawrden.EnvChange
+	// RunsOwn reports whether a program that runs with these facts runs its own code and nobody else's.
+	RunsOwn(*clawrden.Facts) bool
 }
 
 // Log is the audit log. AppendSync also forces the record to the disk.

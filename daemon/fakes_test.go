@@ -28,6 +28,7 @@ type fakePolicy func(*clawrden.Facts) clawrden.Decision
 func (fakePolicy) Understand(r *clawrden.Request) clawrden.Facts      { return nothing{}.Understand(r) }
 func (p fakePolicy) Decide(f *clawrden.Facts) clawrden.Decision       { return p(f) }
 func (fakePolicy) Counts(*clawrden.Facts) []clawrden.Counter          { return nil }
+func (fakePolicy) RunsOwn(*clawrden.Facts) bool                       { return false }
 func (fakePolicy) Verdicts(*clawrden.Facts) []clawrden.CommandVerdict { return nil }
 func (fakePolicy) Digest() string                                     { return "fake" }
 func (fakePolicy) Files() []clawrden.PolicyFile                       { return nil }

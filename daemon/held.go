@@ -86,7 +86,7 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 // holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
 func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.Held, fds []int) (gone bool) {
 	reply := &heldReply{conn: conn, left: make(chan struct{})}
-	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, asked: h.Asked, argv: h.Argv, exe: fds[1]}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
+	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, asked: h.Asked, argv: h.Argv, exe: fds[1], caller: h.Caller, image: h.Image}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
 	if h.Cwd {
 		c.cwd = os.NewFile(uintptr(fds[2]), "cwd")
 	}
@@ -139,6 +139,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	if c.stranger != "" {
 		c.turnAway()
 	}
+	d.startedBy(c)
 	d.resolve(ctx, c)
 	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
 	d.evaluate(ctx, c)
@@ -166,6 +167,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 		return false
 	}
 	d.replaced(c)
+	d.remember(c)
 	c.reply.started(c)
 	c.closeDescriptors()
 	c.closeTool()
@@ -184,6 +186,9 @@ type heldExec struct {
 	asked   string
 	argv    []string         // as the kernel has it
 	exe     int              // the file that runs, open for reading
+	caller  guardlink.Origin // of the program that started it
+	image   guardlink.Origin // of what it becomes
+	lineage *lineage         // of its session; nil where that isn't known
 	also    []clawrden.Facts // further readings of what runs; the strictest counts
 	copied  bool             // it runs from a sealed copy, since it could be changed meanwhile
 	shim    string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't

@@ -15,10 +15,10 @@ import (
 
 // reader gives the step understand for what is held, by the policy in force.
 func (d *Daemon) reader(c *call) func(*clawrden.Request) clawrden.Facts {
-	p, session, image, home, at := d.policy.Load(), c.held.session, c.facts.Image, d.o.Home(c.request.Identity.UID), c.arrived
+	p, session, image, home, at, line := d.policy.Load(), c.held.session, c.facts.Image, d.o.Home(c.request.Identity.UID), c.arrived, c.facts.Lineage
 	return func(r *clawrden.Request) clawrden.Facts {
 		f := p.Understand(r)
-		f.Time, f.Home, f.Session, f.Image = at, home, session, image
+		f.Time, f.Home, f.Session, f.Image, f.Lineage = at, home, session, image, line
 		return f
 	}
 }

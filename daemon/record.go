@@ -37,7 +37,7 @@ func (d *Daemon) decidedRecord(c *call) *clawrden.Record {
 		exe := c.facts.Exe // a copy: the record's event is kept long after the call, and must not keep that
 		r.Exe = &exe
 	}
-	r.Home, r.Session, r.Image, r.Counts = c.facts.Home, c.facts.Session, c.facts.Image, c.facts.Counts
+	r.Home, r.Session, r.Image, r.Counts, r.Lineage = c.facts.Home, c.facts.Session, c.facts.Image, c.facts.Counts, c.facts.Lineage
 	r.Paths, r.PathsCut = recordPaths(&c.facts)
 	verdict := c.decision.Verdict
 	r.Verdict = &verdict

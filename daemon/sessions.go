@@ -32,6 +32,7 @@ type session struct {
 	clawrden.Session
 	peer *peercred.Peer // of its first process; nil where that was gone before this daemon heard of it
 	next chan struct{}  // closed when another connection speaks for it
+	line *lineage       // of its programs
 }
 
 // maxSessions bounds them. Each has a connection and a descriptor or two, here and with the guard.
@@ -107,6 +108,7 @@ func (d *Daemon) begin(s *session, again bool) error {
 			return errors.New(why)
 		}
 	}
+	s.line = newLineage(!again && randomized())
 	before, err := d.sessions.add(s)
 	if err != nil {
 		return err
@@ -214,6 +216,16 @@ func (l *sessions) add(s *session) (before *session, err error) {
 	s.Gaps = l.gaps[s.Name]
 	delete(l.gaps, s.Name)
 	return before, nil
+}
+
+// lineage is that of a session; nil where none of the name is known.
+func (l *sessions) lineage(name string) *lineage {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.known[name]; s != nil {
+		return s.line
+	}
+	return nil
 }
 
 // remove reports whether the session was still the one of its name.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/clawrden/clawrden/internal/execnotify"
 	"github.com/clawrden/clawrden/internal/peercred"
 )
 
@@ -25,7 +26,9 @@ type Held struct {
 	Cwd     int // the working directory, O_PATH; -1 where it has none that can be opened
 	Argv    []string
 	Env     []string
-	Asked   string // the path that the caller named, before the stop: a hint
+	Asked   string            // the path that the caller named, before the stop: a hint
+	Caller  execnotify.Origin // of the program that called exec
+	Image   execnotify.Origin // of what it becomes
 	cwd     identity
 }
 
@@ -34,7 +37,7 @@ const maxWords = 2 << 20
 
 // read looks at a process in its exec stop.
 func (t *tracee) read(pid int) (_ *Held, err error) {
-	h := &Held{Session: t.session.o.Name, Lesser: t.session.o.Lesser, PID: pid, Pidfd: -1, Proc: -1, Exe: -1, Cwd: -1, Asked: string(t.asked)}
+	h := &Held{Session: t.session.o.Name, Lesser: t.session.o.Lesser, PID: pid, Pidfd: -1, Proc: -1, Exe: -1, Cwd: -1, Asked: string(t.asked), Caller: t.caller}
 	defer func() {
 		if err != nil {
 			h.Close()
@@ -50,6 +53,7 @@ func (t *tracee) read(pid int) (_ *Held, err error) {
 	if h.Exe, err = unix.Openat(h.Proc, "exe", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
+	h.Image = execnotify.OriginOf(h.Proc)
 	if h.Argv, err = words(h.Proc, "cmdline"); err != nil {
 		return nil, err
 	}

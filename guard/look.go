@@ -15,30 +15,41 @@ import (
 // asked is what the caller asked for, as it stood in its memory before the stop: a hint, never a fact.
 type asked string
 
-// look reads the path that the call names, "" where it can't be told, and tells whether there is surely no such file.
-func look(n *execnotify.Notification) (p asked, missing bool) {
+// look reads the path that the call names, "" where it can't be told, and which program calls, and tells whether there is surely
+// no such file.
+func look(n *execnotify.Notification) (p asked, caller execnotify.Origin, missing bool) {
 	addr, below := n.Args[0], int64(unix.AT_FDCWD)
 	if int(n.Number) == unix.SYS_EXECVEAT {
 		addr, below = n.Args[1], int64(int32(n.Args[0])) //nolint:gosec // a descriptor is an int
 	}
 	text, ok := readPath(int(n.PID), uintptr(addr))
-	if !ok || text == "" || text[0] != '/' && below != unix.AT_FDCWD {
-		return "", false
-	}
-	if text[0] != '/' || !plainPath(text) {
-		return asked(text), false
-	}
-	root, err := unix.Open("/proc/"+strconv.Itoa(int(n.PID))+"/root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	proc, err := unix.Open("/proc/"+strconv.Itoa(int(n.PID)), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return asked(text), false
+		return "", caller, false
+	}
+	defer func() { _ = unix.Close(proc) }()
+	if !ok || text == "" || text[0] != '/' && below != unix.AT_FDCWD {
+		return "", execnotify.OriginOf(proc), false
+	}
+	if text[0] == '/' && plainPath(text) && absent(proc, text) {
+		return asked(text), caller, true
+	}
+	return asked(text), execnotify.OriginOf(proc), false
+}
+
+// absent reports whether there is surely no such file.
+func absent(proc int, path string) bool {
+	root, err := unix.Openat(proc, "root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return false
 	}
 	defer func() { _ = unix.Close(root) }()
 	// Links are left to the kernel: /proc/self is somebody else here than there.
-	fd, err := unix.Openat2(root, text, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS})
+	fd, err := unix.Openat2(root, path, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS})
 	if err == nil {
 		_ = unix.Close(fd)
 	}
-	return asked(text), errors.Is(err, unix.ENOENT)
+	return errors.Is(err, unix.ENOENT)
 }
 
 // plainPath reports whether a path, taken by its words alone, stays clear of what means something else to every process.

@@ -23,6 +23,7 @@ type tracee struct {
 	session *Session
 	thread  int // that called; the kernel speaks of its process afterwards
 	asked   asked
+	caller  execnotify.Origin // of the program that calls; surely its own where the announcement was valid afterwards
 }
 
 // exec takes one announcement to its end.
@@ -33,7 +34,7 @@ func (t *tracee) exec(ctx context.Context, n *execnotify.Notification) {
 		return
 	}
 	var missing bool
-	t.asked, missing = look(n)
+	t.asked, t.caller, missing = look(n)
 	if missing {
 		_ = execnotify.Fail(l, n.ID, unix.ENOENT) // nothing runs, so no harm can come of a wrong answer's haste
 		return

@@ -146,6 +146,9 @@ func (c *compiler) testFacts(n *node, argv []string) clawrden.Facts {
 			Container: n.text("container"), Agent: n.text("agent"),
 		},
 	}
+	if n.has("started_by") {
+		f.Lineage = StartedBy(n.texts("started_by"))
+	}
 	f.Exe.Path = n.text("exe")
 	if f.Exe.Path == "" && strings.HasPrefix(argv[0], "/") {
 		f.Exe.Path = argv[0]

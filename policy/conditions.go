@@ -39,6 +39,18 @@ func (c *compiler) condition(n, rule *node) condition {
 	for _, name := range []string{"sessions", "ways"} {
 		add(name, func(v value, texts []string) pred { return c.who(name, v, texts) })
 	}
+	for _, name := range []string{"parent", "via"} {
+		add(name, func(v value, texts []string) pred {
+			return &lineagePred{via: name == "via", globs: c.words(v, texts), text: texts}
+		})
+	}
+	if v, ok := n.vals["depth"]; ok {
+		depths, _ := v.v.([]uint32)
+		if len(depths) == 0 {
+			c.problem(v.at, "Empty list", "depth names nothing, so it could never hold; take it out.")
+		}
+		out = append(out, &depthPred{depths: depths})
+	}
 	for _, inner := range n.nodes {
 		switch inner.schema {
 		case identitySchema:

@@ -210,6 +210,14 @@ func wordsOf(p pred, v *view) []string {
 				add(leadsTo(v.facts, &v.paths[i]))
 			}
 		}
+	case *lineagePred:
+		if l := v.facts.Lineage; l != nil {
+			for i := range l.Ancestors {
+				if anyWord(p.globs, l.Ancestors[i].Tool) && (p.via || i == 0) {
+					add(l.Ancestors[i].Tool)
+				}
+			}
+		}
 	case *subcommandsPred:
 		if p.eval(v) == yes {
 			add(strings.Join(v.cmd.Subcommands, " "))

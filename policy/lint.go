@@ -186,7 +186,7 @@ func (l *linter) allow(r *rule) {
 		switch {
 		case inPlace && rulers[c.name] && free:
 			l.warn(r.at, "Too powerful in place", "Whoever runs %s in place can do anything that it can. Ask instead, or name the subcommands and options that are needed.", c.name)
-		case inPlace && shells[c.name] && r.profile == nil:
+		case inPlace && shells[c.name] && r.profile == nil && !r.inSessions():
 			l.warn(r.at, "Gives a shell", "%s can start a shell from within, which no rule sees. Give the rule a profile, or ask.", c.name)
 		case g != nil && interprets(g) && r.profile == nil && (free || r.seesAll):
 			l.warn(r.at, "Interpreter without a profile", "%s runs whatever program it is given, which no rule sees. Give the rule a profile, or name the programs in operands.", c.name)
@@ -206,6 +206,14 @@ func (l *linter) confined(r *rule) {
 			l.warn(r.at, "Runs others' programs", "The rule %q also runs %s outside of its agent's own rights, and that runs programs that a repository's settings name. Give it a profile, or %s a rule of its own.", r.ref.Name, tool, tool)
 		}
 	}
+}
+
+// inSessions reports whether the rule speaks of guard sessions alone, where what a program starts is judged too.
+func (r *rule) inSessions() bool {
+	return slices.ContainsFunc(r.when, func(p pred) bool {
+		w, ok := p.(*whoPred)
+		return ok && w.name == "ways" && slices.Equal(w.text, []string{string(clawrden.WayGuard)})
+	})
 }
 
 // interprets reports whether a tool runs code that it is given.

@@ -55,6 +55,9 @@ var conditionAttrs = []attr{
 	{name: "env_any", kind: kindTexts, doc: "Variables of the environment, one of which is set: NAME or NAME=value, both globs."},
 	{name: "sessions", kind: kindTexts, doc: "Names of guard sessions, as word globs."},
 	{name: "ways", kind: kindTexts, doc: "How the command came in: shim, plain, guard."},
+	{name: "parent", kind: kindTexts, doc: "Names of the program that starts it, as word globs. Known in guard sessions only. An interpreter, a file that the agent can write, or a program with an option or variable by which it runs other code counts for no rule that allows."},
+	{name: "via", kind: kindTexts, doc: "The same for any program on the way from the agent to it, if all between count too."},
+	{name: "depth", kind: kindNumbers, doc: "How many programs that started one another lie between the session's start and it: 0 is the agent itself. Known in guard sessions only."},
 }
 
 var identitySchema = &block{

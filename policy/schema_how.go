@@ -105,6 +105,7 @@ var testSchema = &block{
 		{name: "agent", kind: kindText, doc: "The registered agent's name."},
 		{name: "session", kind: kindText, doc: "The guard session's name."},
 		{name: "way", kind: kindEnum, enum: []string{"shim", "plain", "guard"}, doc: "How the command came in."},
+		{name: "started_by", kind: kindTexts, doc: "In a guard session, what started it, the nearest first, each running its own code unless a ? stands before its name; [] for the agent itself. depth is their number."},
 		{name: "time", kind: kindText, doc: "When, as 2006-01-02T15:04."},
 		{name: "counts", kind: kindNumber, doc: "What every rate condition has counted."},
 	},

@@ -18,6 +18,7 @@ import (
 const (
 	dataNumber = 0
 	dataArch   = 4
+	dataArg0   = 16 // its lower half, on the little-endian machines that there are
 )
 
 // x32 is the bit that marks calls of the x32 ABI, which share the architecture's number with the native ones.
@@ -50,7 +51,10 @@ func Filter() []unix.SockFilter {
 	for _, nr := range refused {
 		p = append(p, equal(nr, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)))
 	}
-	return append(p, ret(unix.SECCOMP_RET_ALLOW))
+	// Who started a program is told by its auxiliary vector, which only this call could change (see Origin).
+	return append(p, equal(unix.SYS_PRCTL, 0, 3),
+		load(dataArg0), equal(unix.PR_SET_MM, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)),
+		ret(unix.SECCOMP_RET_ALLOW))
 }
 
 // Install puts the filter on the calling thread and what it starts, and gives the listener. The thread must be locked, have

@@ -23,7 +23,7 @@ import (
 )
 
 // Version of the frames.
-const Version = 1
+const Version = 2
 
 // Type is a frame's type.
 type Type uint8
@@ -54,10 +54,15 @@ type Held struct {
 	Session string
 	Asked   string // the path that the caller named; a hint
 	Cwd     bool
-	Lesser  bool // the session lacks something that a boundary needs
+	Lesser  bool   // the session lacks something that a boundary needs
+	Caller  Origin // of the program that called exec
+	Image   Origin // of what it becomes
 	Argv    []string
 	Env     []string
 }
+
+// Origin tells one running program from another; see package execnotify. Zero where it can't be told.
+type Origin = [16]byte
 
 // The errors of the codec.
 var (
@@ -83,7 +88,8 @@ func AppendHeld(b []byte, h *Held) []byte {
 	if h.Lesser {
 		flags |= flagLesser
 	}
-	b = text(text(append(b, flags), h.Session), h.Asked)
+	b = append(append(append(b, flags), h.Caller[:]...), h.Image[:]...)
+	b = text(text(b, h.Session), h.Asked)
 	for _, words := range [][]string{h.Argv, h.Env} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(words)))
 		for _, w := range words {
@@ -152,17 +158,21 @@ func ParseRefuse(b []byte) (code int, why string, err error) {
 
 // ParseHeld reads the contents of a Held.
 func ParseHeld(b []byte) (*Held, error) {
-	if len(b) < 2 {
+	if len(b) < 1 {
 		return nil, ErrContent
 	}
 	if b[0] != Version {
 		return nil, ErrVersion
 	}
-	if b[1]&^(flagCwd|flagLesser) != 0 {
+	const fixed = 2 + 2*len(Origin{})
+	if len(b) < fixed || b[1]&^(flagCwd|flagLesser) != 0 {
 		return nil, ErrContent
 	}
-	r := reader{b: b[2:]}
-	h := &Held{Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Session: r.text(), Asked: r.text(), Argv: r.words(), Env: r.words()}
+	r := reader{b: b[fixed:]}
+	h := &Held{
+		Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Caller: Origin(b[2:18]), Image: Origin(b[18:fixed]),
+		Session: r.text(), Asked: r.text(), Argv: r.words(), Env: r.words(),
+	}
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrContent
 	}

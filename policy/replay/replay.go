@@ -32,7 +32,7 @@ func Facts(p *policy.Policy, r *clawrden.Record) (f clawrden.Facts, sure bool) {
 		req.Argv[0] = r.Argv0
 	}
 	f = p.Understand(&req)
-	f.Home, f.Session, f.Image, f.Counts = r.Home, r.Session, r.Image, r.Counts
+	f.Home, f.Session, f.Image, f.Counts, f.Lineage = r.Home, r.Session, r.Image, r.Counts, r.Lineage
 	if r.Exe != nil {
 		f.Exe = *r.Exe
 	}

@@ -10,7 +10,7 @@ import (
 // facts are the members of a record that a policy can match, or that say how it ended; identity is looked into.
 var facts = map[string]bool{
 	"way": true, "command": true, "args": true, "args_b64": true, "cwd": true, "env_names": true, "exe": true, "home": true,
-	"session": true, "image": true, "paths": true, "counts": true, "verdict": true, "decision": true,
+	"session": true, "image": true, "paths": true, "counts": true, "lineage": true, "verdict": true, "decision": true,
 }
 
 // passing are the members of an identity that no policy can match.
