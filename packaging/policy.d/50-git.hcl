@@ -82,6 +82,10 @@ rule "git, what can't be undone" {
   commands    = ["git"]
   subcommands = ["clean", "filter-branch", "gc", "prune", "update-ref", "stash drop", "stash clear", "replace", "repack", "prune-packed", "pack-refs", "worktree remove", "worktree prune", "bisect run", "notes remove", "notes prune"]
   unless { flags_any = ["-n", "--dry-run"] }
+  unless { # in a session, git for its own purposes
+    ways   = ["guard"]
+    parent = ["git", "git-*"]
+  }
   action    = "ask"
   reason    = "Throws away work that git can't bring back. Commit or stash it first, or run it with --dry-run."
   match     = ["git clean -fdx", "git stash drop", "git gc --prune=now", "git filter-branch --tree-filter x"]
@@ -99,6 +103,10 @@ rule "git, discard changes" {
   unless {
     subcommands = ["checkout", "switch"]
     flags_only  = ["-d", "--detach", "-q"]
+  }
+  unless { # in a session, git for its own purposes
+    ways   = ["guard"]
+    parent = ["git", "git-*"]
   }
   action    = "ask"
   reason    = "Throws away changes, branches or tags. Commit or stash first; git restore --staged and git revert keep the work."
@@ -124,6 +132,10 @@ rule "git, discard files" {
     flags_any   = ["-b", "--orphan"]
   }
   unless { args = ["checkout"] }
+  unless { # in a session, git for its own purposes
+    ways   = ["guard"]
+    parent = ["git", "git-*"]
+  }
   action    = "ask"
   reason    = "Overwrites changed files with what git holds. Commit or stash first: git stash push FILE."
   match     = ["git checkout -- .", "git checkout .", "git restore src/a.go", "git checkout HEAD a.txt"]
@@ -138,6 +150,15 @@ rule "git, other programs" {
   unless {
     subcommands = ["push", "branch", "diff", "log", "show", "checkout"]
     flags_only  = ["-O", "--stat", "--name-only", "-v", "-r", "--remote", "--list", "-a", "--all"]
+  }
+  unless { # in a session, git for its own purposes
+    ways   = ["guard"]
+    parent = ["git", "git-*"]
+  }
+  unless {
+    ways        = ["guard"]
+    subcommands = ["rev-parse"]
+    flags_only  = ["--git-dir", "--show-toplevel", "--show-prefix", "--show-cdup", "--is-inside-work-tree", "--is-bare-repository", "-q", "--verify", "--short", "--abbrev-ref"]
   }
   action    = "ask"
   reason    = "Runs another program, or skips the project's checks. Leave the option out."

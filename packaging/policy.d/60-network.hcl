@@ -49,6 +49,12 @@ rule "send files" {
 rule "other machines" {
   commands = ["ssh", "scp", "sftp", "rsync", "rclone", "ssh-copy-id", "sshpass", "mosh", "telnet", "autossh", "sshfs", "croc", "wormhole", "magic-wormhole", "ngrok", "cloudflared", "localtunnel", "frpc", "chisel", "tailscale", "wg", "openvpn"]
   unless { args = ["{--version,-V,--help,version}"] }
+  unless { # git's own connection, in a session
+    ways       = ["guard"]
+    parent     = ["git"]
+    operands   = ["*", "git-{upload,receive}-pack '*'"]
+    flags_only = ["-o=SendEnv=GIT_PROTOCOL", "-p", "-4", "-6"]
+  }
   action = "ask"
   reason = "Reaches another machine, or opens this one to others. Say what you need from there."
   match  = ["ssh host uptime", "scp a host:b"]
