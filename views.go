@@ -137,3 +137,48 @@ type Event struct {
 	Grant   *Grant   `json:"grant,omitempty"` // that was made or revoked
 	Message string   `json:"message,omitempty"`
 }
+
+// Execution is one command that runs.
+type Execution struct {
+	ID       string    `json:"id"`
+	Command  string    `json:"command"`
+	Args     []string  `json:"args"` // as far as an event has them
+	ArgsB64  []string  `json:"args_b64,omitempty"`
+	Cwd      string    `json:"cwd"`
+	Identity Identity  `json:"identity"`
+	Session  string    `json:"session,omitempty"`
+	Executor string    `json:"executor,omitempty"`
+	Profile  string    `json:"profile,omitempty"`
+	Place    string    `json:"place,omitempty"` // unit:NAME or container:ID that it has for itself
+	Since    Timestamp `json:"since"`
+	Rules    []RuleRef `json:"rules"`
+}
+
+// ExplainWish is a command that is only thought of. It is looked at where the caller stands; as whom it would run, the policy is
+// told.
+type ExplainWish struct {
+	Argv  []string `json:"argv"`
+	Cwd   string   `json:"cwd,omitempty"`   // "" for the caller's own
+	User  string   `json:"user,omitempty"`  // of the host; "" for the caller
+	Agent string   `json:"agent,omitempty"` // name of a registered agent
+}
+
+// PolicyCheck is what is wrong with a policy, if anything.
+type PolicyCheck struct {
+	Valid       bool   `json:"valid"`
+	Digest      string `json:"digest,omitempty"`
+	Rules       int    `json:"rules"`
+	Diagnostics string `json:"diagnostics,omitempty"` // for people: what, file and line, the line itself, what to do
+}
+
+// ProfileInfo is one profile of the policy in force.
+type ProfileInfo struct {
+	Name        string `json:"name"`
+	Extends     string `json:"extends,omitempty"`
+	BuiltIn     bool   `json:"built_in"`
+	File        string `json:"file,omitempty"`
+	Line        int    `json:"line,omitempty"`
+	Network     string `json:"network,omitempty"`
+	BestEffort  bool   `json:"best_effort,omitempty"`
+	Description string `json:"description,omitempty"`
+}

@@ -33,18 +33,6 @@ func (a *app) profiles(from *policyFiles) (*policy.Policy, error) {
 	return p, a.complainPolicy(p, diags)
 }
 
-// profileRow is the JSON form of a row of `profile list`.
-type profileRow struct {
-	Name        string `json:"name"`
-	Extends     string `json:"extends,omitempty"`
-	BuiltIn     bool   `json:"built_in"`
-	File        string `json:"file,omitempty"`
-	Line        int    `json:"line,omitempty"`
-	Network     string `json:"network,omitempty"`
-	BestEffort  bool   `json:"best_effort,omitempty"`
-	Description string `json:"description,omitempty"`
-}
-
 func (a *app) profileListCommand() *cobra.Command {
 	var from policyFiles
 	c := &cobra.Command{
@@ -56,14 +44,7 @@ func (a *app) profileListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rows := []profileRow{}
-			for _, x := range p.Profiles() {
-				row := profileRow{Name: x.Name, Extends: x.Extends, BuiltIn: x.BuiltIn, Network: string(x.Network.Mode), BestEffort: x.BestEffort, Description: x.Description}
-				if !x.BuiltIn {
-					row.File, row.Line = x.At.Filename, x.At.Start.Line
-				}
-				rows = append(rows, row)
-			}
+			rows := p.ProfileList()
 			if a.format == formatJSON {
 				return a.json(rows)
 			}

@@ -8,6 +8,7 @@ package daemon
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,9 @@ type Policy interface {
 	Files() []clawrden.PolicyFile
 	Grants() []clawrden.Grant // that the files hold, expired ones too; the list is the caller's
 	KillSwitch() clawrden.KillSwitch
+	// Explained says how the decision comes about, for people: each command, the rules that matched and those that nearly did.
+	Explained(*clawrden.Facts) (json.RawMessage, error)
+	ProfileList() []clawrden.ProfileInfo
 	// Sandbox gives a profile by its name, a built-in one too.
 	Sandbox(name string) (*clawrden.Profile, bool)
 	// Environ says what becomes of the environment of a command that a decision lets run; elsewhere: in a unit or container
@@ -132,9 +136,11 @@ type Options struct {
 	// LoadPolicy is called at start and at each reload. An error keeps the policy in force; at start the one that comes with
 	// the error, if any, is put in force all the same.
 	LoadPolicy func() (Policy, error)
-	UserName   func(uid uint32) string
-	Users      Users                   // for the approvers that a policy names; nil: only numbers are known
-	Home       func(uid uint32) string // home directory by the host's user database; "" if unknown
+	// CheckPolicy reads files as LoadPolicy would, and puts nothing in force. nil: it can't be asked for.
+	CheckPolicy func(files map[string][]byte) clawrden.PolicyCheck
+	UserName    func(uid uint32) string
+	Users       Users                   // for the approvers that a policy names; nil: only numbers are known
+	Home        func(uid uint32) string // home directory by the host's user database; "" if unknown
 	// Plan says what the shim runs in place; see executor/mirror.
 	Plan func(t *agentroot.Tool, argv []string, e protocol.Exec) (frame []byte, fds []int, err error)
 	// Shims are the places of the shim of this release, as callers see them, the best one first. In sessions it is let through.

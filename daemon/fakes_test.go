@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ func (fakePolicy) Grants() []clawrden.Grant                           { return n
 func (fakePolicy) Rules() int                                         { return 1 }
 func (fakePolicy) KillSwitch() clawrden.KillSwitch                    { return clawrden.KillSwitch{} }
 func (fakePolicy) Sandbox(string) (*clawrden.Profile, bool)           { return nil, false }
+func (fakePolicy) ProfileList() []clawrden.ProfileInfo                { return nil }
+func (fakePolicy) Explained(*clawrden.Facts) (json.RawMessage, error) { return nil, nil }
 func (fakePolicy) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }

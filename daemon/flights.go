@@ -232,7 +232,7 @@ func (d *Daemon) follows(k keptRun) bool {
 		said:    make(chan job.Exit, 1), back: make(chan struct{}), over: make(chan struct{}),
 	}
 	d.flights.add(k.Record.ID, f)
-	remove, leave := d.running.add(k.Record.ID, id, &execution{pidfd: process}), d.agents.adopt(id)
+	remove, leave := d.running.add(k.Record.ID, id, &execution{pidfd: process, shown: executionOf(&k)}), d.agents.adopt(id)
 	if _, locked := d.lock.locked(id); locked && !d.spares() {
 		_ = proctree.Kill([]proctree.Root{{Pidfd: process, PID: id.PID, Start: id.Start}}) // the life before ended before it came to that
 	}

@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/job"
 )
 
@@ -71,8 +70,7 @@ func (d *Daemon) followsElsewhere(k keptRun) bool {
 // resumed follows one such command to its end, or to this daemon's.
 func (d *Daemon) resumed(k keptRun, p Process) {
 	r := k.Record
-	c := &call{request: clawrden.Request{ID: r.ID, Identity: *r.Identity}}
-	defer d.running.elsewhere(c, p)()
+	defer d.running.resumed(&k, p)()
 	if _, locked := d.lock.locked(r.Identity); locked && !d.spares() {
 		p.Signal(syscall.SIGKILL) // the life before ended before it came to that
 	}

@@ -31,6 +31,7 @@ type execution struct {
 	identity clawrden.Identity
 	pidfd    int // in place; else -1
 	process  Process
+	shown    clawrden.Execution
 	place    string // unit:NAME or container:ID that the command has for itself; "" if it has none
 }
 
@@ -39,12 +40,12 @@ type placed interface{ Place() string }
 
 // inPlace counts a command that its caller runs; remove must be called before the pidfd is closed.
 func (r *running) inPlace(c *call, pidfd int) (remove func()) {
-	return r.add(c.request.ID, &c.request.Identity, &execution{pidfd: pidfd})
+	return r.add(c.request.ID, &c.request.Identity, &execution{pidfd: pidfd, shown: c.execution()})
 }
 
 // elsewhere counts a command that an executor runs.
 func (r *running) elsewhere(c *call, p Process) (remove func()) {
-	e := &execution{pidfd: -1, process: p}
+	e := &execution{pidfd: -1, process: p, shown: c.execution()}
 	if in, ok := p.(placed); ok {
 		e.place = in.Place()
 	}
@@ -55,6 +56,7 @@ func (r *running) elsewhere(c *call, p Process) (remove func()) {
 func (r *running) add(id string, identity *clawrden.Identity, e *execution) (remove func()) {
 	p := pidStart{identity.PID, identity.Start}
 	e.identity = *identity
+	e.shown.ID, e.shown.Identity, e.shown.Place = id, *identity, e.place
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.known == nil {

@@ -19,8 +19,11 @@ const (
 
 // readJSON reads an optional body into v, whose zero value stands for no body. Fields that v doesn't have are refused: a
 // misspelt "digest" would approve something that wasn't shown.
-func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error { return readUpTo(w, r, v, maxBody) }
+
+// readUpTo is readJSON with a limit of its own.
+func readUpTo(w http.ResponseWriter, r *http.Request, v any, most int64) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fmt.Errorf("%w: more than %d bytes", errTooLarge, large.Limit)
 	}

@@ -14,6 +14,7 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net"
@@ -64,6 +65,15 @@ type Control interface {
 	AddGrant(ctx context.Context, by clawrden.Caller, id string, w clawrden.GrantWish, preview bool) (clawrden.Grant, error)
 	// RevokeGrant ends a grant, by its id or a unique prefix.
 	RevokeGrant(ctx context.Context, by clawrden.Caller, id string) (clawrden.Grant, error)
+	// Explained tells how the decision on a command comes about that is only thought of, as JSON: ErrBadRequest.
+	Explained(ctx context.Context, by clawrden.Caller, w clawrden.ExplainWish) (json.RawMessage, error)
+	// CheckPolicy tells what is wrong with files by their names, if they were the policy.
+	CheckPolicy(files map[string][]byte) (clawrden.PolicyCheck, error)
+	// Profiles tells of the profiles in force, by name; Profile gives one: ErrNotFound.
+	Profiles() []clawrden.ProfileInfo
+	Profile(name string) (*clawrden.Profile, error)
+	// Executions gives the commands that run, oldest first.
+	Executions() []clawrden.Execution
 	// Sessions gives the guard sessions that run, by name.
 	Sessions() []clawrden.Session
 	// StartSession begins one, by clawrden.SessionFiles descriptors, which it doesn't close: also ErrNoSession, with the reason.

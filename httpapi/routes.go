@@ -27,6 +27,15 @@ var routes = []struct {
 	{"GET /api/status", clawrden.RightRead, (*Server).status},
 	// What the agent may do and what not, word for word: an agent that read it would know what to try.
 	{"GET /api/policy", clawrden.RightRead, (*Server).policy},
+	// The same of one command that is only thought of, and with the near misses.
+	{"POST /api/policy/explain", clawrden.RightRead, (*Server).explain},
+	// Tells nothing of the host, but has the daemon read what the caller sends: nothing for just anybody.
+	{"POST /api/policy/check", clawrden.RightRead, (*Server).checkPolicy},
+	// What sandboxes hold, and so what they don't.
+	{"GET /api/profiles", clawrden.RightRead, (*Server).profiles},
+	{"GET /api/profiles/{name}", clawrden.RightRead, (*Server).profile},
+	// What runs at the moment, with its words as in the history.
+	{"GET /api/executions", clawrden.RightRead, (*Server).executions},
 	// Commands with their arguments, which may hold secrets: for those who decide or look on, not for everybody.
 	{"GET /api/queue", clawrden.RightRead, (*Server).queue},
 	{"GET /api/queue/{id}", clawrden.RightRead, (*Server).pending},

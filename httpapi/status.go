@@ -6,14 +6,6 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// policy: GET /api/policy → clawrden.PolicySource.
-func (s *Server) policy(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
-	}
-	return writeJSON(w, s.control.Policy())
-}
-
 // status: GET /api/status → clawrden.Status.
 func (s *Server) status(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
 	status := s.control.Status()

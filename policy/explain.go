@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -58,6 +59,11 @@ type Condition struct {
 	Holds  string   `json:"holds"`            // yes, no, unknown words, unknown fact
 	Unless int      `json:"unless,omitempty"` // the n-th exception that it stands in; 0 for when
 	Words  []string `json:"words,omitempty"`
+}
+
+// Explained is the JSON form of what Explain says.
+func (p *Policy) Explained(f *clawrden.Facts) (json.RawMessage, error) {
+	return json.Marshal(p.Explain(f))
 }
 
 // Explain judges facts as Decide does and says how it came about.

@@ -66,6 +66,19 @@ func (p *Policy) Profiles() []*Profile {
 	return out
 }
 
+// ProfileList tells of all profiles, by name.
+func (p *Policy) ProfileList() []clawrden.ProfileInfo {
+	out := []clawrden.ProfileInfo{}
+	for _, x := range p.Profiles() {
+		row := clawrden.ProfileInfo{Name: x.Name, Extends: x.Extends, BuiltIn: x.BuiltIn, Network: string(x.Network.Mode), BestEffort: x.BestEffort, Description: x.Description}
+		if !x.BuiltIn {
+			row.File, row.Line = x.At.Filename, x.At.Start.Line
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
 // profile notes a block; resolve reads it when all are known.
 func (c *compiler) profile(n *node) {
 	if n.name == extendsNothing {

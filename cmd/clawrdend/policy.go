@@ -108,6 +108,21 @@ func (l *loader) read() (*policy.Policy, error) {
 	return p, nil
 }
 
+// check reads files as they would be read, and puts nothing in force.
+func (l *loader) check(files map[string][]byte) clawrden.PolicyCheck {
+	defer debug.FreeOSMemory()
+	p, diags := l.options.Parse(files)
+	var text strings.Builder
+	if err := policy.WriteDiagnostics(&text, p, diags, 0, false); err != nil {
+		return clawrden.PolicyCheck{Diagnostics: err.Error()}
+	}
+	c := clawrden.PolicyCheck{Valid: !diags.HasErrors(), Diagnostics: strings.TrimSpace(text.String())}
+	if c.Valid {
+		c.Digest, c.Rules = p.Digest(), p.Rules()
+	}
+	return c
+}
+
 // embedded is the default policy by file name.
 func embedded() (map[string][]byte, error) {
 	files := map[string][]byte{}
