@@ -76,6 +76,11 @@ func pending(bin string, n int) error {
 	if err := pages.err; err != nil {
 		return err
 	}
+	scrapes := measure(50, func() error { return fetch(c, "GET", "/metrics", nil) })
+	row("a scrape of the metrics", scrapes)
+	if err := scrapes.err; err != nil {
+		return err
+	}
 	all := measure(3, func() error { return fetch(c, "GET", "/api/queue", &queue) })
 	row("all of them, over HTTP", all)
 	if err := all.err; err != nil {

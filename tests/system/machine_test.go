@@ -264,7 +264,7 @@ rule "test asks" {
 func (m *machine) fresh(t *testing.T) {
 	t.Helper()
 	m.must(t, "sh", "-ec", `
-		systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket 2>/dev/null
+		systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-metrics.socket 2>/dev/null
 		systemctl stop clawrden.service clawrden-guard.service
 		rm -rf /etc/clawrden /run/clawrden /etc/systemd/system/clawrden* /run/systemd/system/clawrden* /var/lib/clawrden/kill.json /var/lib/clawrden/agents.json /var/lib/clawrden/ask* /var/lib/clawrden/running /var/log/clawrden
 		systemd-tmpfiles --create clawrden.conf
