@@ -234,7 +234,7 @@ func TestEvents(t *testing.T) {
 	}
 	for _, w := range words {
 		if got := eventWord(string(w[1])); got != string(w[1]) {
-			t.Errorf("%s is counted as %s; events in metrics/record.go lacks it", w[1], got)
+			t.Errorf("%s is counted as %s", w[1], got)
 		}
 	}
 }
