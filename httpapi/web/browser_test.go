@@ -11,11 +11,15 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
 // browserTime is how long a browser test may take in all: far more than it needs, on a machine that is busy.
-const browserTime = 3 * time.Minute
+const (
+	browserTime = 3 * time.Minute
+	waitTime    = time.Minute // for one thing to come about in the page
+)
 
 // chromium is one browser for all tests of the package: its start is what takes time.
 var chromium = sync.OnceValues(func() (ctx context.Context, stop func()) {
@@ -79,9 +83,32 @@ func browse(t *testing.T, address string, first ...chromedp.Action[chromedp.Void
 	ctx, stop := context.WithTimeout(ctx, browserTime)
 	t.Cleanup(stop)
 	b := &tab{t, ctx}
+	b.do(chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchForMistakes})
+		return err
+	}))
 	b.do(first...)
+	t.Cleanup(func() {
+		if ctx.Err() == nil && !t.Failed() {
+			b.noMistakes()
+		}
+	})
 	b.do(chromedp.Navigate(address))
 	return b
+}
+
+// watchForMistakes notes what the content policy refuses, and errors of the script.
+const watchForMistakes = `window.mistakes = [];
+addEventListener('securitypolicyviolation', e => mistakes.push('refused: ' + e.violatedDirective + ' ' + e.blockedURI));
+addEventListener('error', e => mistakes.push('error: ' + e.message));
+addEventListener('unhandledrejection', e => mistakes.push('rejection: ' + e.reason));`
+
+func (b *tab) noMistakes() {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`window.mistakes || []`))
+	if err == nil && len(v) > 0 {
+		b.t.Errorf("in the page: %q", v)
+	}
 }
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -101,11 +128,21 @@ func eval[T any](b *tab, script string) T {
 	return v
 }
 
-// until waits for a script to say true.
+// until waits for a script to say true, over navigations too.
 func (b *tab) until(script string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(browserTime/2))); err != nil {
-		b.t.Fatalf("waiting for %s: %v; the page says:\n%s", script, err, eval[string](b, `document.body.innerText`))
+	end := time.After(waitTime)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(() => { try { return Boolean(`+script+`) } catch { return false } })()`)); err == nil && ok {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			b.t.Fatalf("it doesn't come to %s; the page says:\n%s", script, eval[string](b, `document.body.innerText`))
+		}
 	}
 }
 
@@ -130,6 +167,35 @@ func (b *tab) keys(keys ...string) {
 	}
 }
 
+// shows waits for an element that can be seen, also where no script of the page runs.
+func (b *tab) shows(css string) (x, y float64) {
+	b.t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		at, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](`(e => {
+			if (!e || document.readyState !== 'complete') return [];
+			e.scrollIntoView({ block: 'center' });
+			const r = e.getBoundingClientRect();
+			return r.width > 0 ? [r.x + r.width / 2, r.y + r.height / 2] : [];
+		})(document.querySelector(`+quoted(css)+`))`))
+		if err == nil && len(at) == 2 {
+			return at[0], at[1]
+		}
+		select {
+		case <-tick.C:
+		case <-b.ctx.Done():
+			b.t.Fatalf("%s doesn't show: %v", css, err)
+		}
+	}
+}
+
+// press clicks the middle of an element as a mouse does.
+func (b *tab) press(css string) {
+	b.t.Helper()
+	b.do(chromedp.MouseClickXY(b.shows(css)))
+}
+
 func (b *tab) click(css string) {
 	b.t.Helper()
 	b.do(chromedp.Click(chromedp.CSS(css)))
@@ -138,15 +204,15 @@ func (b *tab) click(css string) {
 func quoted(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'" }
 
 // Ways to look at a page.
-func without(scripts bool) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: scripts})
+func withoutScripts() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	})
 }
 
 func scheme(name string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
 		return err
 	})

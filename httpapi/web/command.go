@@ -66,11 +66,11 @@ func parts(all []clawrden.CommandVerdict) []part {
 		if c.Outer > 0 && c.Outer < i {
 			depth[i] = min(depth[c.Outer]+1, maxDepth)
 		}
-		tool := c.Command
-		if tool == "" {
-			tool = "…"
+		p := part{c, shown(c.Command, c.Args, nil, 0, roomOnCard), depth[i]}
+		if c.Command == "" { // it can't be known
+			p.Command.Words = append([]word{{Text: "…"}}, p.Command.Words[1:]...)
 		}
-		out = append(out, part{c, shown(tool, c.Args, nil, 0, roomOnCard), depth[i]})
+		out = append(out, p)
 	}
 	return out
 }

@@ -109,7 +109,7 @@ async function ended(card) {
 }
 
 function settle(card, state, text) {
-  if (!card.style.minHeight) card.style.minHeight = card.offsetHeight + 'px';
+  if (!card.style.minHeight) card.style.minHeight = card.getBoundingClientRect().height + 'px';
   const within = card.contains(document.activeElement);
   card.classList.add('gone');
   card.classList.remove('armed-approve', 'armed-deny');
@@ -182,11 +182,13 @@ function ready(card) {
   });
   const approve = one('button.approve', form);
   if (approve) {
-    approve.addEventListener('keydown', e => {
-      if (e.key !== 'Enter') return;
-      e.preventDefault();
-      tell(card, 'Enter approves nothing. Press a twice, or the space bar here.');
-    });
+    for (const kind of ['keydown', 'keypress']) {
+      approve.addEventListener(kind, e => {
+        if (e.key !== 'Enter') return;
+        e.preventDefault();
+        tell(card, 'Enter approves nothing. Press a twice, or the space bar here.');
+      });
+    }
   }
   return card;
 }
