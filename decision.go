@@ -26,6 +26,7 @@ type Decision struct {
 	Fixed    bool      // the deciding rule forbids grants: each such command asks anew
 	Would    Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
 	Observed []RuleRef // rules in observe mode that matched; they take no part in the verdict
+	Session  bool      // it is about an exec of a guard session
 	Policy   string    // digest of the policy that decided, hex
 }
 

@@ -123,6 +123,8 @@ func (d *Daemon) stepOrGovern(ctx context.Context, c *call) {
 	defer d.recover(c)
 	through, refusal := d.step(ctx, c)
 	if through {
+		d.startedBy(c)
+		d.remember(c)
 		c.reply.started(c)
 		return
 	}

@@ -36,6 +36,7 @@ func (p *Policy) decideTraced(f *clawrden.Facts, asked func(*view, *rule, truth)
 			found(&j.finds[i])
 		}
 	}
+	d.Session = f.Way == clawrden.WayGuard
 	p.lower(&d, f)
 	if p.settings.observe && d.Verdict != clawrden.Allow {
 		d.Would, d.Verdict = d.Verdict, clawrden.Allow

@@ -28,7 +28,7 @@ func WriteReference(w io.Writer) error {
 	if err := errors.Join(err, out.err); err != nil {
 		return err
 	}
-	_, err = strings.NewReplacer("{{blocks}}", blocks.String(), "{{functions}}", functions.String(), "{{scrubs}}", scrubText(), "{{passed}}", quoted(passed), "{{tools}}", tools).WriteString(w, referenceText)
+	_, err = strings.NewReplacer("{{blocks}}", blocks.String(), "{{functions}}", functions.String(), "{{scrubs}}", scrubText(), "{{kept}}", toolsOwn.text(), "{{passed}}", quoted(passed), "{{tools}}", tools).WriteString(w, referenceText)
 	return err
 }
 
@@ -39,6 +39,15 @@ func scrubText() string {
 		fmt.Fprintf(&b, "| %s | %s |\n", quoted(s.names), cell(s.why))
 	}
 	return b.String()
+}
+
+// text lists the names.
+func (n *nameSet) text() string {
+	words := slices.Sorted(maps.Keys(n.whole))
+	for _, s := range n.starts {
+		words = append(words, s+"*")
+	}
+	return quoted(words)
 }
 
 func quoted(words []string) string {

@@ -51,6 +51,14 @@ var scrubs = []scrubbed{
 	{names: []string{"WGETRC", "SYSTEM_WGETRC", "CURL_HOME"}, why: "wget and curl read options from there, which write any file"},
 }
 
+// toolsOwn are dangerous variables that tools set for what they start, all day: cargo, git, bundlers. In a guard session they are left to
+// a command in place: what they name is judged when it is started, and the code that they load is their caller's, who could
+// run it under any name. None of them makes a program run its own code (see RunsOwn).
+var toolsOwn = newNames([][]string{{
+	"LD_LIBRARY_PATH", "GIT_EXEC_PATH", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_*", "GIT_CONFIG_VALUE_*",
+	"GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_ASKPASS", "GIT_PAGER", "SSH_ASKPASS", "NODE_OPTIONS",
+}})
+
 // passed are the names that unit and ghost pass on where the policy has no list: how to speak to a person, and where things
 // are.
 var passed = []string{
@@ -145,6 +153,10 @@ func (p *Policy) Environ(d *clawrden.Decision, elsewhere bool, env []string) cla
 			continue // no variable at all; tools pass it over
 		case e.keeps(name, value, elsewhere, rules):
 			continue
+		case d.Session && !elsewhere && e.all && !anyWord(e.strip, name):
+			if _, ok := toolsOwn.find(name); ok {
+				continue
+			}
 		}
 		c.Drop = append(c.Drop, i)
 		if !removed[name] {

@@ -149,3 +149,23 @@ func BenchmarkEnviron(b *testing.B) {
 		p.Environ(&d, false, env)
 	}
 }
+
+// In a guard session a command in place keeps what tools set for what they start, unless the policy strips it.
+func TestEnvironInSession(t *testing.T) {
+	env := []string{"LD_LIBRARY_PATH=target/debug", "GIT_EXEC_PATH=/x", "GIT_CONFIG_KEY_0=a", "LD_PRELOAD=x.so", "BASH_ENV=x"}
+	for block, want := range map[string]string{
+		"": "LD_PRELOAD BASH_ENV",
+		"environment {\n  strip = [\"LD_*\"]\n}\n": "LD_LIBRARY_PATH LD_PRELOAD BASH_ENV",
+	} {
+		p := mustParse(t, "policy { default = \"allow\" }\n"+block)
+		f := facts(t, p, "/w", "make all")
+		f.Way = clawrden.WayGuard
+		d := p.Decide(f)
+		if c := p.Environ(&d, false, env); strings.Join(c.Removed, " ") != want {
+			t.Errorf("%q: removed %q, want %q", block, c.Removed, want)
+		}
+		if c := p.Environ(&d, true, env); len(c.Removed) != len(env) {
+			t.Errorf("%q: elsewhere, removed %q", block, c.Removed)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func TestLineage(t *testing.T) {
 	}{
 		{"by gcc", "gcc -o x x.c", 0},
 		{"by the agent", prog + " --version", 126},
-		{"by a gcc with a preloaded library", "LD_PRELOAD=./none.so gcc -S x.c", 1},
+		{"by a gcc with libraries of the agent's", "LD_LIBRARY_PATH=. gcc -S x.c", 1},
 		{"by a gcc of the agent's", "cp /usr/bin/gcc mygcc; exec -a gcc ./mygcc -B" + filepath.Dir(prog) + "/ -S x.c", 1},
 		{"without address randomization", "setarch -R gcc -S x.c", 1},
 		{"by the agent, below gcc", forked, 0},

@@ -115,7 +115,7 @@ cargo build -q --offline; echo $?; cargo run -q --offline
 `},
 	{"tmux", []string{"tmux"}, nil, `
 tmux -V; export TMUX_TMPDIR=$PWD
-tmux -f /dev/null new-session -d -s x 'echo from tmux > tm.out; tmux wait-for -S done'; tmux wait-for done; cat tm.out
+tmux -f /dev/null new-session -d -s x 'echo from tmux > tm.out; tmux wait-for -S done; cat'; tmux wait-for done; cat tm.out; tmux kill-server
 `},
 	{"ssh", []string{"ssh"}, []string{"other machines"}, `
 ssh -V; ssh -F /dev/null -o BatchMode=yes -p 1 127.0.0.1 true; echo $?
