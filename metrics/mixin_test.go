@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // The dashboards, alerts and rules in mixin are data; here they are held against the metrics that there are. That each panel
@@ -165,6 +167,41 @@ func checkQuery(t *testing.T, where, expr string) {
 	}
 }
 
+// The provisioning files are of Grafana's form and name the places where the others are installed.
+func TestProvisioning(t *testing.T) {
+	var provider struct {
+		APIVersion int `yaml:"apiVersion"`
+		Providers  []struct {
+			Name, Type string
+			Options    struct{ Path string }
+		}
+	}
+	var source struct {
+		APIVersion  int `yaml:"apiVersion"`
+		Datasources []struct{ Name, Type, Access, URL string }
+	}
+	installed := string(read(t, "../packaging/clawrden/files"))
+	for file, into := range map[string]any{"dashboards.yaml": &provider, "datasource.yaml": &source} {
+		if err := yaml.Unmarshal(read(t, "mixin/provisioning/"+file), into); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if provider.APIVersion != 1 || len(provider.Providers) != 1 || provider.Providers[0].Type != "file" {
+		t.Errorf("dashboards.yaml: %+v", provider)
+	}
+	if source.APIVersion != 1 || len(source.Datasources) != 1 || source.Datasources[0].Type != "prometheus" {
+		t.Errorf("datasource.yaml: %+v", source)
+	}
+	for _, place := range []string{provider.Providers[0].Options.Path, "/usr/share/clawrden/rules"} {
+		if !strings.Contains(installed, strings.TrimPrefix(place, "/usr/")+"/ ") {
+			t.Errorf("nothing is installed into %s", place)
+		}
+	}
+	if !strings.Contains(string(read(t, "mixin/provisioning/prometheus.yaml")), "- /usr/share/clawrden/rules/*.yaml\n") {
+		t.Error("prometheus.yaml doesn't name the rules")
+	}
+}
+
 // Every alert has a section in the runbooks, a test, and speaks of metrics that there are; and every section has its alert.
 func TestAlerts(t *testing.T) {
 	alerts, rules := string(read(t, "mixin/alerts.yaml")), string(read(t, "mixin/rules.yaml"))
@@ -206,7 +243,7 @@ func TestPromtoolRules(t *testing.T) {
 	if err != nil {
 		t.Skip("promtool is not installed (package prometheus)")
 	}
-	for _, args := range [][]string{{"check", "rules", "alerts.yaml", "rules.yaml"}, {"test", "rules", "rules_test.yaml"}} {
+	for _, args := range [][]string{{"check", "rules", "alerts.yaml", "rules.yaml"}, {"test", "rules", "rules_test.yaml"}, {"check", "config", "--syntax-only", "provisioning/prometheus.yaml"}} {
 		c := exec.CommandContext(t.Context(), promtool, args...)
 		c.Dir = "mixin"
 		if out, err := c.CombinedOutput(); err != nil {

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/approval"
 	"github.com/clawrden/clawrden/daemon"
@@ -104,6 +106,9 @@ func listenMetrics(ctx context.Context, addr string, given []net.Listener) ([]ne
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
+		if errors.Is(err, unix.EAFNOSUPPORT) { // the unit's confinement
+			err = errors.New("a service has no network of its own; enable clawrden-metrics.socket instead")
+		}
 		return nil, fmt.Errorf("cannot listen for --metrics: %v", err)
 	}
 	return []net.Listener{l}, nil
