@@ -162,6 +162,7 @@ func (c *chain) begin(h *rawHead, now *link) {
 	if h.seq == 1 {
 		c.first = now.hash
 	}
+	c.report.first = now.hash
 	if h.seq > 1 && (c.inner || string(h.event) == clawrden.EventContinued) {
 		c.report.Continues = true
 		c.last = link{seq: h.seq - 1, hash: now.prev}

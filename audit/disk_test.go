@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "append":
 		childAppends(os.Args[1])
+	case "load":
+		childLoads(os.Args[1])
 	case "limit":
 		childMeetsLimit(os.Args[1])
 	}

@@ -26,7 +26,7 @@ type sealedLog struct {
 }
 
 func newSealedLog(t testing.TB, o Options) *sealedLog {
-	s := &sealedLog{dir: t.TempDir(), o: o}
+	s := &sealedLog{dir: memoryDir(t), o: o}
 	s.path = filepath.Join(s.dir, "log", "audit.jsonl")
 	s.o.Keys = filepath.Join(s.dir, "state")
 	s.o.Sealed = func(x Seal) { s.seals = append(s.seals, x) }

@@ -173,7 +173,7 @@ func (r *noteReader) end() {
 		r.complain(0, Removed, "the given checkpoint isn't in the file")
 	case r.bad || len(r.o.Newest) == 0 || r.newest:
 	default:
-		if c, err := readCheckpoint(r.o.Newest); err == nil && r.s.count > 0 {
+		if c, err := readCheckpoint(r.o.Newest); err == nil {
 			r.complain(0, Cut, fmt.Sprintf("the last checkpoint that was made, of %s up to record %d, isn't in the file", c.Time.Format(time.RFC3339), c.Size))
 			if c.Size >= r.last.Size {
 				r.s.points = append(r.s.points, sealPoint{c.Size, digestOf(c.Head), 0, c.Time})

@@ -60,6 +60,7 @@ type Report struct {
 	Pruned      uint64 `json:"pruned,omitempty"` // the last record that retention has removed, as the log itself says
 
 	pruned, prunedBy uint64
+	first            digest // of the first record
 }
 
 // OK reports whether the log is what was written, as far as its hashes and checkpoints tell.
@@ -212,7 +213,7 @@ func (v *verifier) take(path string, r *Report) {
 		return
 	}
 	if all.First == 0 {
-		all.First, all.Prev, all.Continues = r.First, r.Prev, r.Continues
+		all.First, all.Prev, all.Continues, all.first = r.First, r.Prev, r.Continues, r.first
 	}
 	all.Records += r.Records
 	all.Last, all.Head, v.last = max(r.Last, all.Last), r.Head, path
@@ -229,7 +230,7 @@ func (v *verifier) join(path string, r *Report) {
 		v.problem(Problem{File: v.last, Seq: was.Last, Kind: Changed, Detail: fmt.Sprintf("its last record, %d, isn't what was written: %s has another hash of it", was.Last, filepath.Base(path))})
 	case r.First > was.Last+1:
 		v.problem(Problem{File: path, Line: 1, Seq: was.Last + 1, Kind: Removed, Detail: fmt.Sprintf("records %d to %d are missing between %s and this file", was.Last+1, r.First-1, before)})
-	case r.First == 1 && r.Prev == noPrev:
+	case r.First == 1 && r.Prev == noPrev && r.first != was.first:
 		v.problem(Problem{File: path, Line: 1, Seq: 1, Kind: Restarted, Detail: fmt.Sprintf("the chain begins anew here, behind record %d in %s", was.Last, before)})
 	default:
 		v.problem(Problem{File: path, Line: 1, Seq: r.First, Kind: Repeated, Detail: fmt.Sprintf("the file begins with record %d again: %s ends with %d", r.First, before, was.Last)})
