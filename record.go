@@ -50,62 +50,64 @@ const (
 
 // Record is one line of the audit log: flat JSON. Seq, Prev, Schema and Timestamp are set by the log.
 type Record struct {
-	Schema     string         `json:"schema"`
-	Seq        uint64         `json:"seq"`
-	Prev       string         `json:"prev"` // hex SHA-256 of the line before, without its newline; 64 zeros for the first
-	Event      string         `json:"event"`
-	Timestamp  Timestamp      `json:"timestamp"`
-	ID         string         `json:"id,omitempty"`
-	Way        Way            `json:"way,omitempty"`
-	Command    string         `json:"command,omitempty"`
-	Argv0      string         `json:"argv0,omitempty"` // only where it isn't the command's name
-	Args       []string       `json:"args,omitempty"`  // escaped where a word isn't UTF-8
-	ArgsB64    []string       `json:"args_b64,omitempty"`
-	Cwd        string         `json:"cwd,omitempty"`
-	EnvNames   []string       `json:"env_names,omitempty"`
-	EnvSHA256  string         `json:"env_sha256,omitempty"`
-	EnvRemoved []string       `json:"env_removed,omitempty"` // names of what was sent and is kept from the command
-	EnvSet     []string       `json:"env_set,omitempty"`     // names of what the policy sets for it
-	Identity   *Identity      `json:"identity,omitempty"`
-	Hint       *Identity      `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
-	Exe        *Executable    `json:"exe,omitempty"`
-	Home       string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
-	Session    string         `json:"session,omitempty"`   // name of the guard session
-	Execs      uint64         `json:"execs,omitempty"`     // that were judged in the session that ended
-	Lineage    *Lineage       `json:"lineage,omitempty"`   // what started it, in a guard session
-	Image      string         `json:"image,omitempty"`     // of the identity's container, with its digest
-	Paths      []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead
-	PathsCut   bool           `json:"paths_cut,omitempty"` // there were more of them than a record holds
-	Counts     map[string]int `json:"counts,omitempty"`    // by rule: what its rate condition had counted
-	Verdict    *Verdict       `json:"verdict,omitempty"`
-	Decision   Outcome        `json:"decision,omitempty"`
-	Rules      []RuleRef      `json:"rules,omitempty"`
-	Would      string         `json:"would,omitempty"`    // verdict that the policy's observe mode let pass: ask or deny
-	Observed   []RuleRef      `json:"observed,omitempty"` // rules in observe mode that matched; they took no part in the verdict
-	Reason     string         `json:"reason,omitempty"`
-	Policy     string         `json:"policy,omitempty"`
-	Digest     string         `json:"digest,omitempty"`
-	Approver   *Approver      `json:"approver,omitempty"`
-	AskedArgs  []string       `json:"asked_args,omitzero"` // what the agent asked with, where a person changed it; else not there
-	AskedB64   []string       `json:"asked_args_b64,omitempty"`
-	EditedBy   *Approver      `json:"edited_by,omitempty"` // who changed it to args
-	Votes      []Approver     `json:"votes,omitempty"`     // who approved, where it took or would have taken several
-	Comment    string         `json:"comment,omitempty"`
-	Grant      string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
-	Agent      string         `json:"agent,omitempty"`      // name of the agent that was registered or removed
-	Token      string         `json:"token,omitempty"`      // name of the bearer token that was made or revoked
-	Remembered string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
-	WaitedMS   int64          `json:"waited_ms,omitempty"`  // how long the ask waited
-	Executor   string         `json:"executor,omitempty"`
-	Profile    string         `json:"profile,omitempty"` // under which it runs
-	Gaps       []string       `json:"gaps,omitempty"`    // what of a profile with best_effort nothing held
-	Boundary   Boundary       `json:"boundary,omitempty"`
-	ExitCode   *int           `json:"exit_code"` // null if killed, not run or unknown
-	Signal     string         `json:"signal,omitempty"`
-	ExitSource string         `json:"exit_source,omitempty"`
-	DurationMS int64          `json:"duration_ms"`
-	Happened   *Timestamp     `json:"happened,omitempty"`  // when what the record tells of was, where the daemon learnt of it later
-	TimedOut   bool           `json:"timed_out,omitempty"` // it was ended because its time was over
+	Schema      string         `json:"schema"`
+	Seq         uint64         `json:"seq"`
+	Prev        string         `json:"prev"` // hex SHA-256 of the line before, without its newline; 64 zeros for the first
+	Event       string         `json:"event"`
+	Timestamp   Timestamp      `json:"timestamp"`
+	ID          string         `json:"id,omitempty"`
+	Way         Way            `json:"way,omitempty"`
+	Command     string         `json:"command,omitempty"`
+	Argv0       string         `json:"argv0,omitempty"` // only where it isn't the command's name
+	Args        []string       `json:"args,omitempty"`  // escaped where a word isn't UTF-8
+	ArgsB64     []string       `json:"args_b64,omitempty"`
+	Masked      []int          `json:"masked,omitempty"` // places in args of words that a secret was left out of; the log does it
+	Cwd         string         `json:"cwd,omitempty"`
+	EnvNames    []string       `json:"env_names,omitempty"`
+	EnvSHA256   string         `json:"env_sha256,omitempty"`
+	EnvRemoved  []string       `json:"env_removed,omitempty"` // names of what was sent and is kept from the command
+	EnvSet      []string       `json:"env_set,omitempty"`     // names of what the policy sets for it
+	Identity    *Identity      `json:"identity,omitempty"`
+	Hint        *Identity      `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
+	Exe         *Executable    `json:"exe,omitempty"`
+	Home        string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
+	Session     string         `json:"session,omitempty"`   // name of the guard session
+	Execs       uint64         `json:"execs,omitempty"`     // that were judged in the session that ended
+	Lineage     *Lineage       `json:"lineage,omitempty"`   // what started it, in a guard session
+	Image       string         `json:"image,omitempty"`     // of the identity's container, with its digest
+	Paths       []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead
+	PathsCut    bool           `json:"paths_cut,omitempty"` // there were more of them than a record holds
+	Counts      map[string]int `json:"counts,omitempty"`    // by rule: what its rate condition had counted
+	Verdict     *Verdict       `json:"verdict,omitempty"`
+	Decision    Outcome        `json:"decision,omitempty"`
+	Rules       []RuleRef      `json:"rules,omitempty"`
+	Would       string         `json:"would,omitempty"`    // verdict that the policy's observe mode let pass: ask or deny
+	Observed    []RuleRef      `json:"observed,omitempty"` // rules in observe mode that matched; they took no part in the verdict
+	Reason      string         `json:"reason,omitempty"`
+	Policy      string         `json:"policy,omitempty"`
+	Digest      string         `json:"digest,omitempty"`
+	Approver    *Approver      `json:"approver,omitempty"`
+	AskedArgs   []string       `json:"asked_args,omitzero"` // what the agent asked with, where a person changed it; else not there
+	AskedB64    []string       `json:"asked_args_b64,omitempty"`
+	AskedMasked []int          `json:"asked_masked,omitempty"` // of asked_args
+	EditedBy    *Approver      `json:"edited_by,omitempty"`    // who changed it to args
+	Votes       []Approver     `json:"votes,omitempty"`        // who approved, where it took or would have taken several
+	Comment     string         `json:"comment,omitempty"`
+	Grant       string         `json:"grant,omitempty"`      // id of the grant that let it run, or that came or went
+	Agent       string         `json:"agent,omitempty"`      // name of the agent that was registered or removed
+	Token       string         `json:"token,omitempty"`      // name of the bearer token that was made or revoked
+	Remembered  string         `json:"remembered,omitempty"` // id of the earlier request whose approval or refusal this one has
+	WaitedMS    int64          `json:"waited_ms,omitempty"`  // how long the ask waited
+	Executor    string         `json:"executor,omitempty"`
+	Profile     string         `json:"profile,omitempty"` // under which it runs
+	Gaps        []string       `json:"gaps,omitempty"`    // what of a profile with best_effort nothing held
+	Boundary    Boundary       `json:"boundary,omitempty"`
+	ExitCode    *int           `json:"exit_code"` // null if killed, not run or unknown
+	Signal      string         `json:"signal,omitempty"`
+	ExitSource  string         `json:"exit_source,omitempty"`
+	DurationMS  int64          `json:"duration_ms"`
+	Happened    *Timestamp     `json:"happened,omitempty"`  // when what the record tells of was, where the daemon learnt of it later
+	TimedOut    bool           `json:"timed_out,omitempty"` // it was ended because its time was over
 	Usage
 	Whom      string   `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
 	Killed    int      `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch

@@ -13,8 +13,8 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// Append writes one record and sets its Schema, Seq, Prev and Timestamp. On an error nothing was written, and r is as it
-// was; the next call tries again, except after the disk has failed a sync.
+// Append writes one record and sets its Schema, Seq, Prev and Timestamp; its words are masked. On an error nothing was
+// written; the next call tries again, except after the disk has failed a sync.
 func (l *Log) Append(r *clawrden.Record) error {
 	seq, err := l.append(r)
 	if err != nil {
@@ -44,6 +44,7 @@ func (l *Log) AppendSync(r *clawrden.Record) error {
 }
 
 func (l *Log) append(r *clawrden.Record) (seq uint64, err error) {
+	l.o.Mask.apply(r)
 	body, err := encodeBody(r)
 	if err != nil {
 		return 0, err

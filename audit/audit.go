@@ -51,6 +51,8 @@ type Options struct {
 	Wrote  func(bytes int)
 	Synced func(took time.Duration, err error)
 
+	Mask *Mask // what is left out of records; nil: nothing
+
 	RotateSize int64         // bytes of the file past which another is begun; 0: none
 	RotateAge  time.Duration // of its first record; 0: any
 	RetainSize int64         // bytes of rotated files, compressed, past which the oldest goes; 0: all stay

@@ -185,6 +185,9 @@ func (w *explainer) replay(r *replay.Report) {
 			w.effect(&r.Unknowns[i])
 		}
 	}
+	if r.Masked > 0 {
+		w.line(0, plural(r.Masked, "command was", "commands were")+" judged with masked words: what a rule says of the secrets in them can't be told")
+	}
 	if r.Bad > 0 {
 		fmt.Fprintf(w.a.stderr, "clawrden: %s of the log can't be read; `clawrden audit verify` tells more\n", plural(r.Bad, "line", "lines"))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,11 @@ var (
 
 	absoluteOrNone check = optionalPathCheck{}
 	hostNames      check = hostsCheck{}
+)
+
+var (
+	patterns check = patternsCheck{}
+	program  check = programCheck{}
 )
 
 type pathCheck struct{}
@@ -59,6 +65,30 @@ func (pathsCheck) test(field any) string {
 		if slices.Contains(paths[:i], p) {
 			return fmt.Sprintf("%q is there twice.", p)
 		}
+	}
+	return ""
+}
+
+type patternsCheck struct{}
+
+func (patternsCheck) allows() string { return "" }
+
+func (patternsCheck) test(field any) string {
+	for i, p := range *field.(*[]string) {
+		if _, err := regexp.Compile(p); err != nil {
+			return fmt.Sprintf("Element %d is no regular expression: %v.", i+1, err)
+		}
+	}
+	return ""
+}
+
+type programCheck struct{}
+
+func (programCheck) allows() string { return "" }
+
+func (programCheck) test(field any) string {
+	if words := *field.(*[]string); len(words) > 0 {
+		return absolutePath(words[0])
 	}
 	return ""
 }

@@ -63,6 +63,7 @@ type Audit struct {
 	CheckpointRecords int
 	CheckpointTime    time.Duration
 	Witness           []string // a command and its arguments; none for no witness
+	Mask              []string // regular expressions, and "default"
 }
 
 // Ask is how requests wait for a person.

@@ -30,6 +30,7 @@ func Default(dev bool) Config {
 			CheckpointRecords: 1000,
 			CheckpointTime:    time.Minute,
 			Witness:           []string{},
+			Mask:              []string{"default"},
 		},
 		Ask: Ask{
 			Timeout:       90 * time.Second,

@@ -72,6 +72,10 @@ func allowed(s setting, c *Config) string {
 		return "absolute path"
 	case pathsCheck:
 		return "list of absolute paths"
+	case patternsCheck:
+		return "list of regular expressions"
+	case programCheck:
+		return "list of strings"
 	case groupCheck:
 		return "group"
 	}

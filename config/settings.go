@@ -87,8 +87,12 @@ var settings = []block{
 			"After this time too, if anything was written. It is how long somebody who takes the host over could still change unseen.",
 		},
 		{
-			"witness", func(c *Config) any { return &c.Audit.Witness }, nil,
+			"witness", func(c *Config) any { return &c.Audit.Witness }, program,
 			"A program, by its absolute path, and its arguments: it gets each new checkpoint on its standard input, to take it where this host can't change it. It has 30 seconds, and nothing waits for it.",
+		},
+		{
+			"mask", func(c *Config) any { return &c.Audit.Mask }, patterns,
+			"Regular expressions (RE2) for secrets in the arguments of commands: what their groups match, or all where they have none, is `[masked]` in the record, in the history and in the journal. Each word is looked at by itself. `default` stands for those that come with Clawrden: options, assignments and headers named after passwords, tokens and keys, passwords in addresses, tokens of known services.",
 		},
 	}},
 	{"ask", "How a request waits for a person.", []setting{

@@ -33,8 +33,13 @@ func openLog(c *config.Config, copies *journal.Sender, w *witness, counts *metri
 	if err != nil {
 		return nil, err
 	}
+	mask, err := audit.NewMask(c.Audit.Mask)
+	if err != nil {
+		return nil, err
+	}
 	return audit.Open(c.Audit.File, audit.Options{
 		Sync:  audit.Sync(c.Audit.Sync),
+		Mask:  mask,
 		Wrote: counts.Wrote, Synced: counts.Synced,
 		RotateSize: int64(c.Audit.RotateSize), RotateAge: c.Audit.RotateAge,
 		RetainSize: int64(c.Audit.RetainSize), RetainAge: c.Audit.RetainAge,

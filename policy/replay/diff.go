@@ -20,6 +20,7 @@ type Report struct {
 	Saved    int      `json:"saved"`    // prompts fewer
 	Added    int      `json:"added"`    // prompts more
 	Untold   int      `json:"untold"`   // can't be told: they hinge on what records don't hold
+	Masked   int      `json:"masked"`   // had words that secrets were left out of: judged as they are on record
 	Changes  []Effect `json:"changes"`  // newly allowed ones first, then by number
 	Unknowns []Effect `json:"unknowns"` // those that can't be told
 }
@@ -72,6 +73,9 @@ func Diff(in *Reader, old, updated *policy.Policy) (Report, error) {
 			}
 		}
 		d.count(o)
+		if past.masked() {
+			d.report.Masked++
+		}
 	}
 	d.report.Bad = in.Bad
 	return d.finish(), nil

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,9 @@ type Past struct {
 
 	command, args []byte // as they stand in the line; args is nil where it has to be decoded
 }
+
+// masked tells whether secrets were left out of its words. In a string of the line the quotes would be escaped.
+func (p *Past) masked() bool { return bytes.Contains(p.line, []byte(`"masked":[`)) }
 
 // Record decodes it.
 func (p *Past) Record() (*clawrden.Record, error) { return decode(p.line) }
