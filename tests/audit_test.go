@@ -96,7 +96,11 @@ func TestKilledAtRandom(t *testing.T) {
 		close(next)
 		wg.Wait()
 	}()
-	for range 20 {
+	rounds := 20
+	if os.Getenv("CLAWRDEN_SOAK") != "" { // by make soak
+		rounds = 200
+	}
+	for range rounds {
 		<-time.After(time.Duration(rand.IntN(40)) * time.Millisecond)
 		h.kill(syscall.SIGKILL)
 		h.start()
