@@ -41,99 +41,168 @@ var (
 
 // Requests.
 var (
-	requests = &desc{"clawrden_requests_total", counter,
-		"Requests that were decided, by the policy's verdict, where they run, and how they came in.",
-		[]label{labelVerdict, labelExecutor, labelWay}, nil}
-	toolRequests = &desc{"clawrden_tool_requests_total", counter,
-		"Requests that were decided, by tool and the policy's verdict.",
-		[]label{labelTool, labelVerdict}, nil}
-	evaluation = &desc{"clawrden_evaluation_duration_seconds", histogram,
-		"How long the policy took to judge a command, questions (clawrden can) included.",
-		nil, []float64{10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 100e-3}}
-	requestTime = &desc{"clawrden_request_duration_seconds", histogram,
-		"How long a request took from its connection until it was decided and on record, without the time that a person took.",
-		[]label{labelWay}, []float64{250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 5}}
-	connections = &desc{"clawrden_connections_total", counter,
-		"Connections that agents and the guard have made.",
-		[]label{labelSocket}, nil}
-	connectionsOpen = &desc{"clawrden_connections_open", gauge,
-		"Connections of agents that have not sent a whole request yet.", nil, nil}
-	refused = &desc{"clawrden_refused_total", counter,
-		"Connections that were refused before they became a request.",
-		[]label{labelReason}, nil}
+	requests = &desc{
+		name: "clawrden_requests_total", kind: counter,
+		help:   "Requests that were decided, by the policy's verdict, where they run, and how they came in.",
+		labels: []label{labelVerdict, labelExecutor, labelWay},
+	}
+	toolRequests = &desc{
+		name: "clawrden_tool_requests_total", kind: counter,
+		help:   "Requests that were decided, by tool and the policy's verdict.",
+		labels: []label{labelTool, labelVerdict},
+	}
+	evaluation = &desc{
+		name: "clawrden_evaluation_duration_seconds", kind: histogram,
+		help:    "How long the policy took to judge a command, questions (clawrden can) included.",
+		buckets: []float64{10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 100e-3},
+	}
+	requestTime = &desc{
+		name: "clawrden_request_duration_seconds", kind: histogram,
+		help:    "How long a request took from its connection until it was decided and on record, without the time that a person took.",
+		labels:  []label{labelWay},
+		buckets: []float64{250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 5},
+	}
+	connections = &desc{
+		name: "clawrden_connections_total", kind: counter,
+		help:   "Connections that agents and the guard have made.",
+		labels: []label{labelSocket},
+	}
+	connectionsOpen = &desc{
+		name: "clawrden_connections_open", kind: gauge,
+		help: "Connections of agents that have not sent a whole request yet.",
+	}
+	refused = &desc{
+		name: "clawrden_refused_total", kind: counter,
+		help:   "Connections that were refused before they became a request.",
+		labels: []label{labelReason},
+	}
 )
 
 // Approvals.
 var (
-	pending = &desc{"clawrden_requests_pending", gauge,
-		"Requests that wait for a person.", nil, nil}
-	oldestPending = &desc{"clawrden_oldest_pending_request_timestamp_seconds", gauge,
-		"When the request that has waited longest was made, in Unix time; 0 if none waits.", nil, nil}
-	approvals = &desc{"clawrden_approvals_total", counter,
-		"Asks that have ended, by how, and by the door through which a person answered.",
-		[]label{labelOutcome, labelDoor}, nil}
-	approvalWait = &desc{"clawrden_approval_wait_seconds", histogram,
-		"How long asks waited until they ended.",
-		[]label{labelOutcome}, []float64{1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800, 3600}}
-	grants = &desc{"clawrden_grants", gauge,
-		"Remembered approvals that are in force.", nil, nil}
-	grantsUsed = &desc{"clawrden_grants_used_total", counter,
-		"Asks that a remembered approval answered.", nil, nil}
+	pending = &desc{
+		name: "clawrden_requests_pending", kind: gauge,
+		help: "Requests that wait for a person.",
+	}
+	oldestPending = &desc{
+		name: "clawrden_oldest_pending_request_timestamp_seconds", kind: gauge,
+		help: "When the request that has waited longest was made, in Unix time; 0 if none waits.",
+	}
+	approvals = &desc{
+		name: "clawrden_approvals_total", kind: counter,
+		help:   "Asks that have ended, by how, and by the door through which a person answered.",
+		labels: []label{labelOutcome, labelDoor},
+	}
+	approvalWait = &desc{
+		name: "clawrden_approval_wait_seconds", kind: histogram,
+		help:    "How long asks waited until they ended.",
+		labels:  []label{labelOutcome},
+		buckets: []float64{1, 2.5, 5, 10, 20, 30, 60, 90, 120, 300, 600, 1800, 3600},
+	}
+	grants = &desc{
+		name: "clawrden_grants", kind: gauge,
+		help: "Remembered approvals that are in force.",
+	}
+	grantsUsed = &desc{
+		name: "clawrden_grants_used_total", kind: counter,
+		help: "Asks that a remembered approval answered.",
+	}
 )
 
 // Executions.
 var (
-	running = &desc{"clawrden_executions_running", gauge,
-		"Commands in flight.", nil, nil}
-	executions = &desc{"clawrden_executions_total", counter,
-		"Commands that have ended, by where they ran and how they ended.",
-		[]label{labelExecutor, labelExit}, nil}
-	executionTime = &desc{"clawrden_execution_duration_seconds", histogram,
-		"How long commands ran.",
-		[]label{labelExecutor}, []float64{5e-3, 10e-3, 50e-3, 100e-3, 500e-3, 1, 5, 10, 30, 60, 300, 1800, 3600}}
-	timeouts = &desc{"clawrden_execution_timeouts_total", counter,
-		"Commands that were ended because their time was over.", nil, nil}
-	sessions = &desc{"clawrden_sessions", gauge,
-		"Guard sessions that run.", []label{labelGuarded}, nil}
+	running = &desc{
+		name: "clawrden_executions_running", kind: gauge,
+		help: "Commands in flight.",
+	}
+	executions = &desc{
+		name: "clawrden_executions_total", kind: counter,
+		help:   "Commands that have ended, by where they ran and how they ended.",
+		labels: []label{labelExecutor, labelExit},
+	}
+	executionTime = &desc{
+		name: "clawrden_execution_duration_seconds", kind: histogram,
+		help:    "How long commands ran.",
+		labels:  []label{labelExecutor},
+		buckets: []float64{5e-3, 10e-3, 50e-3, 100e-3, 500e-3, 1, 5, 10, 30, 60, 300, 1800, 3600},
+	}
+	timeouts = &desc{
+		name: "clawrden_execution_timeouts_total", kind: counter,
+		help: "Commands that were ended because their time was over.",
+	}
+	sessions = &desc{
+		name: "clawrden_sessions", kind: gauge,
+		help:   "Guard sessions that run.",
+		labels: []label{labelGuarded},
+	}
 )
 
 // The policy.
 var (
-	reloads = &desc{"clawrden_policy_reloads_total", counter,
-		"Times that the policy was read again after the start.", []label{labelResult}, nil}
-	loadedAt = &desc{"clawrden_policy_last_reload_success_timestamp_seconds", gauge,
-		"When the policy in force was loaded, in Unix time.", nil, nil}
-	loadedWell = &desc{"clawrden_policy_last_reload_successful", gauge,
-		"1 if the policy was accepted when it was read last, 0 if it was refused and an older one is in force, or none.", nil, nil}
-	rules = &desc{"clawrden_policy_rules", gauge,
-		"Rules of the policy in force; 0 without a valid policy, when everything is denied.", nil, nil}
+	reloads = &desc{
+		name: "clawrden_policy_reloads_total", kind: counter,
+		help:   "Times that the policy was read again after the start.",
+		labels: []label{labelResult},
+	}
+	loadedAt = &desc{
+		name: "clawrden_policy_last_reload_success_timestamp_seconds", kind: gauge,
+		help: "When the policy in force was loaded, in Unix time.",
+	}
+	loadedWell = &desc{
+		name: "clawrden_policy_last_reload_successful", kind: gauge,
+		help: "1 if the policy was accepted when it was read last, 0 if it was refused and an older one is in force, or none.",
+	}
+	rules = &desc{
+		name: "clawrden_policy_rules", kind: gauge,
+		help: "Rules of the policy in force; 0 without a valid policy, when everything is denied.",
+	}
 )
 
 // The audit log.
 var (
-	auditRecords = &desc{"clawrden_audit_records_total", counter,
-		"Records for the audit log, those that could not be written included.", []label{labelEvent}, nil}
-	auditBytes = &desc{"clawrden_audit_written_bytes_total", counter,
-		"Bytes that were written to the audit log.", nil, nil}
-	auditErrors = &desc{"clawrden_audit_errors_total", counter,
-		"Records that could not be written, and syncs of the audit log that failed.", nil, nil}
-	auditSync = &desc{"clawrden_audit_sync_duration_seconds", histogram,
-		"How long the disk took to take the audit log.",
-		nil, []float64{250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 5}}
+	auditRecords = &desc{
+		name: "clawrden_audit_records_total", kind: counter,
+		help:   "Records for the audit log, those that could not be written included.",
+		labels: []label{labelEvent},
+	}
+	auditBytes = &desc{
+		name: "clawrden_audit_written_bytes_total", kind: counter,
+		help: "Bytes that were written to the audit log.",
+	}
+	auditErrors = &desc{
+		name: "clawrden_audit_errors_total", kind: counter,
+		help: "Records that could not be written, and syncs of the audit log that failed.",
+	}
+	auditSync = &desc{
+		name: "clawrden_audit_sync_duration_seconds", kind: histogram,
+		help:    "How long the disk took to take the audit log.",
+		buckets: []float64{250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 1, 5},
+	}
 )
 
 // The daemon and what it leans on.
 var (
-	killSwitch = &desc{"clawrden_kill_switch_on", gauge,
-		"1 while the kill switch is on for everybody.", nil, nil}
-	killedAgents = &desc{"clawrden_kill_switch_agents", gauge,
-		"Single agents for which the kill switch is on.", nil, nil}
-	busUp = &desc{"clawrden_bus_up", gauge,
-		"1 while the daemon has its name on the system bus.", nil, nil}
-	dockerUp = &desc{"clawrden_docker_up", gauge,
-		"1 if the container engine answered when it was asked last, a quarter of a minute ago or at the scrape before this one.", nil, nil}
-	buildInfo = &desc{"clawrden_build_info", gauge,
-		"Always 1; the labels say which daemon this is.", []label{labelVersion, labelGo}, nil}
+	killSwitch = &desc{
+		name: "clawrden_kill_switch_on", kind: gauge,
+		help: "1 while the kill switch is on for everybody.",
+	}
+	killedAgents = &desc{
+		name: "clawrden_kill_switch_agents", kind: gauge,
+		help: "Single agents for which the kill switch is on.",
+	}
+	busUp = &desc{
+		name: "clawrden_bus_up", kind: gauge,
+		help: "1 while the daemon has its name on the system bus.",
+	}
+	dockerUp = &desc{
+		name: "clawrden_docker_up", kind: gauge,
+		help: "1 if the container engine answered when it was asked last, a quarter of a minute ago or at the scrape before this one.",
+	}
+	buildInfo = &desc{
+		name: "clawrden_build_info", kind: gauge,
+		help:   "Always 1; the labels say which daemon this is.",
+		labels: []label{labelVersion, labelGo},
+	}
 )
 
 // group is a heading of the documentation.
