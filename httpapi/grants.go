@@ -18,13 +18,16 @@ func (s *Server) grants(w http.ResponseWriter, _ *http.Request, by clawrden.Call
 	return writeJSON(w, list)
 }
 
+// grantWish is what is to be remembered of which request.
+type grantWish struct {
+	clawrden.GrantWish
+	Request string `json:"request"`
+	Preview bool   `json:"preview,omitempty"`
+}
+
 // addGrant: POST /api/grants {request, scope, for, preview} → clawrden.Grant; with preview it isn't put in force.
 func (s *Server) addGrant(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	var body struct {
-		clawrden.GrantWish
-		Request string `json:"request"`
-		Preview bool   `json:"preview"`
-	}
+	var body grantWish
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}

@@ -137,6 +137,7 @@ type Server struct {
 	log                        *slog.Logger
 	mux                        *http.ServeMux
 	dashboard                  *web.Site
+	document                   func() object
 	http                       *http.Server
 	streams                    streams
 	maxStreams, maxUserStreams int
@@ -175,6 +176,7 @@ func New(o Options) *Server {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.mux = s.newMux()
+	s.document = sync.OnceValue(describe)
 	s.dashboard = web.New(s.inside)
 	s.http = &http.Server{
 		Handler:                      s,

@@ -31,11 +31,14 @@ type Logins interface {
 	Link(uid uint32, user string) (clawrden.Login, error)
 }
 
+// loginWish says for whose browser a link is to be.
+type loginWish struct {
+	User string `json:"user,omitempty"` // of the host; "" for the caller
+}
+
 // link: POST /api/login {user} → clawrden.Login. Only root makes one for somebody else.
 func (s *Server) link(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	var body struct {
-		User string `json:"user"`
-	}
+	var body loginWish
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}

@@ -37,11 +37,14 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	return writeJSON(w, text)
 }
 
+// policyFiles are the files of a policy that is to be checked, by their names.
+type policyFiles struct {
+	Files map[string]string `json:"files"`
+}
+
 // checkPolicy: POST /api/policy/check {files: {NAME: TEXT}} → clawrden.PolicyCheck. Nothing is put in force.
 func (s *Server) checkPolicy(w http.ResponseWriter, r *http.Request, _ clawrden.Caller) error {
-	var body struct {
-		Files map[string]string `json:"files"`
-	}
+	var body policyFiles
 	if err := readUpTo(w, r, &body, maxPolicy); err != nil {
 		return err
 	}

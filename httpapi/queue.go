@@ -72,7 +72,7 @@ func (s *Server) pending(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 // answer is the body of approve and deny; reason is another word for comment.
 type answer struct {
 	clawrden.Answer
-	Reason string `json:"reason"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // done is what a decision or a switch answers.

@@ -43,6 +43,8 @@ var routes = []struct {
 	{"GET /api/history/{id}", clawrden.RightRead, (*Server).entry},
 	// The same things as they happen. The right is checked again with each heartbeat: a stream lasts for days.
 	{"GET /api/events", clawrden.RightRead, (*Server).events},
+	// All of this in the words of OpenAPI. It is in the source too, but what is served is no concern of agents.
+	{"GET /api/openapi.json", clawrden.RightRead, (*Server).openapi},
 	// Lets a command run, or not. Control checks besides that the caller isn't the requester.
 	{"POST /api/queue/{id}/approve", clawrden.RightDecide, (*Server).approve},
 	{"POST /api/queue/{id}/deny", clawrden.RightDecide, (*Server).deny},

@@ -20,17 +20,23 @@ func (s *Server) kill(w http.ResponseWriter, r *http.Request, by clawrden.Caller
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, struct {
-		Status string `json:"status"`
-		clawrden.KillResult
-	}{"acknowledged", result})
+	return writeJSON(w, killed{"acknowledged", result})
+}
+
+// killed is what the kill switch answers.
+type killed struct {
+	Status string `json:"status"`
+	clawrden.KillResult
+}
+
+// unlockWish says for whom the kill switch is to be off.
+type unlockWish struct {
+	Agent string `json:"agent,omitempty"` // "" for everybody
 }
 
 // unlock: POST /api/unlock {agent} → {"status":"unlocked","message":…}.
 func (s *Server) unlock(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	var body struct {
-		Agent string `json:"agent"`
-	}
+	var body unlockWish
 	if err := readJSON(w, r, &body); err != nil {
 		return err
 	}
