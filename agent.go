@@ -17,6 +17,7 @@ type Agent struct {
 	User      string     `json:"user,omitempty"`      // name on the host
 	UID       *uint32    `json:"uid,omitempty"`       // of User
 	Unit      string     `json:"unit,omitempty"`      // system unit: NAME.service or NAME.scope
+	Team      string     `json:"team,omitempty"`      // whose approvers decide for it; "" for none
 	Container string     `json:"container,omitempty"` // id, or its first twelve digits at least, or name
 	Socket    string     `json:"socket,omitempty"`
 	Group     string     `json:"group,omitempty"` // that may open the socket; "" where User alone may
@@ -34,6 +35,13 @@ type AgentWish struct {
 	User      string `json:"user,omitempty"`
 	Unit      string `json:"unit,omitempty"`
 	Container string `json:"container,omitempty"`
+	Team      string `json:"team,omitempty"`
+}
+
+// Team is a group of approvers who see and decide the requests of its own agents alone.
+type Team struct {
+	Name      string
+	Approvers []string // user:NAME, group:NAME
 }
 
 // Who says in words what an agent is known by.
@@ -55,6 +63,9 @@ func (a *Agent) Who() string {
 // policy.
 func CheckAgentName(name string) error { return checkName("an agent", name) }
 
+// CheckTeamName says what is wrong with the name of a team, or nil.
+func CheckTeamName(name string) error { return checkName("a team", name) }
+
 // checkName allows lowercase letters, digits and dashes; a name begins with a letter and doesn't end with a dash.
 func checkName(of, name string) error {
 	const letters, more = "abcdefghijklmnopqrstuvwxyz", "0123456789-"
@@ -73,6 +84,11 @@ func checkName(of, name string) error {
 func (w *AgentWish) Check() error {
 	if err := CheckAgentName(w.Name); err != nil {
 		return err
+	}
+	if w.Team != "" {
+		if err := CheckTeamName(w.Team); err != nil {
+			return err
+		}
 	}
 	given := 0
 	for _, s := range []string{w.User, w.Unit, w.Container} {

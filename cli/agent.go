@@ -49,6 +49,7 @@ func (a *app) agentAdd() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().StringVar(&w.Team, "team", "", "its requests are for the approvers of this `team` of the settings")
 	c.Flags().StringVar(&w.User, "user", "", "it is this `user` of the host")
 	c.Flags().StringVar(&w.Unit, "unit", "", "it is this system `unit`, such as build-agent.service")
 	c.Flags().StringVar(&w.Container, "container", "", "it is the `container` with this name or id")

@@ -33,6 +33,7 @@ type Config struct {
 	HTTP    HTTP
 
 	Agents  []clawrden.AgentWish // blocks agent "NAME"
+	Teams   []clawrden.Team      // blocks team "NAME"
 	Bridges []clawrden.Bridge    // blocks bridge "NAME"
 
 	Dev bool // the defaults are those of --dev: no file sets this

@@ -27,6 +27,7 @@ func last[T any](s []T) *T { return &s[len(s)-1] }
 var labelledSettings = []labelled{
 	{
 		block: block{"agent", "An agent that is registered here, and not by `clawrden agent add`: it has a socket of its own and a name that rules can match. It is known by one of these; without any, it is whoever is in the group of its socket.", []setting{
+			{"team", func(c *Config) any { return &last(c.Agents).Team }, nil, "Its team: approvers of a team see and decide the requests of its agents alone."},
 			{"user", func(c *Config) any { return &last(c.Agents).User }, nil, "It is this user of the host, by name or number. Not root."},
 			{"unit", func(c *Config) any { return &last(c.Agents).Unit }, nil, "It is this system unit: `NAME.service` or `NAME.scope`."},
 			{"container", func(c *Config) any { return &last(c.Agents).Container }, nil, "It is the container with this name, or with this id (its first twelve digits are enough)."},
@@ -37,6 +38,17 @@ var labelledSettings = []labelled{
 			return slices.ContainsFunc(c.Agents, func(a clawrden.AgentWish) bool { return a.Name == name })
 		},
 		check: checkAgent,
+	},
+	{
+		block: block{"team", "People who see and decide the requests of their own team's agents alone, at every door: queue, history, events, grants, kill switch. Who is in no team isn't bound by one, nor is root. It gives no rights: its approvers need those of the approvers' group beside.", []setting{
+			{"approvers", func(c *Config) any { return &last(c.Teams).Approvers }, nil, "Whom it binds: `user:NAME`, `group:NAME`. Who is in several teams has the agents of all of them. Required."},
+		}},
+		example: "  approvers = [\"user:ann\", \"group:web\"]\n",
+		add:     func(c *Config, name string) { c.Teams = append(slices.Clip(c.Teams), clawrden.Team{Name: name}) },
+		holds: func(c *Config, name string) bool {
+			return slices.ContainsFunc(c.Teams, func(t clawrden.Team) bool { return t.Name == name })
+		},
+		check: checkTeam,
 	},
 	{
 		block: block{"bridge", "A service that passes asks on to people elsewhere, such as in a chat, and their answers back. It is known by its system unit, whatever its user's groups are, and has the right to read what is routed to it and to decide that for its people; no other, unless it is given here.", []setting{
@@ -83,6 +95,24 @@ func checkAgent(c *Config, _ string) string {
 	for _, other := range c.Agents[:len(c.Agents)-1] {
 		if a.User != "" && other.User == a.User || a.Unit != "" && other.Unit == a.Unit || a.Container != "" && other.Container == a.Container {
 			return fmt.Sprintf("It is known by the same as agent %q.", other.Name)
+		}
+	}
+	return ""
+}
+
+func checkTeam(c *Config, _ string) string {
+	t := last(c.Teams)
+	if err := clawrden.CheckTeamName(t.Name); err != nil {
+		return sentence(err.Error())
+	}
+	if len(t.Approvers) == 0 {
+		return "Say whom it binds: approvers = [\"user:NAME\", \"group:NAME\"]."
+	}
+	for _, who := range t.Approvers {
+		kind, name, _ := strings.Cut(who, ":")
+		user := clawrden.AgentWish{Name: "x", User: name}
+		if kind != "user" && kind != "group" || name == "" || user.Check() != nil {
+			return fmt.Sprintf("%q names nobody; write user:NAME or group:NAME.", who)
 		}
 	}
 	return ""

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
 )
 
 // maxFile is the longest file that is read: hundreds of times a full one.
@@ -167,6 +169,11 @@ func (c *Config) together(blocks map[string]*hcl.Block) (diags hcl.Diagnostics) 
 	}
 	if h := c.HTTP; h.UserStreams > h.Streams {
 		complain(blocks["http"], fmt.Sprintf("user_streams is %d, more than streams, which is %d.", h.UserStreams, h.Streams))
+	}
+	for _, a := range c.Agents {
+		if a.Team != "" && !slices.ContainsFunc(c.Teams, func(t clawrden.Team) bool { return t.Name == a.Team }) {
+			complain(nil, fmt.Sprintf("Agent %q is of the team %q, and there is no such block.", a.Name, a.Team))
+		}
 	}
 	if c.Paths.Socket == c.Paths.Control {
 		complain(blocks["paths"], "socket and control are the same: agents would reach the door that is for people.")

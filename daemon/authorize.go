@@ -93,6 +93,9 @@ func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.A
 		}
 	}
 	id := &as
+	if err := d.ofOtherTeam(by, id, &who, &a.Request.Identity, a.ID); err != nil {
+		return who, err
+	}
 	near, ownUser := d.near(id, &a.Request.Identity)
 	who.Self = near != ""
 	root := id.UID == 0 && id.HostNS && !d.governed(id)

@@ -110,16 +110,6 @@ func globs(glob, text string) bool {
 	return strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
-// Sees says which requests a caller with the right to read is shown, by the rules that spoke of them; nil: all of them, and
-// everything else that can be read.
-func (d *Daemon) Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool {
-	b := d.bridgeOf(&by.Identity)
-	if b == nil || d.isDeveloper(&by.Identity) {
-		return nil
-	}
-	return func(rules []clawrden.RuleRef) bool { return routed(b, rules) }
-}
-
 // barredBridge keeps bridges from the bus, where polkit would answer by their groups, and nobody can be named to act for.
 func (d *Daemon) barredBridge(by clawrden.Caller) error {
 	b := d.bridgeOf(&by.Identity)

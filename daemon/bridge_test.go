@@ -125,11 +125,11 @@ func TestBridgeSees(t *testing.T) {
 	}
 	sees := d.Sees(at(slack.Unit, "", "control"))
 	for rule, want := range map[string]bool{"deploy": true, "deploy to x": true, "push": true, "pushes": false, "a push": false, "": false} {
-		if got := sees([]clawrden.RuleRef{{Name: rule}}); got != want {
+		if got := sees(&clawrden.Identity{}, []clawrden.RuleRef{{Name: rule}}); got != want {
 			t.Errorf("%q: %v", rule, got)
 		}
 	}
-	if !d.Sees(at("all.service", "", "control"))(nil) {
+	if !d.Sees(at("all.service", "", "control"))(&clawrden.Identity{}, nil) {
 		t.Error("one that all is routed to isn't shown all")
 	}
 }

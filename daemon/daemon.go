@@ -129,6 +129,8 @@ type Options struct {
 	Written Written // nil: no grant can be written into the policy
 	// Tokens keeps the bearer tokens. nil: there are none.
 	Tokens Tokens
+	// Teams bind their approvers to their own agents.
+	Teams []clawrden.Team
 	// Registry keeps the registered agents, AgentSockets makes their sockets. nil: none can be registered.
 	Registry     Registry
 	AgentSockets AgentSockets

@@ -90,6 +90,11 @@ func (d *Daemon) RevokeGrant(_ context.Context, by clawrden.Caller, id string) (
 	if err != nil {
 		return g, err
 	}
+	if as, who, ok := d.speaksAs(by); ok {
+		if err := d.ofOtherTeam(by, &as, &who, &clawrden.Identity{Agent: g.Agent}, id); err != nil {
+			return clawrden.Grant{}, err
+		}
+	}
 	if err = d.endGrant(&g); !errors.Is(err, clawrden.ErrBadRequest) { // else it stands where only root can end it
 		who := d.approver(by)
 		_ = d.record(d.grantRecord(clawrden.EventRevoked, &g, who))

@@ -39,6 +39,9 @@ const agentsSlice = "clawrden-agents.slice"
 
 // Kill throws the kill switch: first nothing new runs, then what runs and what waits is ended.
 func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOrder) (clawrden.KillResult, error) {
+	if err := d.mayThrow(by, o.Agent); err != nil {
+		return clawrden.KillResult{}, err
+	}
 	whom, err := clawrden.ParseWhom(o.Agent, d.uid)
 	if err != nil {
 		return clawrden.KillResult{}, err

@@ -194,7 +194,7 @@ func (d *Daemon) AddAgent(ctx context.Context, by clawrden.Caller, w clawrden.Ag
 	d.registered.changing.Lock()
 	defer d.registered.changing.Unlock()
 	a, err := d.o.Registry.Add(clawrden.Agent{
-		Name: w.Name, User: w.User, Unit: w.Unit, Container: w.Container, Added: &clawrden.Timestamp{Time: time.Now()}, By: who,
+		Name: w.Name, User: w.User, Unit: w.Unit, Container: w.Container, Team: w.Team, Added: &clawrden.Timestamp{Time: time.Now()}, By: who,
 	})
 	if err != nil {
 		return a, err

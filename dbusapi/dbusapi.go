@@ -40,6 +40,8 @@ type Control interface {
 	Status() clawrden.Status
 	// Queue gives the waiting asks, oldest first.
 	Queue() []clawrden.Pending
+	// Sees says which requests a caller is shown, by who made them and the rules that spoke of them; nil: all of them.
+	Sees(by clawrden.Caller) func(*clawrden.Identity, []clawrden.RuleRef) bool
 	// Pending gives one waiting ask by its id or a unique prefix: ErrNotFound, ErrAmbiguous, or ErrDecided.
 	Pending(id string) (clawrden.Pending, error)
 	// MayDecide tells, before anything else is asked about the caller, whether it stands where nobody may decide that
@@ -80,8 +82,11 @@ type Authorizer interface {
 type Options struct {
 	Control    Control
 	Authorizer Authorizer
-	Address    string       // of the bus: unix:path=… or unix:abstract=…; default $DBUS_SYSTEM_BUS_ADDRESS, then the usual place
-	Log        *slog.Logger // inside faults, and the coming and going of the bus; default none
+	// Quiet leaves requests out of objects and signals, which everybody hears who may listen: for hosts with teams, whose
+	// approvers are shown their own agents' requests alone. They are listed, decided and told of by the methods.
+	Quiet   bool
+	Address string       // of the bus: unix:path=… or unix:abstract=…; default $DBUS_SYSTEM_BUS_ADDRESS, then the usual place
+	Log     *slog.Logger // inside faults, and the coming and going of the bus; default none
 }
 
 // Server serves the API on the bus, as long as there is one.
@@ -93,6 +98,7 @@ type Server struct {
 	methods    []method
 	silent     bool // the loss of the bus was logged, and it hasn't come back since; only Run touches it
 	users      userCalls
+	quiet      bool
 	up         atomic.Bool // the name is had
 }
 
@@ -107,7 +113,7 @@ type userCalls struct {
 
 // New makes a Server; Control and Authorizer have to be set.
 func New(o Options) *Server {
-	s := &Server{control: o.Control, authorizer: o.Authorizer, address: o.Address, log: o.Log, methods: methods}
+	s := &Server{control: o.Control, authorizer: o.Authorizer, address: o.Address, log: o.Log, methods: methods, quiet: o.Quiet}
 	if s.address == "" {
 		s.address = systemBus()
 	}

@@ -155,6 +155,7 @@ func (l *life) batch(ctx context.Context, events <-chan clawrden.Event) (open bo
 
 func (l *life) event(e *clawrden.Event) {
 	switch {
+	case l.quiet:
 	case e.Type == clawrden.LivePending && e.Pending != nil:
 		if room, known := l.requests.wait(e.Pending.ID); room || known {
 			l.announce(e.Pending.ID)
@@ -218,6 +219,9 @@ const unknown clawrden.Outcome = "unknown"
 
 // resync compares what was announced with the queue.
 func (l *life) resync() {
+	if l.quiet {
+		return
+	}
 	waiting := l.control.Queue()
 	ids := make([]string, len(waiting))
 	for i := range waiting {

@@ -3,6 +3,7 @@ package dbusapi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -26,8 +27,14 @@ func showGrant(g *clawrden.Grant) map[string]dbus.Variant {
 	return out
 }
 
-func (l *life) listGrants(context.Context, *call) ([]any, error) {
-	grants := l.control.Grants()
+// grantsFor are the grants that a caller is shown.
+func (l *life) grantsFor(c *call) []clawrden.Grant {
+	sees := l.control.Sees(c.by)
+	return slices.DeleteFunc(l.control.Grants(), func(g clawrden.Grant) bool { return sees != nil && !sees(&clawrden.Identity{Agent: g.Agent}, nil) })
+}
+
+func (l *life) listGrants(_ context.Context, c *call) ([]any, error) {
+	grants := l.grantsFor(c)
 	out, size := make([]map[string]dbus.Variant, 0, len(grants)), 0
 	for i := range grants {
 		const fields = 512 // bytes of all but the words
@@ -84,7 +91,7 @@ func (l *life) aboutGrant(_ context.Context, c *call) error {
 		return err
 	}
 	found := 0
-	for _, g := range l.control.Grants() {
+	for _, g := range l.grantsFor(c) {
 		if id == "" || !strings.HasPrefix(g.ID, id) {
 			continue
 		}

@@ -37,7 +37,8 @@ func (l *life) introspect(_ context.Context, c *call) ([]any, error) {
 		}
 		slices.Sort(children)
 	case c.object == request:
-		if _, err := l.exact(c.id); err != nil {
+		p, err := l.exact(c.id)
+		if _, err := l.shown(c, p, err); err != nil {
 			return nil, err
 		}
 	}

@@ -19,12 +19,15 @@ type row struct {
 	Object  dbus.ObjectPath
 }
 
-func (l *life) listRequests(context.Context, *call) ([]any, error) {
-	waiting := l.control.Queue()
+func (l *life) listRequests(_ context.Context, c *call) ([]any, error) {
+	waiting, sees := l.control.Queue(), l.control.Sees(c.by)
 	out := make([]row, 0, len(waiting))
 	size := 0
 	for i := range waiting {
 		p := &waiting[i]
+		if sees != nil && !sees(&p.Identity, p.Rules) {
+			continue
+		}
 		command, _ := display.Brief(append([]string{p.Command}, clawrden.RawWords(p.Args, p.ArgsB64)...), maxRow)
 		r := row{p.ID, command, who(&p.Identity), pathOf(p.ID)}
 		if size += len(r.ID) + len(r.Command) + len(r.Who) + len(r.Object) + 40; size > maxList {
@@ -37,6 +40,7 @@ func (l *life) listRequests(context.Context, *call) ([]any, error) {
 
 func (l *life) getRequest(_ context.Context, c *call) ([]any, error) {
 	p, err := l.find(c.text(0))
+	p, err = l.shown(c, p, err)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +55,21 @@ func (l *life) find(id string) (clawrden.Pending, error) {
 	return l.control.Pending(id)
 }
 
+// shown refuses a request that isn't for a caller, in the words for one that isn't there.
+func (l *life) shown(c *call, p clawrden.Pending, err error) (clawrden.Pending, error) {
+	if err != nil {
+		return p, err
+	}
+	if sees := l.control.Sees(c.by); sees != nil && !sees(&p.Identity, p.Rules) {
+		return clawrden.Pending{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, p.ID)
+	}
+	return p, nil
+}
+
 // aboutArgument is for methods whose first argument is a request's id.
 func (l *life) aboutArgument(_ context.Context, c *call) error {
 	p, err := l.find(c.text(0))
+	p, err = l.shown(c, p, err)
 	return l.about(c, c.text(0), &p, err)
 }
 

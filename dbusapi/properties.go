@@ -54,6 +54,7 @@ func (l *life) values(c *call, iface string) (map[string]dbus.Variant, error) {
 		return l.showManager(), nil
 	case c.object == request:
 		p, err := l.exact(c.id)
+		p, err = l.shown(c, p, err)
 		if err != nil {
 			return nil, err
 		}

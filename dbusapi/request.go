@@ -54,6 +54,7 @@ func (l *life) exact(id string) (clawrden.Pending, error) {
 // aboutPath is for the methods of a request's own object, which is there as long as the request waits.
 func (l *life) aboutPath(_ context.Context, c *call) error {
 	p, err := l.exact(c.id)
+	p, err = l.shown(c, p, err)
 	if err != nil {
 		return err
 	}

@@ -3,16 +3,18 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 )
 
 // agents: GET /api/agents → [clawrden.Agent], by name.
 func (s *Server) agents(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	sees, err := s.part(by)
+	if err != nil {
+		return err
 	}
-	list := s.control.Agents()
+	list := slices.DeleteFunc(s.control.Agents(), func(a clawrden.Agent) bool { return sees != nil && !sees(&clawrden.Identity{Agent: a.Name}, nil) })
 	if list == nil {
 		list = []clawrden.Agent{}
 	}

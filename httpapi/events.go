@@ -48,6 +48,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, by clawrden.Call
 
 // pump sends until the reader, the daemon or the right is gone.
 func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, events <-chan clawrden.Event) {
+	sees := s.control.Sees(by)
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
@@ -61,12 +62,13 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 			if s.mayStill(r, clawrden.RightRead) != nil {
 				return
 			}
+			sees = s.control.Sees(by)
 			err = stream.send(": heartbeat\n\n")
 		case e, ok := <-events:
 			if !ok {
 				return
 			}
-			if shown(e, s.control.Sees(by)) {
+			if shown(e, sees) {
 				err = stream.event(e)
 			}
 		}
@@ -87,14 +89,14 @@ func (s *Server) mayStill(r *http.Request, right clawrden.Right) error {
 
 // shown reports whether a reader is told of an event. Where not all is for it, of what isn't about a request only the kill
 // switch is told.
-func shown(e clawrden.Event, sees func([]clawrden.RuleRef) bool) bool {
+func shown(e clawrden.Event, sees func(*clawrden.Identity, []clawrden.RuleRef) bool) bool {
 	switch {
 	case sees == nil:
 		return true
 	case e.Pending != nil:
-		return sees(e.Pending.Rules)
+		return sees(&e.Pending.Identity, e.Pending.Rules)
 	case e.Entry != nil:
-		return sees(e.Entry.Rules)
+		return sees(&e.Entry.Identity, e.Entry.Rules)
 	}
 	return e.Type == clawrden.LiveKilled || e.Type == clawrden.LiveUnlocked
 }

@@ -2,16 +2,18 @@ package httpapi
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 )
 
 // grants: GET /api/grants → [clawrden.Grant], oldest first.
 func (s *Server) grants(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	sees, err := s.part(by)
+	if err != nil {
+		return err
 	}
-	list := s.control.Grants()
+	list := slices.DeleteFunc(s.control.Grants(), func(g clawrden.Grant) bool { return sees != nil && !sees(&clawrden.Identity{Agent: g.Agent}, nil) })
 	if list == nil {
 		list = []clawrden.Grant{}
 	}

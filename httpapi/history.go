@@ -28,7 +28,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	sees := s.control.Sees(by)
 	out, room := make([]clawrden.Entry, 0, len(entries)), newBudget()
 	for _, e := range entries {
-		if sees != nil && !sees(e.Rules) {
+		if sees != nil && !sees(&e.Identity, e.Rules) {
 			continue
 		}
 		var cut int
@@ -56,7 +56,7 @@ func (s *Server) entry(w http.ResponseWriter, r *http.Request, by clawrden.Calle
 	if err != nil {
 		return err
 	}
-	if sees := s.control.Sees(by); sees != nil && !sees(e.Rules) {
+	if sees := s.control.Sees(by); sees != nil && !sees(&e.Identity, e.Rules) {
 		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return writeJSON(w, wholeEntry(e))

@@ -43,9 +43,11 @@ type Control interface {
 	Status() clawrden.Status
 	// Policy gives the text of the policy in force.
 	Policy() clawrden.PolicySource
-	// Sees says which requests a caller with the right to read is shown, by the rules that spoke of them; nil: all of them, and
+	// Sees says which requests a caller with the right to read is shown, by who made them and the rules that spoke of them; nil: all of them, and
 	// everything else that can be read.
-	Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool
+	Sees(by clawrden.Caller) func(*clawrden.Identity, []clawrden.RuleRef) bool
+	// InTeam reports whether that is because the caller is an approver of a team, who is shown all that concerns its agents.
+	InTeam(by clawrden.Caller) bool
 	// Queue gives the waiting asks, oldest first.
 	Queue() []clawrden.Pending
 	// QueuePage gives at most that many of them, behind the one with this whole id ("" for the first), and whether there are more.

@@ -67,5 +67,14 @@ func (s *Server) caller(r *http.Request) (clawrden.Caller, error) {
 // so is the daemon's to know.
 const ActForHeader = "Clawrden-Act-For"
 
+// part gives which part of what isn't a request a caller is shown, by whose it is; nil: all of it. A bridge has none.
+func (s *Server) part(by clawrden.Caller) (func(*clawrden.Identity, []clawrden.RuleRef) bool, error) {
+	sees := s.control.Sees(by)
+	if sees != nil && !s.control.InTeam(by) {
+		return nil, errOnlyRouted
+	}
+	return sees, nil
+}
+
 // errOnlyRouted refuses what a bridge has no part in.
 var errOnlyRouted = fmt.Errorf("%w: a bridge is shown what is routed to it, and nothing else", clawrden.ErrNotAuthorized)

@@ -15,16 +15,16 @@ const (
 
 // policy: GET /api/policy → clawrden.PolicySource.
 func (s *Server) policy(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	if _, err := s.part(by); err != nil {
+		return err
 	}
 	return writeJSON(w, s.control.Policy())
 }
 
 // explain: POST /api/policy/explain {argv, cwd, user, agent} → as `clawrden policy explain -o json`. Nothing runs.
 func (s *Server) explain(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	if _, err := s.part(by); err != nil {
+		return err
 	}
 	var wish clawrden.ExplainWish
 	if err := readJSON(w, r, &wish); err != nil {
@@ -67,8 +67,8 @@ func (s *Server) checkPolicy(w http.ResponseWriter, r *http.Request, _ clawrden.
 
 // profiles: GET /api/profiles → [clawrden.ProfileInfo], by name.
 func (s *Server) profiles(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	if _, err := s.part(by); err != nil {
+		return err
 	}
 	list := s.control.Profiles()
 	if list == nil {
@@ -79,8 +79,8 @@ func (s *Server) profiles(w http.ResponseWriter, _ *http.Request, by clawrden.Ca
 
 // profile: GET /api/profiles/{name} → clawrden.Profile.
 func (s *Server) profile(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	if _, err := s.part(by); err != nil {
+		return err
 	}
 	p, err := s.control.Profile(r.PathValue("name"))
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Server) executions(w http.ResponseWriter, _ *http.Request, by clawrden.
 	sees := s.control.Sees(by)
 	out := []clawrden.Execution{}
 	for _, e := range s.control.Executions() {
-		if sees == nil || sees(e.Rules) {
+		if sees == nil || sees(&e.Identity, e.Rules) {
 			out = append(out, e)
 		}
 	}

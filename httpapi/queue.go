@@ -22,7 +22,7 @@ func (s *Server) queue(w http.ResponseWriter, r *http.Request, by clawrden.Calle
 		w.Header().Set("Link", fmt.Sprintf("<%s>; rel=%q", next, "next"))
 	}
 	if sees := s.control.Sees(by); sees != nil {
-		waiting = slices.DeleteFunc(waiting, func(p clawrden.Pending) bool { return !sees(p.Rules) })
+		waiting = slices.DeleteFunc(waiting, func(p clawrden.Pending) bool { return !sees(&p.Identity, p.Rules) })
 	}
 	out, room := make([]clawrden.Pending, len(waiting)), newBudget()
 	for i, p := range waiting {
@@ -63,7 +63,7 @@ func (s *Server) pending(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	if err != nil {
 		return err
 	}
-	if sees := s.control.Sees(by); sees != nil && !sees(p.Rules) {
+	if sees := s.control.Sees(by); sees != nil && !sees(&p.Identity, p.Rules) {
 		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return writeJSON(w, wholePending(p))

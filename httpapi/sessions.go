@@ -3,16 +3,18 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/clawrden/clawrden"
 )
 
 // sessions: GET /api/sessions → [clawrden.Session], by name.
 func (s *Server) sessions(w http.ResponseWriter, _ *http.Request, by clawrden.Caller) error {
-	if s.control.Sees(by) != nil {
-		return errOnlyRouted
+	sees, err := s.part(by)
+	if err != nil {
+		return err
 	}
-	list := s.control.Sessions()
+	list := slices.DeleteFunc(s.control.Sessions(), func(n clawrden.Session) bool { return sees != nil && !sees(&n.Identity, nil) })
 	if list == nil {
 		list = []clawrden.Session{}
 	}

@@ -218,7 +218,7 @@ func userID(name string) (uint32, error) {
 // fixedAgents are the agents of the settings.
 func fixedAgents(wishes []clawrden.AgentWish) (agents []clawrden.Agent) {
 	for _, w := range wishes {
-		agents = append(agents, clawrden.Agent{Name: w.Name, User: w.User, Unit: w.Unit, Container: w.Container})
+		agents = append(agents, clawrden.Agent{Name: w.Name, User: w.User, Unit: w.Unit, Container: w.Container, Team: w.Team})
 	}
 	return agents
 }

@@ -156,7 +156,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	defer takeNotes(ctx, c.Paths.State, do.Audit, log)()
 	people := told{d}
 	web.daemon, web.users, web.log = d, db, log
-	bus := dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Log: log})
+	bus := dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Quiet: len(c.Teams) > 0, Log: log})
 	stats := counts.Handler(gauges(d, asks, bus, &probed{ask: engine.Ping}))
 	api := httpapi.New(httpapi.Options{
 		Control: people, Authorizer: d, Identify: identify, Metrics: stats, Logins: web,

@@ -96,6 +96,7 @@ func daemonOptions(c *config.Config) daemon.Options {
 		Dev:           c.Dev,
 		StateDir:      c.Paths.State,
 		Bridges:       c.Bridges,
+		Teams:         c.Teams,
 		AskTimeout:    c.Ask.Timeout,
 		ExitStatus:    daemon.ExitStatus(c.Mirror.ExitStatus),
 		Writable:      agentroot.Writable(c.Mirror.Writable),

@@ -30,14 +30,17 @@ func (c *Control) Policy() clawrden.PolicySource {
 }
 
 // Sees shows everything to everybody, but to a caller that acts for somebody what the rule of that name asks about.
-func (c *Control) Sees(by clawrden.Caller) func([]clawrden.RuleRef) bool {
+func (c *Control) Sees(by clawrden.Caller) func(*clawrden.Identity, []clawrden.RuleRef) bool {
 	if by.For == "" {
 		return nil
 	}
-	return func(rules []clawrden.RuleRef) bool {
+	return func(_ *clawrden.Identity, rules []clawrden.RuleRef) bool {
 		return slices.ContainsFunc(rules, func(r clawrden.RuleRef) bool { return r.Name == by.For })
 	}
 }
+
+// InTeam says of nobody that a team binds it.
+func (c *Control) InTeam(clawrden.Caller) bool { return false }
 
 // Queue gives the waiting asks.
 func (c *Control) Queue() []clawrden.Pending {
