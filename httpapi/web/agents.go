@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"slices"
 
 	"github.com/clawrden/clawrden"
@@ -33,7 +32,7 @@ func (v *visit) agents() error {
 	if err := v.get("/api/sessions", &body.Sessions); err != nil && !is(err, "not_authorized") {
 		return err
 	}
-	entries, _, err := v.entries(url.Values{}, activityLook)
+	entries, _, err := v.entries(searching{}, 0, activityLook)
 	if err != nil {
 		return err
 	}
@@ -53,26 +52,16 @@ func (v *visit) agents() error {
 
 // activity: GET /activity?session=NAME or ?agent=WHOM shows what one of them has run, as the tree that it grew.
 func (v *visit) activity() error {
-	q := url.Values{}
 	body := struct {
 		Session, Agent string
 		Rows           []row
 		Cut            bool
 	}{Session: v.r.URL.Query().Get("session"), Agent: v.r.URL.Query().Get("agent")}
-	if body.Session != "" {
-		q.Set("session", body.Session)
-	} else {
-		q.Set("agent", body.Agent)
-	}
-	entries, older, err := v.entries(q, activityLook)
+	entries, older, err := v.entries(searching{Session: body.Session, Agent: body.Agent}, 0, activityLook)
 	if err != nil {
 		return err
 	}
-	entries = slices.DeleteFunc(entries, func(e clawrden.Entry) bool {
-		w := clawrden.WhomOf(&e.Identity)
-		return body.Session != "" && e.Session != body.Session || body.Agent != "" && w.String() != body.Agent
-	})
-	body.Rows, body.Cut = tree(entries), older != ""
+	body.Rows, body.Cut = tree(entries), older != 0
 	return v.show("activity", &page{Title: "Activity", Here: "agents", Refresh: 30, Body: body})
 }
 

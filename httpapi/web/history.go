@@ -1,13 +1,18 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 
 	"github.com/clawrden/clawrden"
 )
 
-const historyOnPage = 50
+const (
+	historyOnPage = 50
+	historyAtOnce = 1000 // entries that the API gives at most
+	historyLooks  = 5    // how often it is asked before the page comes with what was found so far
+)
 
 // past is the page of what was decided.
 type past struct {
@@ -23,34 +28,25 @@ var outcomes = []clawrden.Outcome{
 	clawrden.OutcomeAllow, clawrden.OutcomeDeny, clawrden.OutcomeApproved, clawrden.OutcomeDenied, clawrden.OutcomeExpired, clawrden.OutcomeCancelled,
 }
 
-// searched are the words of an address that narrow the history, as the API names them.
-var searched = []string{"q", "decision", "command", "agent", "session"}
-
 // history: GET /history shows what was decided, the newest first.
 func (v *visit) history() error {
-	body := past{Query: url.Values{}, Outcomes: outcomes}
-	for _, name := range searched {
-		if value := v.r.URL.Query().Get(name); value != "" {
-			body.Query.Set(name, value)
-		}
+	asked := v.r.URL.Query()
+	search := searchOf(asked)
+	before, err := strconv.ParseUint(asked.Get("before"), 10, 64)
+	if err != nil && asked.Get("before") != "" {
+		return &Problem{Status: http.StatusBadRequest, Code: "bad_request", Title: "No such place in the log", Detail: "The address should hold the number of a record after \"before\"."}
 	}
-	body.Filtered = len(body.Query) > 0
-	q := url.Values{}
-	for name, value := range body.Query {
-		q[name] = value
-	}
-	if before := v.r.URL.Query().Get("before"); before != "" {
-		q.Set("before", before)
-	}
-	entries, older, err := v.entries(q, historyOnPage)
+	entries, older, err := v.entries(search, before, historyOnPage)
 	if err != nil {
 		return err
 	}
+	body := past{Query: search.values(), Filtered: search != searching{}, Outcomes: outcomes}
 	for i := range entries {
 		body.Rows = append(body.Rows, newRow(&entries[i], roomInRow))
 	}
-	if older != "" {
-		q.Set("before", older)
+	if older != 0 {
+		q := search.values()
+		q.Set("before", strconv.FormatUint(older, 10))
 		body.Next = "/history?" + q.Encode()
 	}
 	refresh := 0
@@ -60,12 +56,54 @@ func (v *visit) history() error {
 	return v.show("history", &page{Title: "History", Here: "history", Refresh: refresh, Body: body})
 }
 
-// entries asks for part of the history; older is what to ask for the rest with, "" where there is none.
-func (v *visit) entries(q url.Values, most int) (list []clawrden.Entry, older string, err error) {
-	q.Set("limit", strconv.Itoa(most))
-	header, err := v.call("GET", "/api/history?"+q.Encode(), nil, &list)
-	if err == nil && header.Get("Link") != "" && len(list) > 0 {
-		older = strconv.FormatUint(list[len(list)-1].Seq, 10)
+// entries looks through the history from a record downwards (0: from the newest) until it has found so many, or has looked for
+// long enough. older is the record to go on from, 0 where there are none.
+func (v *visit) entries(search searching, before uint64, most int) (found []clawrden.Entry, older uint64, err error) {
+	limit := most
+	if search != (searching{}) {
+		limit = historyAtOnce
 	}
-	return list, older, err
+	for range historyLooks {
+		q := url.Values{"limit": {strconv.Itoa(limit)}}
+		if before != 0 {
+			q.Set("before", strconv.FormatUint(before, 10))
+		}
+		var list []clawrden.Entry
+		header, err := v.call(http.MethodGet, "/api/history?"+q.Encode(), nil, &list)
+		if err != nil {
+			return nil, 0, err
+		}
+		for i := range list {
+			before = list[i].Seq
+			if !search.finds(&list[i]) {
+				continue
+			}
+			if found = append(found, list[i]); len(found) == most {
+				if i == len(list)-1 && header.Get("Link") == "" {
+					before = 0
+				}
+				return found, before, nil
+			}
+		}
+		// Where a person is shown but a part, a list may be empty and yet others follow.
+		next := nextOf(header)
+		if next == 0 {
+			return found, 0, nil
+		}
+		before = next
+	}
+	return found, before, nil
+}
+
+// nextOf is the record that the API's link to the rest goes on from; 0 where there is none.
+func nextOf(header http.Header) uint64 {
+	for _, link := range header.Values("Link") {
+		if m := nextLink.FindStringSubmatch(link); m != nil {
+			if u, err := url.Parse(m[1]); err == nil {
+				n, _ := strconv.ParseUint(u.Query().Get("before"), 10, 64)
+				return n
+			}
+		}
+	}
+	return 0
 }

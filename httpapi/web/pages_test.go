@@ -56,19 +56,24 @@ func TestPages(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/": {"<title>(5) Waiting · Clawrden</title>", ">--force-with-lease<", ">&#39;feature/checkout flow&#39;<", "claude", "session nightly", "/home/dev/shop", "20-git.hcl:13", "what is pushed is public",
 			">guard<", "unit, run by unit, profile build", "Inside it", "a shell that reads its commands from standard input", "min", `name="revision" value="1"`, `name="digest" value="` + httpapitest.Digest, "Decide with 1 other like it", `<noscript><meta http-equiv="refresh"`},
-		"/requests/k3q8":             {"claude asks", "would have covered", "Only this once", "Decided earlier", ">main<", "dev (uid 1000), agent claude, pid 4242"},
-		"/requests/h2":               {"Approved", "maria at http", "after the tests, please", "exit 0, after 1.23 s, says kernel", "number 3 of the audit log"},
-		"/requests/none":             {"Not found"},
-		"/batch?like=m1zz":           {"Decide 2 requests together", "left-pad@1.3.0", "is-odd@3.0.1", "Approve all 2", "I have read all 2"},
-		"/history":                   {"Denied by policy", "Expired", ">--privileged<"},
-		"/agents":                    {"nightly", "claude", "9 commands", "/run/clawrden/agents/claude"},
-		"/activity?session=nightly":  {`row depth-3`, "vitest"},
-		"/activity?agent=agent:none": {"Nothing of it is in the log"},
-		"/grants":                    {"exactly git for 30m", "/grants/g1/revoke", "Revoke"},
-		"/policy":                    {"what is pushed is public", "rule &#34;pushes&#34; {"},
-		"/kill":                      {"Throw the kill switch", "I mean it", `<option value="claude">`},
-		"/status":                    {"running for", "5 requests", "off"},
-		"/nowhere":                   {"No such page"},
+		"/requests/k3q8":               {"claude asks", "would have covered", "Only this once", "Decided earlier", ">main<", "dev (uid 1000), agent claude, pid 4242"},
+		"/requests/h2":                 {"Approved", "maria at http", "after the tests, please", "exit 0, after 1.23 s, says kernel", "number 3 of the audit log"},
+		"/requests/none":               {"Not found"},
+		"/batch?like=m1zz":             {"Decide 2 requests together", "left-pad@1.3.0", "is-odd@3.0.1", "Approve all 2", "I have read all 2"},
+		"/history":                     {"Denied by policy", "Expired", ">--privileged<"},
+		"/agents":                      {"nightly", "claude", "9 commands", "/run/clawrden/agents/claude"},
+		"/activity?session=nightly":    {`row depth-3`, "vitest"},
+		"/activity?agent=agent:none":   {"Nothing of it is in the log"},
+		"/grants":                      {"exactly git for 30m", "/grants/g1/revoke", "Revoke"},
+		"/history?q=PASSWD":            {">@/etc/passwd<", "Show all"},
+		"/history?decision=expired":    {">--privileged<", "<option value=\"expired\" selected>"},
+		"/history?q=nothing+like+it":   {"Nothing in the log is like that"},
+		"/policy?command=rm+-rf+'a+b'": {">deny<", "no-rm", "a.hcl:7", ">&#39;a b&#39;<"},
+		"/policy?command=rm+'a":        {"ends inside a quote"},
+		"/policy":                      {"what is pushed is public", "rule &#34;pushes&#34; {"},
+		"/kill":                        {"Throw the kill switch", "I mean it", `<option value="claude">`},
+		"/status":                      {"running for", "5 requests", "off"},
+		"/nowhere":                     {"No such page"},
 	} {
 		_, text := s.get(t, path)
 		for _, w := range want {
@@ -76,6 +81,44 @@ func TestPages(t *testing.T) {
 				t.Errorf("%s doesn't show %q:\n%s", path, w, text)
 			}
 		}
+	}
+}
+
+// What is looked for is found, and nothing else, also where it is far down.
+func TestHistorySearch(t *testing.T) {
+	s := open(t)
+	s.control.Ran("first", clawrden.OutcomeDeny, 1, "curl", "needle")
+	for i := range 2300 {
+		s.control.Ran(fmt.Sprintf("h%d", i), clawrden.OutcomeAllow, 0, "git", "status")
+	}
+	row := regexp.MustCompile(`<a class="row-link" href="/requests/([a-z0-9]+)"`)
+	for path, want := range map[string]string{
+		"/history?q=needle": "[first]", "/history?command=curl": "[first]", "/history?decision=deny": "[first]", "/history?agent=nobody": "[]", "/history?session=x": "[]",
+		"/history?command=git&q=needle": "[]", "/history?before=3": "[h0 first]", "/history?before=2": "[first]", "/history?before=1": "[]", "/history?before=2&agent=uid:1000": "[first]",
+	} {
+		var got []string
+		_, text := s.get(t, path)
+		for _, m := range row.FindAllStringSubmatch(text, -1) {
+			got = append(got, m[1])
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("%s shows %v, want %s", path, got, want)
+		}
+	}
+	seen, path := 0, "/history?command=git"
+	for older := regexp.MustCompile(`<a href="(/history[^"]+)">Older`); path != ""; {
+		_, text := s.get(t, path)
+		seen += len(row.FindAllString(text, -1))
+		path = ""
+		if m := older.FindStringSubmatch(text); m != nil {
+			path = html.UnescapeString(m[1])
+		}
+	}
+	if seen != 2300 {
+		t.Errorf("page by page %d entries are seen", seen)
+	}
+	if status, _ := s.get(t, "/history?before=x"); status != http.StatusBadRequest {
+		t.Errorf("a place that is none: %d", status)
 	}
 }
 

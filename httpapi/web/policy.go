@@ -23,7 +23,14 @@ func (v *visit) policy() error {
 	if err := v.get("/api/policy", &source); err != nil {
 		return err
 	}
-	var body struct{ Files []sourceFile }
+	body := struct {
+		thought
+		Files []sourceFile
+	}{}
+	var err error
+	if body.thought, err = v.thought(); err != nil {
+		return err
+	}
 	for _, f := range source.Files {
 		file := sourceFile{Name: f.Name}
 		for i, text := range strings.Split(strings.TrimRight(f.Text, "\n"), "\n") {

@@ -2,14 +2,13 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/reach"
 )
 
 const (
-	earlierLook = 300 // entries of the history in which similar ones are looked for
+	earlierLook = 50 // similar ones of which the most similar are shown
 	earlierMost = 8
 )
 
@@ -83,7 +82,7 @@ func (v *visit) decided(id string, status int, problem string) error {
 
 // earlier finds how the same agent's same command was decided before, those with the same first word in front.
 func (v *visit) earlier(p *clawrden.Pending) ([]row, error) {
-	entries, _, err := v.entries(url.Values{"command": {p.Command}}, earlierLook)
+	entries, _, err := v.entries(searching{Command: p.Command, Agent: clawrden.WhomOf(&p.Identity).String()}, 0, earlierLook)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +95,6 @@ func (v *visit) earlier(p *clawrden.Pending) ([]row, error) {
 	var same, other []row
 	for i := range entries {
 		e := &entries[i]
-		if e.Command != p.Command || clawrden.WhomOf(&e.Identity) != clawrden.WhomOf(&p.Identity) {
-			continue
-		}
 		if first(e.Args) == first(p.Args) {
 			same = append(same, newRow(e, roomInRow))
 		} else {
