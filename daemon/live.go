@@ -48,17 +48,18 @@ func (s *stream) publish(e clawrden.Event) {
 func (s *stream) subscribe(since uint64) (<-chan clawrden.Event, func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := make(chan clawrden.Event, keptEvents+readerLag)
+	var missed []clawrden.Event
+	if since > 0 && since <= s.seq {
+		missed = s.kept[max(0, len(s.kept)-keptEvents):]
+		missed = missed[min(len(missed), int(max(0, int64(since)-int64(s.seq)+int64(len(missed))))):]
+	}
+	r := make(chan clawrden.Event, len(missed)+readerLag) // a thousand may read
 	if s.closed {
 		close(r)
 		return r, func() {}
 	}
-	if since > 0 && since <= s.seq {
-		for _, e := range s.kept[max(0, len(s.kept)-keptEvents):] {
-			if e.Seq > since {
-				r <- e
-			}
-		}
+	for _, e := range missed {
+		r <- e
 	}
 	if s.readers == nil {
 		s.readers = map[chan clawrden.Event]struct{}{}

@@ -190,6 +190,9 @@ func (d *Daemon) AddAgent(ctx context.Context, by clawrden.Caller, w clawrden.Ag
 	if d.o.Registry == nil {
 		return clawrden.Agent{}, fmt.Errorf("%w: this daemon registers no agents", clawrden.ErrBadRequest)
 	}
+	if err := d.knowsTeam(w.Team); err != nil {
+		return clawrden.Agent{}, err
+	}
 	who := d.approver(by)
 	d.registered.changing.Lock()
 	defer d.registered.changing.Unlock()

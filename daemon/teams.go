@@ -33,6 +33,14 @@ func (d *Daemon) teamOf(id *clawrden.Identity) string {
 	return a.Team
 }
 
+// knowsTeam refuses a team that no block of the settings makes: it would bind nobody.
+func (d *Daemon) knowsTeam(name string) error {
+	if name == "" || slices.ContainsFunc(d.o.Teams, func(t clawrden.Team) bool { return t.Name == name }) {
+		return nil
+	}
+	return fmt.Errorf("%w: the settings have no team %s", clawrden.ErrBadRequest, clawrden.Text(name))
+}
+
 // InTeam reports whether a caller is bound to the agents of some teams.
 func (d *Daemon) InTeam(by clawrden.Caller) bool {
 	as, who, ok := d.speaksAs(by)

@@ -36,6 +36,9 @@ func (d *Daemon) AddToken(_ context.Context, by clawrden.Caller, w clawrden.Toke
 	if err != nil {
 		return t, "", fmt.Errorf("%w: %v", clawrden.ErrBadRequest, err)
 	}
+	if err := d.knowsTeam(w.Team); err != nil {
+		return t, "", err
+	}
 	now := time.Now()
 	t = clawrden.Token{
 		Name: w.Name, Scope: w.Scope, Team: w.Team, UID: by.Identity.UID, By: d.approver(by),

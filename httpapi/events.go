@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -69,7 +70,7 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 				return
 			}
 			if shown(e, sees) {
-				err = stream.event(e)
+				err = stream.send(s.frames.of(e))
 			}
 		}
 		if err != nil {
@@ -113,13 +114,27 @@ func lastEventID(r *http.Request) (uint64, error) {
 	return since, nil
 }
 
-// stream writes events, each within the write limit and at once.
-type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
+// frames are the last events as they are sent, so that a thousand readers don't cost a thousand times the JSON.
+type frames struct {
+	mu   sync.Mutex
+	last [64]struct {
+		seq  uint64
+		text string
+	}
 }
 
-func (s *stream) event(e clawrden.Event) error {
+// of gives an event as it is sent.
+func (f *frames) of(e clawrden.Event) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	kept := &f.last[e.Seq%uint64(len(f.last))]
+	if kept.seq != e.Seq {
+		kept.seq, kept.text = e.Seq, frame(e)
+	}
+	return kept.text
+}
+
+func frame(e clawrden.Event) string {
 	if e.Pending != nil {
 		p := wholePending(*e.Pending)
 		e.Pending = &p
@@ -130,14 +145,20 @@ func (s *stream) event(e clawrden.Event) error {
 	}
 	data, err := json.Marshal(e) // one line: JSON escapes line ends
 	if err != nil {
-		return err
+		return fmt.Sprintf("id: %d\n\n", e.Seq) // a type of ours that can't be written: no event, but the place is kept
 	}
-	return s.send(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Type, data))
+	return fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", e.Seq, e.Type, data)
+}
+
+// stream writes events, each within the write limit and at once.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
 }
 
 func (s *stream) send(text string) error {
 	_ = s.control.SetWriteDeadline(time.Now().Add(eventWriteLimit))
-	if _, err := s.w.Write([]byte(text)); err != nil {
+	if _, err := io.WriteString(s.w, text); err != nil {
 		return err
 	}
 	return s.control.Flush()

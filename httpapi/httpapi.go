@@ -142,6 +142,7 @@ type Server struct {
 	document                   func() object
 	http                       *http.Server
 	streams                    streams
+	frames                     frames
 	maxStreams, maxUserStreams int
 	crossOrigin                *http.CrossOriginProtection
 	wrongTokens, wrongCodes    attempts

@@ -21,8 +21,19 @@ func main() {
 	rounds := flag.Int("rounds", 40, "rounds of ten commands of each way")
 	quick := flag.Bool("quick", false, "smaller everything: to see that it works")
 	waiting := flag.Int("waiting", 0, "only have this many requests wait for a person")
+	streams := flag.Int("readers", 0, "only have this many readers of events")
 	flag.Parse()
 	measure := func() error { return run(*bin, *rounds, *quick) }
+	if *streams > 0 {
+		measure = func() error {
+			h, err := newHost(*bin, "shim")
+			if err != nil {
+				return err
+			}
+			defer h.close()
+			return streaming(*streams, 10)([]*host{h}, 0)
+		}
+	}
 	if *waiting > 0 {
 		measure = func() error { return pending(*bin, *waiting) }
 	}
@@ -33,9 +44,9 @@ func main() {
 }
 
 func run(bin string, rounds int, quick bool) error {
-	size, clients := int64(1<<30), 2048
+	size, clients, readers, seconds := int64(1<<30), 2048, 1000, 10
 	if quick {
-		rounds, size, clients = min(rounds, 4), 16<<20, 256
+		rounds, size, clients, readers, seconds = min(rounds, 4), 16<<20, 256, 100, 1
 	}
 	var hosts []*host
 	defer func() {
@@ -55,7 +66,7 @@ func run(bin string, rounds int, quick bool) error {
 		hosts = append(hosts, h)
 	}
 	fmt.Printf("%s, %d rounds\n\n", time.Now().UTC().Format("2006-01-02"), rounds)
-	for _, step := range []func([]*host, int) error{latency, throughput(clients), output(size), breakdown, killing(200)} {
+	for _, step := range []func([]*host, int) error{latency, throughput(clients), output(size), breakdown, killing(200), streaming(readers, seconds)} {
 		if err := step(hosts, rounds); err != nil {
 			return err
 		}
