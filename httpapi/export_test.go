@@ -10,3 +10,6 @@ func Patterns() (all []string) {
 	}
 	return all
 }
+
+// WithPeers lets a test call the handlers of the door on TCP without a connection.
+var WithPeers = (*Server).withPeers
