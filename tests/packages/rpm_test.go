@@ -25,7 +25,7 @@ func newRPMRoot(t *testing.T) *rpmRoot {
 		t.Skip("an installation changes its root, which needs root")
 	}
 	r := &rpmRoot{t, t.TempDir()}
-	for _, dir := range []string{"bin", "usr/bin", "usr/sbin", "run/systemd/system", "var/lib", "etc", "tmp"} {
+	for _, dir := range []string{"bin", "usr/bin", "usr/sbin", "dev", "run/systemd/system", "var/lib", "etc", "tmp"} {
 		if err := os.MkdirAll(filepath.Join(r.dir, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -38,6 +38,7 @@ func newRPMRoot(t *testing.T) *rpmRoot {
 	for _, applet := range []string{"sh", "cp", "mv", "rm", "chmod", "mkdir", "cat", "grep", "echo"} {
 		output(t, "ln", "-s", "busybox", r.dir+"/bin/"+applet)
 	}
+	output(t, "mknod", "-m", "0666", r.dir+"/dev/null", "c", "1", "3")
 	r.stub("systemd-sysusers", "")
 	r.stub("systemd-tmpfiles", "mkdir -p /var/lib/clawrden/shims")
 	r.stub("journalctl", "")
