@@ -164,6 +164,9 @@ func (q *Queue) end(e *entry) {
 		was.Request.Argv, was.Request.Env, was.Facts, was.Edit = nil, nil, clawrden.Facts{}, nil
 		keep(q.refused, refusalOf(&e.approval.Request, &e.approval.Facts, &e.approval.Decision), kept{was, time.Now().Add(q.limits.Refusal)})
 	}
+	if e.lapsed && e.approval.State == clawrden.StateApproved && e.approval.Edit == nil {
+		keep(q.once, onceOf(&e.approval.Request.Identity, e.approval.Digest), kept{e.approval, time.Now().Add(q.limits.Late)})
+	}
 	q.remember(e.approval)
 	close(e.done)
 	if e.then != nil {

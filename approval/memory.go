@@ -101,6 +101,19 @@ func (q *Queue) Once(id *clawrden.Identity, digest string) (was clawrden.Approva
 	return k.approval, ok
 }
 
+// Lapse says that whoever waited for an ask has gone, and may come again with the same: it goes on pending, and an approval is for one
+// such time (see Once). It reports whether that can be.
+func (q *Queue) Lapse(id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	e, err := q.waiting(id)
+	if err != nil || q.limits.Late <= 0 {
+		return false
+	}
+	e.lapsed = true
+	return true
+}
+
 // approveLate takes an approval of what has expired. The ask stays expired; what was asked may run once, if it comes again.
 // handled is false where it isn't one that can be approved late.
 func (q *Queue) approveLate(id string, by clawrden.Approver, a *clawrden.Answer) (was clawrden.Approval, handled bool, err error) {

@@ -186,3 +186,39 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d refusals are remembered", len(q.refused))
 	}
 }
+
+// TestLapsed: what somebody approves of a caller that has gone is for the same, once; and nothing else is kept of it.
+func TestLapsed(t *testing.T) {
+	id := clawrden.Identity{UID: 1000}
+	for name, row := range map[string]struct {
+		limits Limits
+		answer func(*Queue) error
+		lapsed bool
+		want   bool
+	}{
+		"approved":       {memory(), func(q *Queue) error { return errOf(q.Approve("aaaa", clawrden.Approver{UID: 7}, clawrden.Answer{})) }, true, true},
+		"denied":         {memory(), func(q *Queue) error { return errOf(q.Deny("aaaa", clawrden.Approver{UID: 7}, clawrden.Answer{})) }, true, false},
+		"cancelled":      {memory(), func(q *Queue) error { return errOf(q.Cancel("aaaa", "no")) }, true, false},
+		"nothing's kept": {Limits{}, func(*Queue) error { return nil }, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := New(row.limits)
+			if _, err := q.Add(clawrden.Request{ID: "aaaa", Identity: id}, clawrden.Facts{}, clawrden.Decision{Verdict: clawrden.Ask}, "d", time.Now().Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if q.Lapse("aaaa") != row.lapsed || q.Lapse("bbbb") {
+				t.Error("what has lapsed isn't what should have")
+			}
+			if err := row.answer(q); err != nil {
+				t.Fatal(err)
+			}
+			_, first := q.Once(&id, "d")
+			_, second := q.Once(&id, "d")
+			if first != row.want || second {
+				t.Errorf("it runs %v, and again %v", first, second)
+			}
+		})
+	}
+}
+
+func errOf(_ clawrden.Approval, err error) error { return err }

@@ -36,6 +36,7 @@ type entry struct {
 	timer    *time.Timer
 	done     chan struct{} // closed when the ask has left pending
 	then     func()        // called then, if set
+	lapsed   bool          // nobody waits for it any more, but the same may come again; see Lapse
 }
 
 // New makes an empty queue.
