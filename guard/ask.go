@@ -111,7 +111,9 @@ func (d *Daemon) wait(ctx context.Context, h *Held, conn int, err error) (Verdic
 // verdict reads the answer of a daemon that asks a person. When the held process is gone it tells.
 func (d *Daemon) verdict(ctx context.Context, conn int) (Verdict, error) {
 	stop := context.AfterFunc(ctx, func() {
-		_, _ = unix.Write(conn, guardlink.AppendPlain(nil, guardlink.TypeGone))
+		if errors.Is(context.Cause(ctx), errGone) { // else the guard ends, and the daemon sees that
+			_, _ = unix.Write(conn, guardlink.AppendPlain(nil, guardlink.TypeGone))
+		}
 		_ = unix.Shutdown(conn, unix.SHUT_RDWR)
 	})
 	v, waits, err := receive(conn)

@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -65,6 +66,8 @@ const (
 type Session struct {
 	o        Options
 	lacks    string // in words, where it is a lesser one
+	since    time.Time
+	kept     string // the name under which the store has it
 	listener int
 	lead     sync.Mutex // whoever has it waits for the next exec
 	idle     atomic.Int32

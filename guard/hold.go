@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"context"
 	"strconv"
 	"time"
 
@@ -22,7 +23,7 @@ const (
 
 // hold waits for a person's verdict while the process stands in its stop. there is false where it has died meanwhile, and been
 // reaped, or been let go.
-func (t *tracee) hold(h *Held, pid int, later <-chan Verdict) (v Verdict, there bool) {
+func (t *tracee) hold(ctx context.Context, h *Held, pid int, later <-chan Verdict) (v Verdict, there bool) {
 	s := t.session
 	if int(s.held.Add(1)) > s.o.Holds {
 		s.held.Add(-1)
@@ -35,6 +36,8 @@ func (t *tracee) hold(h *Held, pid int, later <-chan Verdict) (v Verdict, there 
 		select {
 		case v := <-later:
 			return v, true
+		case <-ctx.Done():
+			return Verdict{Code: exitDenied, Text: "the guard was restarted while this waited for a person\nrun the same again: what is decided meanwhile holds for it"}, true
 		case <-tick.C:
 		}
 		if n, status, err := wait(unix.WNOHANG); err != nil || n == pid && (status.Exited() || status.Signaled()) {

@@ -26,6 +26,7 @@ type ServerOptions struct {
 	Launcher string
 	Dev      bool // lesser sessions may be had too
 	Holds    int
+	Store    Store // nil: sessions end with the guard
 }
 
 // Server takes sessions from launchers and guards them.
@@ -82,21 +83,24 @@ func (s *Server) attach(ctx context.Context, conn *net.UnixConn) {
 	defer func() { _ = unix.Close(session.listener) }()
 	defer s.leave(session)
 	log := s.o.Log.With(slog.String("session", session.o.Name))
-	end, err := s.begin(ctx, session, p)
+	session.since = time.Now()
+	err = s.keep(session, p.Pidfd)
+	var end func(uint64)
+	if err == nil {
+		end, err = s.begin(ctx, session, p)
+	}
 	p.Close()
 	_ = conn.SetDeadline(time.Now().Add(attachTime))
 	if err != nil {
+		s.drop(session.kept)
 		log.WarnContext(ctx, "refused a session", slog.Any("error", err))
 		_, _ = conn.Write(guardlink.AppendRefuse(nil, exitFailed, err.Error()))
 		return
 	}
 	log.InfoContext(ctx, "session started", slog.Int("pid", p.PID), slog.Uint64("uid", uint64(p.UID)), slog.Bool("boundary", !session.o.Lesser))
-	if _, err := conn.Write(guardlink.AppendPlain(nil, guardlink.TypeRun)); err == nil { // else it is gone, and nothing of the agent ran
-		_ = conn.Close()
-		session.Run(ctx)
-	}
-	end(session.Judged())
-	log.InfoContext(ctx, "session ended", slog.Uint64("execs", session.Judged()))
+	_, _ = conn.Write(guardlink.AppendPlain(nil, guardlink.TypeRun)) // where it is gone, nothing of the agent ran, and the session is over
+	_ = conn.Close()
+	s.guard(ctx, session, end)
 }
 
 // begin tells the witness.
@@ -104,7 +108,7 @@ func (s *Server) begin(ctx context.Context, session *Session, p *peercred.Peer) 
 	if s.o.Witness == nil {
 		return func(uint64) {}, nil
 	}
-	return s.o.Witness.Begin(ctx, &Begun{Session: session.o.Name, Lacks: session.lacks, Since: time.Now(), Pidfd: p.Pidfd})
+	return s.o.Witness.Begin(ctx, &Begun{Session: session.o.Name, Lacks: session.lacks, Since: session.since, Pidfd: p.Pidfd})
 }
 
 // take reads the launcher's word and looks at the launcher.

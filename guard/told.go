@@ -25,7 +25,8 @@ type Begun struct {
 	Session string
 	Lacks   string // what a boundary needs and it hasn't; "" where it is one
 	Since   time.Time
-	Pidfd   int // of its first process
+	Pidfd   int  // of its first process
+	Again   bool // it has begun in an earlier life of the guard: nothing is waited for, and it can't be refused
 }
 
 // told is what the daemon has been told of one session.
@@ -47,6 +48,18 @@ func (d *Daemon) Begin(ctx context.Context, s *Begun) (end func(execs uint64), e
 		path: d.path, pidfd: pidfd, over: make(chan uint64, 1), left: make(chan struct{}),
 		start: guardlink.Start{Session: s.Session, Lacks: s.Lacks, Since: uint64(s.Since.UnixMicro())},
 	}
+	if s.Again {
+		t.start.Again = true
+		go func() {
+			if conn, err := t.again(ctx); err == nil {
+				t.follow(ctx, conn)
+				return
+			}
+			_ = unix.Close(t.pidfd)
+			close(t.left)
+		}()
+		return t.end, nil
+	}
 	soon, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	conn, err := t.tell(soon)
@@ -56,10 +69,13 @@ func (d *Daemon) Begin(ctx context.Context, s *Begun) (end func(execs uint64), e
 	}
 	t.start.Again = true
 	go t.follow(ctx, conn)
-	return func(execs uint64) {
-		t.over <- execs
-		<-t.left
-	}, nil
+	return t.end, nil
+}
+
+// end tells that the session is over, and returns when that is told, or nobody is left to tell it to.
+func (t *told) end(execs uint64) {
+	t.over <- execs
+	<-t.left
 }
 
 // turnedDown is the daemon's no, which asking again doesn't change.

@@ -84,12 +84,12 @@ func (t *tracee) judge(ctx context.Context, pid int) {
 		return
 	}
 	defer h.Close()
-	held, release := context.WithCancel(ctx)
-	defer release()
+	held, release := context.WithCancelCause(ctx)
+	defer release(errGone)
 	v, later := t.session.o.Judge.Judge(held, h)
 	if later != nil {
 		var there bool
-		if v, there = t.hold(h, pid, later); !there {
+		if v, there = t.hold(ctx, h, pid, later); !there {
 			return
 		}
 	}
@@ -102,6 +102,9 @@ func (t *tracee) judge(ctx context.Context, pid int) {
 	}
 	t.end(pid, v)
 }
+
+// errGone is why nobody waits for a verdict any more: the held process has gone on, or ended.
+var errGone = errors.New("the process is held no longer")
 
 // end has the held process become the shim, or say why and exit, without a step of the program.
 func (t *tracee) end(pid int, v Verdict) {

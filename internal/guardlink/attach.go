@@ -32,14 +32,14 @@ func ParseAttach(b []byte) (*Attach, error) {
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrContent
 	}
-	if !validName(a.Session) {
+	if !ValidName(a.Session) {
 		return nil, ErrName
 	}
 	return a, nil
 }
 
-// validName reports whether a session's name is of lower-case letters, digits and dashes. An empty one asks for one.
-func validName(s string) bool {
+// ValidName reports whether a session's name is of lower-case letters, digits and dashes. An empty one asks for one.
+func ValidName(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
 			return false

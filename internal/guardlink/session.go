@@ -53,7 +53,7 @@ func ParseStart(b []byte) (*Start, error) {
 	if r.bad || len(r.b) > 0 || s.Since > math.MaxInt64 || len(s.Lacks) > MaxText/2 {
 		return nil, ErrContent
 	}
-	if s.Session == "" || !validName(s.Session) {
+	if s.Session == "" || !ValidName(s.Session) {
 		return nil, ErrName
 	}
 	return s, nil
