@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/clawrden/clawrden/guard"
@@ -72,7 +73,8 @@ func guardMain(args []string) int {
 }
 
 func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
-	socks, _, err := inherited()
+	sessions, files := takeSessions(activation.Files(true))
+	socks, _, err := inherited(files)
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,8 @@ func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
 		return err
 	}
 	daemon := guard.NewDaemon(o.judge)
-	server := guard.NewServer(guard.ServerOptions{Judge: daemon, Witness: daemon, Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev})
+	server := guard.NewServer(guard.ServerOptions{Judge: daemon, Witness: daemon, Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev, Store: sessionStore{}})
+	server.Resume(ctx, sessions)
 	var doors sync.WaitGroup
 	failed := make(chan error, len(socks["guard"]))
 	for _, l := range socks["guard"] {

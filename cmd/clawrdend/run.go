@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/clawrden/clawrden"
@@ -73,7 +74,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	socks, tcp, err := inherited()
+	socks, tcp, err := inherited(activation.Files(true))
 	if err != nil {
 		return err
 	}

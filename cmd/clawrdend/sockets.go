@@ -12,7 +12,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/coreos/go-systemd/v22/activation"
 	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden/internal/users"
@@ -25,10 +24,10 @@ type sockets map[string][]*net.UnixListener
 // ports are the TCP listeners that systemd opened, by what they are for.
 type ports map[string][]net.Listener
 
-// inherited takes the sockets that systemd opened, by their FileDescriptorName=. It may be called once a process.
-func inherited() (sockets, ports, error) {
+// inherited takes the sockets that systemd opened, by their FileDescriptorName=.
+func inherited(files []*os.File) (sockets, ports, error) {
 	s, tcp := sockets{}, ports{}
-	for _, f := range activation.Files(true) {
+	for _, f := range files {
 		if f == nil {
 			return nil, nil, errors.New("systemd passed a descriptor that can't be used")
 		}
