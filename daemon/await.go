@@ -254,7 +254,7 @@ func (d *Daemon) wait(ctx context.Context, c *call, ticket Ticket) bool {
 	select {
 	case <-ticket.Done():
 	case <-ctx.Done():
-		if c.parts() {
+		if c.parts() || d.lapses(c, ticket) {
 			stopped()
 			c.parted = true
 			return false

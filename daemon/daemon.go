@@ -66,6 +66,8 @@ type Queue interface {
 	Deny(id string, by clawrden.Approver, a clawrden.Answer) (clawrden.Approval, error)
 	Cancel(id, why string) (clawrden.Approval, error)
 	CancelAll(why string) int
+	// Lapse keeps an ask whose caller has gone and may come again: an approval is for the same, once.
+	Lapse(id string) bool
 	// Restore takes an ask of an earlier life; Memory and Remember hand over what is remembered of those that have ended.
 	Restore(clawrden.Approval) (Ticket, error)
 	// Return gives a restored ask what only its caller has: the environment.

@@ -153,6 +153,8 @@ func (q *fakeQueue) Once(*clawrden.Identity, string) (was clawrden.Approval, ok 
 	}
 	return q.once()
 }
+func (q *fakeQueue) Lapse(string) bool { return false }
+
 func (q *fakeQueue) CancelAll(string) int                                { return 0 }
 func (q *fakeQueue) List() []clawrden.Approval                           { return nil }
 func (q *fakeQueue) Page(string, int) ([]clawrden.Approval, bool, error) { return nil, false, nil }

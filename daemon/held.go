@@ -63,7 +63,7 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 		_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Identity: &p.Identity, Decision: clawrden.OutcomeDeny, Reason: "it is not the guard and spoke as the guard"})
 		return fmt.Errorf("uid %d is not the guard", p.UID)
 	}
-	for {
+	for ctx.Err() == nil { // what comes before may have taken back the end of the connection that this brings
 		f, err := readGuard(conn)
 		if err == nil && f.t == guardlink.TypeStart {
 			return d.guardSession(ctx, conn, f)
@@ -81,6 +81,7 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 			return nil
 		}
 	}
+	return nil
 }
 
 // holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
@@ -143,21 +144,27 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	}
 	d.startedBy(c)
 	d.resolve(ctx, c)
-	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, true))
+	d.rejoinHeld(c)
+	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, c.back == nil))
 	d.evaluate(ctx, c)
 	d.await(ctx, c)
+	if c.parted = c.parted || c.parts(); c.parted {
+		return false
+	}
 	if c.outcome.Runs() {
 		if err := d.pack(ctx, c); err != nil {
 			c.deny(protocol.ExitDenied, err.Error())
 			c.outcome = clawrden.OutcomeDeny
 		}
 	}
-	if err := d.recordDecided(c); err != nil {
-		d.heard(c)
-		d.fail(c, err)
-		return false
+	if !c.recorded || !c.outcome.Runs() { // an earlier life may have done so
+		if err := d.recordDecided(c); err != nil {
+			d.heard(c)
+			d.fail(c, err)
+			return false
+		}
+		d.answered(c)
 	}
-	d.answered(c)
 	c.begun = time.Now()
 	if c.outcome.Runs() && c.leaves() {
 		d.sendAway(c)

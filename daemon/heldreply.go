@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -17,7 +18,8 @@ import (
 type heldReply struct {
 	conn  *net.UnixConn
 	left  chan struct{} // closed when the guard has said that the process is gone, or is gone itself
-	gone  bool
+	gone  bool          // nobody is there any more: the process has ended, or the guard
+	lost  atomic.Bool   // it was the guard
 	asked bool
 	done  chan struct{}
 }
@@ -38,9 +40,11 @@ func (r *heldReply) waiting(*call, string, time.Time) {
 	go func() {
 		defer close(r.done)
 		var b [guardlink.HeaderLen]byte
-		if _, err := io.ReadFull(r.conn, b[:]); err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
+		_, err := io.ReadFull(r.conn, b[:])
+		if err != nil && errors.Is(err, os.ErrDeadlineExceeded) {
 			return // end stopped it
 		}
+		r.lost.Store(err != nil)
 		r.gone = true
 		close(r.left)
 	}()

@@ -86,7 +86,7 @@ func (d *Daemon) understood(r *clawrden.Request) (c []clawrden.CommandFact) {
 // gone says why the caller of an earlier life can't come back, or "".
 func (d *Daemon) gone(k *keptAsk) string {
 	switch {
-	case k.Secret == "":
+	case k.Secret == "" && k.Record.Way != clawrden.WayGuard:
 		return "the daemon was restarted, and its caller can't come back to it"
 	case k.Boot != d.boot || d.boot == "":
 		return "the machine was restarted"

@@ -9,11 +9,12 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// parts reports whether a call is left to the daemon's next life: this one is stopping, and the shim comes back to the next.
+// parts reports whether a call is left to the daemon's next life: this one is stopping, and the shim comes back to the next, or the
+// guard asks that again.
 func (c *call) parts() bool {
 	select {
 	case <-c.stopping:
-		return c.version >= 3 && !c.can && c.connected()
+		return (c.version >= 3 || c.held != nil) && !c.can && c.connected()
 	default:
 		return false
 	}
@@ -59,6 +60,35 @@ func (d *Daemon) rejoin(c *call) {
 		}
 	}
 	c.fresh = true
+}
+
+// rejoinHeld does so for what the guard still holds and had asked an earlier life about.
+func (d *Daemon) rejoinHeld(c *call) {
+	if a := d.absent.find(c.process(), c.peer.UID, wordsOf(&c.facts, &c.request)); a != nil {
+		d.join(c, a)
+	}
+}
+
+// lapses keeps an ask whose process has ended with the guard: the agent is told to run the same again, which a decision made until
+// then is for.
+func (d *Daemon) lapses(c *call, ticket Ticket) bool {
+	r, held := c.reply.(*heldReply)
+	if !held || !r.lost.Load() || !c.kept {
+		return false
+	}
+	k, err := d.asks.get(c.request.ID)
+	if err != nil || !d.o.Queue.Lapse(c.request.ID) {
+		return false
+	}
+	c.kept = false
+	d.following.Go(func() {
+		select {
+		case <-ticket.Done():
+			d.giveUp(&absent{kept: k, ticket: ticket}, "its process ended with the guard, which was restarted")
+		case <-d.ending: // the next life finds its file, and no process
+		}
+	})
+	return true
 }
 
 // compare makes sure that a caller that came back has brought the command that it waits for. If not, its ask stays as it is.
