@@ -123,37 +123,57 @@ func TestTooManyHeld(t *testing.T) {
 	}
 }
 
-// TestCwdMoved changes the directory of what is held, by a process that shares it: it doesn't run there.
+// TestCwdMoved changes the directory of what is held, by a process that shares it since before there was a filter: it doesn't run
+// there.
 func TestCwdMoved(t *testing.T) {
 	s := newSession(t)
-	c := s.command("python3", "-c", `
-import ctypes, os, threading, time
-libc = ctypes.CDLL(None)
-CLONE_FS, SIGCHLD = 0x200, 17
-stack = ctypes.create_string_buffer(1 << 16)
-pid = libc.syscall(56, CLONE_FS | SIGCHLD, 0, 0, 0, 0)
-if pid == 0:
-    os.execv("/bin/echo", ["echo", "ask"])
-while not os.path.exists("go"): time.sleep(0.01)
-os.chdir("/")
-open(os.environ["DIR"] + "/moved", "w").close()
-print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`)
+	c := s.command("/bin/echo", "ask")
 	c.Dir = t.TempDir()
-	c.Env = append(c.Env, "DIR="+c.Dir)
+	goes, moves, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, says, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Env = append(c.Env, sharerEnv+"=1")
+	c.ExtraFiles = append(c.ExtraFiles, goes, says)
 	done := make(chan result)
 	go func() { done <- s.run(c) }()
 	pid := s.saw(`"ask"`)
-	if err := os.WriteFile(filepath.Join(c.Dir, "go"), nil, 0o600); err != nil {
+	_ = goes.Close()
+	_ = says.Close()
+	if _, err := moves.Write([]byte{0}); err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(c.Dir, "moved")); err == nil {
-			break
-		}
+	if _, err := moved.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
 	}
 	_, _ = fmt.Fprintf(s.answer, "%d yes\n", pid)
-	if r := <-done; r.out != "126\n" || !strings.Contains(r.err, "its working directory was changed") {
+	if r := <-done; r.code != 126 || r.out != "" || !strings.Contains(r.err, "its working directory was changed") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestCwdShared has no process share its directory with another one, by which it could be moved at any time. Threads may.
+func TestCwdShared(t *testing.T) {
+	s := newSession(t)
+	r := s.run(s.command("python3", "-c", `
+import ctypes, os, threading
+libc = ctypes.CDLL(None, use_errno=True)
+CLONE_FS, SIGCHLD = 0x200, 17
+print(libc.syscall(56 if os.uname().machine == "x86_64" else 220, CLONE_FS | SIGCHLD, 0, 0, 0, 0), ctypes.get_errno())
+print(libc.syscall(435, 0, 0), ctypes.get_errno())
+t = threading.Thread(target=lambda: os.chdir("/")); t.start(); t.join()
+print(os.getcwd())
+pid = os.fork()
+if pid == 0:
+    os.chdir("/tmp"); os._exit(0)
+os.waitpid(pid, 0)
+print(os.getcwd())
+`))
+	if want := (result{out: "-1 1\n-1 38\n/\n/\n"}); r != want {
 		t.Errorf("%+v", r)
 	}
 }

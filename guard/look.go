@@ -15,6 +15,9 @@ import (
 // asked is what the caller asked for, as it stood in its memory before the stop: a hint, never a fact.
 type asked string
 
+// resolveCached is RESOLVE_CACHED (Linux 5.12).
+const resolveCached = 0x20
+
 // look reads the path that the call names, "" where it can't be told, and which program calls, and tells whether there is surely
 // no such file.
 func look(n *execnotify.Notification) (p asked, caller execnotify.Origin, missing bool) {
@@ -44,8 +47,9 @@ func absent(proc int, path string) bool {
 		return false
 	}
 	defer func() { _ = unix.Close(root) }()
-	// Links are left to the kernel: /proc/self is somebody else here than there.
-	fd, err := unix.Openat2(root, path, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS})
+	// Links are left to the kernel: /proc/self is somebody else here than there. So is what it doesn't have at hand: a file system of the
+	// agent's own may never answer.
+	fd, err := unix.Openat2(root, path, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS | resolveCached})
 	if err == nil {
 		_ = unix.Close(fd)
 	}

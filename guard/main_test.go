@@ -17,6 +17,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -29,7 +30,34 @@ const (
 	roleGuard = "guard"
 	roleAgent = "agent"
 	becomeEnv = "CLAWRDEN_TEST_BECOME" // what the toy judge has a word "become" become
+
+	// sharerEnv has the agent leave a process behind with which it shares its directory: it reads descriptor 4, goes to the root
+	// directory, and says so by descriptor 5.
+	sharerEnv = "CLAWRDEN_TEST_SHARER"
 )
+
+// shares starts that process, which makes system calls and nothing else.
+//
+//go:nosplit
+//go:norace
+func shares(root, b *byte) {
+	pid, _, errno := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_FS|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
+	if errno != 0 || pid != 0 {
+		return
+	}
+	for _, nr := range []uintptr{unix.SYS_READ, unix.SYS_CHDIR, unix.SYS_WRITE, unix.SYS_EXIT_GROUP} {
+		switch nr {
+		case unix.SYS_READ:
+			_, _, _ = unix.RawSyscall(nr, 4, uintptr(unsafe.Pointer(b)), 1)
+		case unix.SYS_CHDIR:
+			_, _, _ = unix.RawSyscall(nr, uintptr(unsafe.Pointer(root)), 0, 0)
+		case unix.SYS_WRITE:
+			_, _, _ = unix.RawSyscall(nr, 5, uintptr(unsafe.Pointer(b)), 1)
+		default:
+			_, _, _ = unix.RawSyscall(nr, 0, 0, 0)
+		}
+	}
+}
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(roleEnv) {
@@ -54,6 +82,11 @@ func playAgent(argv []string) {
 	_ = os.Unsetenv(roleEnv)
 	path, err := exec.LookPath(argv[0])
 	fail(err)
+	if os.Getenv(sharerEnv) != "" {
+		shares(&[]byte("/\x00")[0], new(byte))
+		_ = unix.Close(4)
+		_ = unix.Close(5)
+	}
 	fail(unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 	listener, err := execnotify.Install()
 	fail(err)

@@ -60,8 +60,8 @@ func (s *Server) checkUser(p *peercred.Peer, status []byte) error {
 	return nil
 }
 
-// checkProc makes sure that no process of the session can write into a held one: /proc is read-only, or the launcher, which is
-// known to be ours, has closed it by Landlock.
+// checkProc makes sure that no process of the session can write into a held one: /proc is read-only, or the launcher has closed it by
+// Landlock. The launcher has to be ours: another program could bring a filter that announces nothing.
 func (s *Server) checkProc(p *peercred.Peer) error {
 	mounts, err := execnotify.ProcMounts("/proc/self/fd/" + strconv.Itoa(p.Proc) + "/mountinfo")
 	if err != nil {
@@ -71,15 +71,12 @@ func (s *Server) checkProc(p *peercred.Peer) error {
 	if len(proc) != 1 || proc[0].At != "/proc" {
 		return fmt.Errorf("/proc is mounted %d times there; mount it once, at /proc", len(proc))
 	}
-	if proc[0].ReadOnly {
-		return nil
-	}
 	sum, err := fileSum(p.Proc)
 	if err != nil {
 		return err
 	}
 	if s.o.Launcher == "" || sum != s.o.Launcher {
-		return errors.New("/proc is writable there, and it isn't this release's clawrden-launch that says it is closed; mount /proc read-only, or install the same release")
+		return errors.New("it isn't this release's clawrden-launch that began the session, so what closes it in can't be known; install the same release")
 	}
 	return nil
 }

@@ -115,6 +115,11 @@ func attach(name, guard string) error {
 	if err := closeProc(); err != nil {
 		return err
 	}
+	// Whoever shared this process's directory so far doesn't share the agent's. In a container that has to be left out, and is: there
+	// is nobody before its first process.
+	if err := unix.Unshare(unix.CLONE_FS); err != nil && !errors.Is(err, unix.EPERM) {
+		return err
+	}
 	listener, err := execnotify.Install()
 	if err != nil {
 		return err

@@ -114,6 +114,6 @@ func launcherSum(path string, log *slog.Logger) string {
 			return sum
 		}
 	}
-	log.Warn("the launcher can't be read, so only sessions with a read-only /proc can be had", slog.Any("error", err))
+	log.Warn("the launcher can't be read, so no session can be had that is a boundary", slog.Any("error", err))
 	return ""
 }

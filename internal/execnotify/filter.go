@@ -51,10 +51,18 @@ func Filter() []unix.SockFilter {
 	for _, nr := range refused {
 		p = append(p, equal(nr, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)))
 	}
-	// Who started a program is told by its auxiliary vector, which only this call could change (see Origin).
-	return append(p, equal(unix.SYS_PRCTL, 0, 3),
-		load(dataArg0), equal(unix.PR_SET_MM, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)),
-		ret(unix.SECCOMP_RET_ALLOW))
+	p = append(p,
+		// Who started a program is told by its auxiliary vector, which only this call could change (see Origin).
+		equal(unix.SYS_PRCTL, 0, 4), load(dataArg0), equal(unix.PR_SET_MM, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)), ret(unix.SECCOMP_RET_ALLOW),
+		// The flags of clone3 lie in memory, so it answers as if it weren't there, and C libraries use clone.
+		equal(unix.SYS_CLONE3, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.ENOSYS)),
+		// Another process with which this one shares its working directory could change it after it was judged. Threads may: an exec
+		// leaves none of them.
+		equal(unix.SYS_CLONE, 0, 4), load(dataArg0),
+		unix.SockFilter{Code: unix.BPF_ALU | unix.BPF_AND | unix.BPF_K, K: unix.CLONE_FS | unix.CLONE_THREAD},
+		equal(unix.CLONE_FS, 0, 1), ret(unix.SECCOMP_RET_ERRNO|uint32(unix.EPERM)),
+	)
+	return append(p, ret(unix.SECCOMP_RET_ALLOW))
 }
 
 // Install puts the filter on the calling thread and what it starts, and gives the listener. The thread must be locked, have
