@@ -1,0 +1,119 @@
+package tests
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/clawrden/clawrden/internal/battery"
+	"github.com/clawrden/clawrden/internal/testutil"
+)
+
+// batteryPolicy allows what the battery's ways lead through, and denies where they lead to. What it allows it allows by name alone:
+// what a name can't hide has to come to light by itself.
+const batteryPolicy = `
+policy { default = "deny" }
+rule "the battery" {
+  commands = ["clawrden", "true"]
+  action   = "allow"
+  opaque   = "allow"
+}
+rule "what starts other programs" {
+  commands = [
+    "sh", "dash", "bash", "env", "nice", "timeout", "nohup", "setsid", "xargs", "find", "tar", "awk", "gawk", "mawk", "sed", "vim", "vim.*", "ex", "git", "git-*",
+    "python3", "python3.*", "perl", "perl5*", "ruby", "ruby*", "node", "make", "script", "gdb", "strace", "ssh", "rsync", "cp",
+  ]
+  action = "allow"
+  opaque = "allow"
+}
+rule "not this" {
+  commands = ["id"]
+  action   = "deny"
+}
+`
+
+// tried runs the battery under words that start a command, and gives its results by way.
+func tried(t *testing.T, c *exec.Cmd) map[string]string {
+	t.Helper()
+	r := finish(t, c)
+	var list []battery.Result
+	if err := json.Unmarshal([]byte(r.stdout), &list); err != nil {
+		t.Fatalf("%v\n%+v", err, r)
+	}
+	ran := battery.Count(list, battery.Ran)
+	if want := map[bool]int{true: 1}[ran > 0]; r.code != want {
+		t.Errorf("%d ways ran and the exit status is %d", ran, r.code)
+	}
+	if len(list) != len(battery.Ways()) {
+		t.Errorf("%d results for %d ways", len(list), len(battery.Ways()))
+	}
+	byWay := map[string]string{}
+	for _, r := range list {
+		byWay[r.Way] = r.Result
+	}
+	return byWay
+}
+
+// count is how many ways came to a result.
+func count(byWay map[string]string, result string) (n int) {
+	for _, r := range byWay {
+		if r == result {
+			n++
+		}
+	}
+	return n
+}
+
+// noneRan compares a guarded battery with the bare one.
+func noneRan(t *testing.T, bare, guarded map[string]string) {
+	t.Helper()
+	t.Logf("bare: %d ran, %d denied; guarded: %d ran, %d denied", count(bare, battery.Ran), count(bare, battery.Denied), count(guarded, battery.Ran), count(guarded, battery.Denied))
+	for _, w := range battery.Ways() {
+		switch {
+		case guarded[w] == battery.Ran:
+			t.Errorf("%s: ran", w)
+		case guarded[w] == battery.NotApplicable && bare[w] == battery.Ran && !slices.Contains(needs[w], "namespaces"):
+			t.Errorf("%s: wasn't tried", w)
+		}
+	}
+}
+
+// needs are ways that can't even be prepared where the session has no namespaces of its own.
+var needs = map[string][]string{}
+
+// batteryCommand is the battery by the words that start a command.
+func batteryCommand(prefix string) []string {
+	return []string{filepath.Join(bin, "clawrden"), "doctor", "--battery", "-o", "json", "--prefix", prefix}
+}
+
+// TestBattery tries all ways round the guard on the host, as an ordinary user, with and without it.
+func TestBattery(t *testing.T) {
+	g := newGuarded(t, hostOptions{policy: batteryPolicy})
+	dir := filepath.Join(g.dir, "work")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	asUser := func(argv ...string) *exec.Cmd {
+		c := g.agent()
+		c.Path, c.Args, c.Dir = argv[0], argv, dir
+		return c
+	}
+	bare := tried(t, asUser(batteryCommand("")...))
+	if n := count(bare, battery.Ran); n < 60 {
+		t.Errorf("without a guard only %d ways ran: %v", n, bare)
+	}
+	guarded := tried(t, asUser(batteryCommand(strings.Join([]string{filepath.Join(bin, "clawrden-launch"), "init", "--guard", g.sock, "--"}, " "))...))
+	noneRan(t, bare, guarded)
+	if n := count(guarded, battery.Denied); n < 60 {
+		t.Errorf("under guard only %d ways were tried: %v", n, guarded)
+	}
+}
+
+var _ = testutil.Docker
