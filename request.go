@@ -150,4 +150,16 @@ type Executable struct {
 	Interpreter *Executable `json:"interpreter,omitempty"`
 	Image       string      `json:"image,omitempty"`  // where it is a container image's: its name, with its digest where that is known
 	Sealed      bool        `json:"sealed,omitempty"` // the agent can change this file: a sealed copy of what was hashed is run
+	Kinds       []string    `json:"kinds,omitempty"`  // in a guard session: what the file is besides its name, of the Kind constants
 }
+
+// Kinds of files that a guard session's commands run, by which rules can speak of what no name can hide. One of none of the first
+// four is plain: only root, or another user, says what its name leads to and what is in it.
+const (
+	KindPlain    = "plain"
+	KindWritable = "writable" // the agent can change the file, or what its path leads to
+	KindLoader   = "loader"   // the program loader, which runs any file without a further exec
+	KindUnnamed  = "unnamed"  // in memory, removed, or seen through mounts or a root directory of the agent's own
+	KindRemote   = "remote"   // on a network or user-space file system: its content isn't fixed, and isn't looked at
+	KindScript   = "script"   // a script that the agent can change; its interpreter is judged too
+)

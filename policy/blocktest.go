@@ -98,7 +98,7 @@ func (c *compiler) test(n *node) {
 		return
 	}
 	if v, ok := n.vals["rule"]; ok {
-		if _, known := c.placed["rule "+t.rule]; !known && t.rule != "opaque" && t.rule != "allowed_paths" {
+		if _, known := c.placed["rule "+t.rule]; !known && t.rule != "opaque" && t.rule != "allowed_paths" && t.rule != exeRule {
 			c.problem(v.at, "Unknown rule", "There is no rule named %q.%s", t.rule, didYouMean(t.rule, c.ruleNames()))
 		}
 	}
@@ -150,6 +150,7 @@ func (c *compiler) testFacts(n *node, argv []string) clawrden.Facts {
 		f.Lineage = StartedBy(n.texts("started_by"))
 	}
 	f.Exe.Path = n.text("exe")
+	f.Exe.Kinds = c.kinds(n.vals["exe_kinds"], n.texts("exe_kinds"))
 	if f.Exe.Path == "" && strings.HasPrefix(argv[0], "/") {
 		f.Exe.Path = argv[0]
 	}

@@ -182,6 +182,9 @@ func (c *compiler) settings(n *node) {
 	if n.has("timeout") {
 		s.timeout = n.duration("timeout")
 	}
+	if v, ok := n.vals["exe_any"]; ok {
+		s.exe = c.kinds(v, n.texts("exe_any"))
+	}
 	if v, ok := n.vals["allowed_paths"]; ok {
 		s.allowedPaths = c.paths(n, "allowed_paths")
 		s.allowedRef = clawrden.RuleRef{Name: "allowed_paths", Action: clawrden.Deny, File: v.at.Filename, Line: v.at.Start.Line}
@@ -218,6 +221,7 @@ func (c *compiler) rule(n *node) {
 			r.when = append(r.when, cond...)
 		}
 	}
+	r.exe = c.exe(r)
 	if v, ok := n.vals["executor"]; ok {
 		r.executor = lookup(c, c.policy.executors, "executor", n.text("executor"), v.at)
 		if r.executor != nil && !slices.Contains(c.options.Executors, r.executor.Kind) {

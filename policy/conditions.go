@@ -51,6 +51,7 @@ func (c *compiler) condition(n, rule *node) condition {
 		}
 		out = append(out, &depthPred{depths: depths})
 	}
+	add("exe_any", func(v value, texts []string) pred { return &exePred{kinds: c.kinds(v, texts)} })
 	for _, inner := range n.nodes {
 		switch inner.schema {
 		case identitySchema:

@@ -81,6 +81,7 @@ type judge struct {
 	finds    []finding
 	observed []clawrden.RuleRef
 	example  bool
+	exe      []string                 // kinds of the file that a matching rule has named
 	later    bool                     // the command in view will be held and judged by itself
 	verdict  clawrden.Verdict         // strictest so far; Invalid: none
 	covers   [maxCommands / 64]uint64 // commands whose allowing rule covers what can't be seen
@@ -142,6 +143,7 @@ func (j *judge) command(i int) {
 		j.opaque(i)
 	}
 	j.place(i)
+	j.file(i)
 	if !matched && !j.later && !j.silent() {
 		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def, command: i})
 	}
@@ -219,6 +221,7 @@ func (j *judge) rules(list []*rule) bool {
 			f.reason = strings.TrimSpace(fmt.Sprintf("The rule %q may apply, since some words are known only when the command runs. %s", r.ref.Name, r.reason))
 		} else {
 			matched = true
+			j.exe = append(j.exe, r.kinds...)
 		}
 		if j.later && f.verdict != clawrden.Deny {
 			continue
@@ -300,6 +303,9 @@ func (j *judge) place(i int) {
 }
 
 func (j *judge) noRule(i int) string {
+	if i == 0 && j.facts.Way == clawrden.WayGuard && slices.Contains(j.facts.Exe.Kinds, clawrden.KindWritable) {
+		return fmt.Sprintf("No rule speaks of %s as a file that the agent can write (exe_any), so the policy's default decides.", title(&j.facts.Commands[i]))
+	}
 	return fmt.Sprintf("No rule speaks of %s, so the policy's default decides.", title(&j.facts.Commands[i]))
 }
 

@@ -176,6 +176,10 @@ func (r *rule) conditions(v *view, x *RuleExplanation) (failed int) {
 			failed++
 		}
 	}
+	if r.exe != nil && r.exe.eval(&at) == no {
+		x.Conditions = append(x.Conditions, Condition{Text: r.exe.describe(), Holds: no.String(), Words: at.facts.Exe.Kinds})
+		failed++
+	}
 	at.homes.wide, at.excuse = !at.strict, true
 	for i, u := range r.unless {
 		held := u.holds(&at)

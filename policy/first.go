@@ -128,6 +128,7 @@ func (j *judge) first() {
 		j.add(finding{ref: &j.policy.settings.defRef, verdict: j.policy.settings.def})
 	}
 	j.place(0)
+	j.file(0)
 	if s := &j.policy.settings; s.allowedPaths != nil {
 		v := j.view
 		v.strict, v.homes.wide = false, false

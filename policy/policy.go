@@ -56,6 +56,7 @@ type settings struct {
 	timeout      time.Duration // how long a command may run, where nothing else says
 	allowedPaths []*pathGlob   // nil: any path
 	allowedRef   clawrden.RuleRef
+	exe          []string // kinds of files that allowing rules speak of; nil for plain ones
 }
 
 // Digest is the hex SHA-256 over the names and contents of the files; "" for a policy without files.

@@ -104,7 +104,7 @@ var functionDocs = map[string]string{
 // defaults are what attributes are where they aren't set, where that isn't nothing.
 var defaults = map[string]string{
 	"policy.default": "`deny`", "policy.mode": "`enforce`", "policy.combine": "`strictest`", "policy.opaque": "the stricter of `ask` and the default",
-	"policy.self_approval": "`false`", "policy.version": "`1`", "policy.allowed_paths": "any path",
+	"policy.self_approval": "`false`", "policy.version": "`1`", "policy.allowed_paths": "any path", "policy.exe_any": "`[\"plain\"]`",
 	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",
 	"approval.timeout": "the daemon's settings", "approval.approvers": "whoever has the right to decide", "approval.quorum": "`1`", "approval.grants": "`[\"session\", \"1h\"]`", "approval.self_approval": "`false`", "approval.on_timeout": "`deny`", "approval.edit_args": "`false`", "approval.each_behind_bridge": "`false`",
 	"executor.via": "in place", "executor.user": "the caller", "executor.pull": "`never`", "executor.network": "`none` for ghost", "executor.pool": "`0`",

@@ -15,6 +15,8 @@ type rule struct {
 	commands []commandPattern
 	when     condition   // all must hold
 	unless   []condition // none may hold
+	exe      *exePred    // of a rule that allows and doesn't speak of it: which kinds of files it is about
+	kinds    []string    // the kinds that it names
 	reason   string
 	executor *executor        // nil for the way's own default
 	approval *ApprovalProfile // nil for the defaults
@@ -81,6 +83,9 @@ func (r *rule) matches(v *view) truth {
 	v.strict = r.ref.Action != clawrden.Allow
 	v.homes.wide, v.excuse = v.strict, false
 	t := min(r.named(v), r.when.holds(v))
+	if r.exe != nil {
+		t = min(t, r.exe.eval(v))
+	}
 	switch {
 	case t == no || t != yes && !v.strict:
 		return no

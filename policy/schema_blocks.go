@@ -23,6 +23,7 @@ var policySchema = &block{
 			"another program. Where it isn't set: the stricter of ask and the default, but allow for a policy that neither denies nor asks about anything."},
 		{name: "timeout", kind: kindDuration, doc: "How long a command may run, where neither its rules nor its executor say. Then it gets SIGTERM, after 5 s SIGKILL, and its caller the exit status 124."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
+		{name: "exe_any", kind: kindTexts, doc: "Kinds of files that rules speak of which allow and don't say so themselves; for a container whose agent is root, which can write every file there, plain and writable."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
 			"that names a path, lies outside all of them is denied. Under a profile, nothing outside of them can be written but devices and the working directory."},
 	},
@@ -58,6 +59,8 @@ var conditionAttrs = []attr{
 	{name: "parent", kind: kindTexts, doc: "Names of the program that starts it, as word globs. Known in guard sessions only. An interpreter, a file that the agent can write, or a program with an option or variable by which it runs other code counts for no rule that allows."},
 	{name: "via", kind: kindTexts, doc: "The same for any program on the way from the agent to it, if all between count too."},
 	{name: "depth", kind: kindNumbers, doc: "How many programs that started one another lie between the session's start and it: 0 is the agent itself. Known in guard sessions only."},
+	{name: "exe_any", kind: kindTexts, doc: "What kind of file runs, in a guard session: plain, writable (by the agent, or its path is), loader (ld.so), unnamed (in memory, removed, or under mounts of the agent's own), " +
+		"remote (network or user-space file system), script (one that the agent can change). A rule that allows and doesn't say speaks of plain files; loader, unnamed and remote are denied where no rule that matches names them."},
 }
 
 var identitySchema = &block{

@@ -93,6 +93,7 @@ var testSchema = &block{
 		{name: "rule", kind: kindText, doc: "The rule that must decide."},
 		{name: "cwd", kind: kindText, doc: "The working directory; / where it isn't set."},
 		{name: "exe", kind: kindText, doc: "The path that the tool is found at."},
+		{name: "exe_kinds", kind: kindTexts, doc: "With way = \"guard\": the kinds of its file, as in exe_any."},
 		{name: "home", kind: kindText, doc: "The user's home directory; /home/USER where a user is set."},
 		{name: "env", kind: kindTexts, doc: "The environment: NAME=value."},
 		{name: "uid", kind: kindNumber, doc: "The user id."},
