@@ -87,7 +87,7 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 // holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
 func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.Held, fds []int) (gone bool) {
 	reply := &heldReply{conn: conn, left: make(chan struct{})}
-	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, asked: h.Asked, argv: h.Argv, exe: fds[1], caller: h.Caller, image: h.Image}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
+	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, elsewhere: h.Elsewhere, asked: h.Asked, argv: h.Argv, exe: fds[1], caller: h.Caller, image: h.Image}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
 	if h.Cwd {
 		c.cwd = os.NewFile(uintptr(fds[2]), "cwd")
 	}
@@ -108,13 +108,13 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.onHangUp(cancel)
-	d.stepOrGovern(ctx, c)
+	d.stepOrGovern(ctx, c, h.Why)
 	reply.end()
 	return reply.gone
 }
 
-// stepOrGovern lets a held exec through that is a step of a request, and takes any other its way.
-func (d *Daemon) stepOrGovern(ctx context.Context, c *call) {
+// stepOrGovern lets a held exec through that is a step of a request, and takes any other its way. refusal is why the guard refuses it.
+func (d *Daemon) stepOrGovern(ctx context.Context, c *call, refusal string) {
 	handed := false // to who follows it
 	defer func() {
 		if !handed {
@@ -122,12 +122,14 @@ func (d *Daemon) stepOrGovern(ctx context.Context, c *call) {
 		}
 	}()
 	defer d.recover(c)
-	through, refusal := d.step(ctx, c)
-	if through {
-		d.startedBy(c)
-		d.remember(c)
-		c.reply.started(c)
-		return
+	if refusal == "" {
+		var through bool
+		if through, refusal = d.step(ctx, c); through {
+			d.startedBy(c)
+			d.remember(c)
+			c.reply.started(c)
+			return
+		}
 	}
 	if refusal != "" {
 		c.deny(protocol.ExitDenied, refusal)
@@ -193,14 +195,16 @@ type heldExec struct {
 	session string
 	lesser  bool // its session is no boundary
 	asked   string
-	argv    []string         // as the kernel has it
-	exe     int              // the file that runs, open for reading
-	caller  guardlink.Origin // of the program that started it
-	image   guardlink.Origin // of what it becomes
-	lineage *lineage         // of its session; nil where that isn't known
-	also    []clawrden.Facts // further readings of what runs; the strictest counts
-	copied  bool             // it runs from a sealed copy, since it could be changed meanwhile
-	shim    string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't
-	noShim  error
-	next    chan string // gets the id of the request that the process goes on as
+	// elsewhere is set where the process has mounts or a root directory of its own.
+	elsewhere bool
+	argv      []string         // as the kernel has it
+	exe       int              // the file that runs, open for reading
+	caller    guardlink.Origin // of the program that started it
+	image     guardlink.Origin // of what it becomes
+	lineage   *lineage         // of its session; nil where that isn't known
+	also      []clawrden.Facts // further readings of what runs; the strictest counts
+	copied    bool             // it runs from a sealed copy, since it could be changed meanwhile
+	shim      string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't
+	noShim    error
+	next      chan string // gets the id of the request that the process goes on as
 }

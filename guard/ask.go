@@ -164,7 +164,7 @@ func send(conn int, h *Held) error {
 	if h.Cwd >= 0 {
 		fds = append(fds, h.Cwd)
 	}
-	b := guardlink.AppendHeld(nil, &guardlink.Held{Session: h.Session, Asked: h.Asked, Cwd: h.Cwd >= 0, Lesser: h.Lesser, Caller: h.Caller, Image: h.Image, Argv: h.Argv, Env: h.Env})
+	b := guardlink.AppendHeld(nil, &guardlink.Held{Session: h.Session, Asked: h.Asked, Why: h.Why, Cwd: h.Cwd >= 0, Lesser: h.Lesser, Elsewhere: h.Elsewhere, Caller: h.Caller, Image: h.Image, Argv: h.Argv, Env: h.Env})
 	n, err := unix.SendmsgN(conn, b, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL)
 	for err == nil && n < len(b) {
 		var m int

@@ -50,8 +50,9 @@ type Judge interface {
 type Options struct {
 	Name   string
 	Judge  Judge
-	Lesser bool // it lacks something that a boundary needs, and its records say so
-	Holds  int  // how many execs may wait for a person at once; 0 for DefaultHolds
+	Lesser bool  // it lacks something that a boundary needs, and its records say so
+	Place  Place // where its paths begin; of an exec from elsewhere the file's name says nothing
+	Holds  int   // how many execs may wait for a person at once; 0 for DefaultHolds
 }
 
 // DefaultHolds bounds the execs of a session that wait for a person. Each takes a thread of the guard's.

@@ -19,18 +19,50 @@ type identity struct{ dev, ino uint64 }
 type Held struct {
 	Session string
 	Lesser  bool // the session lacks something that a boundary needs
-	PID     int  // of the process, in the guard's pid namespace
-	Pidfd   int
-	Proc    int // its /proc directory, O_PATH
-	Exe     int // the file that runs (of a script: its interpreter), open for reading; the kernel lets nobody write to it now
-	Cwd     int // the working directory, O_PATH; -1 where it has none that can be opened
-	Argv    []string
-	Env     []string
-	Asked   string            // the path that the caller named, before the stop: a hint
-	Caller  execnotify.Origin // of the program that called exec
-	Image   execnotify.Origin // of what it becomes
-	cwd     identity
+	// Elsewhere is set where the process has mounts or a root directory of its own: there the agent says what a path means.
+	Elsewhere bool
+	Why       string // why it isn't to run, whatever the policy says; "" where nothing is wrong
+	PID       int    // of the process, in the guard's pid namespace
+	Pidfd     int
+	Proc      int // its /proc directory, O_PATH
+	Exe       int // the file that runs (of a script: its interpreter), O_PATH; the kernel lets nobody write to it now
+	Cwd       int // the working directory, O_PATH; -1 where it has none that can be opened
+	Argv      []string
+	Env       []string
+	Asked     string            // the path that the caller named, before the stop: a hint
+	Caller    execnotify.Origin // of the program that called exec
+	Image     execnotify.Origin // of what it becomes
+	cwd       identity
 }
+
+// Place is where a process's paths begin.
+type Place struct {
+	mounts uint64 // inode of its mount namespace
+	root   identity
+}
+
+// placeOf looks at a process by its /proc directory.
+func placeOf(proc int) (p Place, err error) {
+	var st unix.Stat_t
+	if err = unix.Fstatat(proc, "ns/mnt", &st, 0); err != nil {
+		return p, err
+	}
+	p.mounts = st.Ino
+	p.root, err = identify(proc, "root", 0)
+	return p, err
+}
+
+// identify tells a file by what the kernel has at hand of it: a file system of the agent's own may never answer.
+func identify(dir int, name string, flags int) (id identity, err error) {
+	var st unix.Statx_t
+	if err = unix.Statx(dir, name, unix.AT_STATX_DONT_SYNC|flags, unix.STATX_INO, &st); err != nil {
+		return id, err
+	}
+	return identity{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}, nil
+}
+
+// shown is how many words are passed on of a list that is too large.
+const shown = 16
 
 // maxWords bounds argv, and the environment, as Linux does with the default stack of 8 MiB.
 const maxWords = 2 << 20
@@ -50,57 +82,63 @@ func (t *tracee) read(pid int) (_ *Held, err error) {
 	if h.Proc, err = unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
-	if h.Exe, err = unix.Openat(h.Proc, "exe", unix.O_RDONLY|unix.O_CLOEXEC, 0); err != nil {
+	if h.Exe, err = unix.Openat(h.Proc, "exe", unix.O_PATH|unix.O_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
 	h.Image = execnotify.OriginOf(h.Proc)
-	if h.Argv, err = words(h.Proc, "cmdline"); err != nil {
+	var large [2]bool
+	if h.Argv, large[0], err = words(h.Proc, "cmdline"); err != nil {
 		return nil, err
 	}
 	if len(h.Argv) == 0 { // a process has one at its exec stop, be it empty: this one is dying
 		return nil, errors.New("it has no arguments")
 	}
-	if h.Env, err = words(h.Proc, "environ"); err != nil {
+	if h.Env, large[1], err = words(h.Proc, "environ"); err != nil {
 		return nil, err
 	}
+	if large[0] || large[1] {
+		h.Why = fmt.Sprintf("its arguments or its environment are larger than %d bytes; pass them in a file", maxWords)
+	}
+	where, err := placeOf(h.Proc)
+	if err != nil {
+		return nil, err
+	}
+	h.Elsewhere = where != t.session.o.Place
 	if h.Cwd, err = unix.Openat(h.Proc, "cwd", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		h.Cwd = -1
 		return h, nil
 	}
-	var st unix.Stat_t
-	if err = unix.Fstat(h.Cwd, &st); err != nil {
+	if h.cwd, err = identify(h.Cwd, "", unix.AT_EMPTY_PATH); err != nil {
 		return nil, err
 	}
-	h.cwd = identity{st.Dev, st.Ino}
 	return h, nil
 }
 
-// words reads a list of texts that end with NUL.
-func words(proc int, name string) ([]string, error) {
+// words reads a list of texts that end with NUL. Of one that is too large it gives the beginning.
+func words(proc int, name string) (list []string, large bool, err error) {
 	b, err := peercred.ReadAt(proc, name, maxWords+1)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil:
+		return nil, false, err
+	case len(b) > maxWords:
+		list = strings.SplitN(string(b), "\x00", shown+1)
+		return list[:min(len(list), shown)], true, nil
+	case len(b) == 0:
+		return nil, false, nil
+	case b[len(b)-1] != 0:
+		return nil, false, fmt.Errorf("%s was cut off", name)
 	}
-	if len(b) > maxWords {
-		return nil, fmt.Errorf("%s is larger than %d bytes", name, maxWords)
-	}
-	if len(b) == 0 {
-		return nil, nil
-	}
-	if b[len(b)-1] != 0 {
-		return nil, fmt.Errorf("%s was cut off", name)
-	}
-	return strings.Split(string(b[:len(b)-1]), "\x00"), nil
+	return strings.Split(string(b[:len(b)-1]), "\x00"), false, nil
 }
 
 // moved reports whether the working directory is another one than what was judged: a process that shares it can change it
 // even now.
 func (h *Held) moved() bool {
-	var st unix.Stat_t
-	if unix.Fstatat(h.Proc, "cwd", &st, 0) != nil {
+	cwd, err := identify(h.Proc, "cwd", 0)
+	if err != nil {
 		return h.Cwd >= 0
 	}
-	return h.Cwd < 0 || h.cwd != identity{st.Dev, st.Ino}
+	return h.Cwd < 0 || h.cwd != cwd
 }
 
 // Close releases the descriptors.

@@ -118,6 +118,10 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 		return nil, nil, err
 	}
 	a, listener, err := readAttach(conn)
+	var where Place
+	if err == nil {
+		where, err = placeOf(p.Proc)
+	}
 	if err == nil {
 		var lesser error
 		if lesser, err = s.check(p); err == nil {
@@ -126,6 +130,7 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 			}
 			var session *Session
 			if session, err = s.enter(a.Session, listener, lesser != nil); err == nil {
+				session.o.Place = where
 				if lesser != nil {
 					session.lacks = lesser.Error()
 				}

@@ -2,79 +2,110 @@ package agentroot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/clawrden/clawrden"
 )
 
-// ErrUnnamed says that the file that is about to run has no path in the caller's root: it lives in memory, was removed, or lies
-// outside.
-var ErrUnnamed = errors.New("the file that runs has no name")
-
-// Running looks at the file that a process is about to run, which exe has open for reading: not at what its path leads to by now.
-// Its path must lead to it all the same.
-func (r *Root) Running(proc, exe int) (*File, error) {
-	f := &File{FD: -1}
-	if err := unix.Fstat(exe, &f.Stat); err != nil {
-		return nil, err
-	}
+// Running looks at the file that a process is about to run, to which exe is open: not at what its path leads to by now. elsewhere is set
+// where the process's mounts or its root directory are its own: there it has no name that counts. kinds are what it is besides its name.
+func (r *Root) Running(proc, exe int, elsewhere bool) (f *File, kinds []string, err error) {
 	p, err := readlinkat(proc, "exe")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	named, err := r.Walk(p)
-	if err != nil || !same(named, f) {
+	f = &File{FD: -1, Resolved: p, Writable: true}
+	if remote(exe) {
+		kinds = []string{clawrden.KindRemote} // nothing is asked of such a file, which may never answer
+	} else {
+		if err := unix.Fstat(exe, &f.Stat); err != nil {
+			return nil, nil, err
+		}
+		named, err := r.Walk(p)
 		if err == nil {
 			named.Close()
 		}
-		return nil, fmt.Errorf("%w: %s", ErrUnnamed, p)
+		switch {
+		case err != nil || !same(named, f):
+			kinds = []string{clawrden.KindUnnamed}
+		case elsewhere:
+			kinds = []string{clawrden.KindUnnamed}
+			f.Resolved = named.Resolved
+		default:
+			f.Resolved, f.Stable, f.Writable = named.Resolved, named.Stable, named.Writable
+			kinds = f.kinds()
+		}
 	}
-	named.Close()
-	f.Resolved, f.Stable, f.Writable = named.Resolved, named.Stable, named.Writable
 	if f.FD, err = unix.FcntlInt(uintptr(exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return f, nil
+	return f, kinds, nil
+}
+
+// kinds are those of a file that has a name.
+func (f *File) kinds() (kinds []string) {
+	if f.Writable || !f.Stable {
+		kinds = append(kinds, clawrden.KindWritable)
+	}
+	if isLoader(path.Base(f.Resolved)) {
+		kinds = append(kinds, clawrden.KindLoader)
+	}
+	return kinds
+}
+
+// isLoader reports whether a file's own name is a program loader's: ld-linux-x86-64.so.2, ld-musl-aarch64.so.1, ld.so, or the C library
+// where that is its own loader. A copy by another name is a file that somebody wrote.
+func isLoader(name string) bool {
+	for _, prefix := range []string{"ld-", "ld.so", "ld64.so", "ld32.so", "libc.so", "libc.musl-"} {
+		if strings.HasPrefix(name, prefix) && (strings.Contains(name, ".so") || prefix == "ld.so") {
+			return true
+		}
+	}
+	return false
 }
 
 func same(a, b *File) bool { return a.Stat.Dev == b.Stat.Dev && a.Stat.Ino == b.Stat.Ino }
 
 // Held is what a process in its exec stop is about to run, by the names that count.
 type Held struct {
-	*Tool         // the script first, where the interpreter runs one that is named by its first line; the binary last
-	Script int    // index of the script's word in argv; 0 where it is no script
+	*Tool      // the script first, where the interpreter runs one that is named by its first line; the binary last
+	Script int // index of the script's word in argv; 0 where it is no script
+	Kinds  []string
 	Fixed  bool   // the script is nothing that the caller can change
 	Named  string // the name of what runs: the script's, or the name under which the caller asked for the binary, or the binary's own
 }
 
-// LoadHeld reads what is about to run, and takes over f. asked is the path by which the caller says that it called it: it counts where it leads to the
+// LoadHeld reads what Running gave, and takes over f. asked is the path by which the caller says that it called it: it counts where it leads to the
 // file, and the caller can change nothing on the way.
-func (r *Root) LoadHeld(ctx context.Context, f *File, argv []string, asked string, h *Hasher) (*Held, error) {
-	if remote(f.FD) {
-		f.Close()
-		return nil, fmt.Errorf("%s lies on a network or user-space file system, whose content nothing fixes", f.Resolved)
-	}
+func (r *Root) LoadHeld(ctx context.Context, f *File, kinds, argv []string, asked string, h *Hasher) (*Held, error) {
 	bin := Stage{File: f, Path: f.Resolved, Sealed: -1}
-	held := &Held{Tool: &Tool{Path: f.Resolved}, Named: path.Base(f.Resolved)}
+	held := &Held{Tool: &Tool{Path: f.Resolved}, Named: path.Base(f.Resolved), Kinds: kinds}
+	known := !slices.Contains(kinds, clawrden.KindUnnamed) && !slices.Contains(kinds, clawrden.KindRemote)
 	if a, err := r.Walk(asked); asked != "" && err == nil {
-		if same(a, f) && a.Stable {
+		if known && same(a, f) && a.Stable {
 			held.Path, held.Named = asked, path.Base(asked)
 			bin.Path = asked
 		}
 		a.Close()
 	}
-	c, err := h.sum(ctx, f)
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("cannot read %s: %w", f.Resolved, err)
+	if !slices.Contains(kinds, clawrden.KindRemote) {
+		c, err := h.sum(ctx, f)
+		if err != nil {
+			f.Close()
+			return nil, fmt.Errorf("cannot read %s: %w", f.Resolved, err)
+		}
+		bin.SHA256 = c.sha256
 	}
-	bin.SHA256 = c.sha256
 	script, at := r.script(ctx, f, held.Named, argv, h)
 	if script != nil {
-		held.Script, held.Fixed = at, script.Stable && !script.Writable
+		if held.Script, held.Fixed = at, script.Stable && !script.Writable; !held.Fixed {
+			held.Kinds = append(held.Kinds, clawrden.KindScript)
+		}
 		held.Path, held.Named = script.Path, path.Base(script.Path)
 		held.Stage = append(held.Stage, *script)
 		if i, err := r.Walk(argv[0]); err == nil { // as the first line names it: some programs go by that

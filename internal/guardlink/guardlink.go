@@ -51,14 +51,16 @@ const (
 
 // Held is one exec at its stop. With it come the descriptors pidfd, exe, and, if Cwd is set, the working directory.
 type Held struct {
-	Session string
-	Asked   string // the path that the caller named; a hint
-	Cwd     bool
-	Lesser  bool   // the session lacks something that a boundary needs
-	Caller  Origin // of the program that called exec
-	Image   Origin // of what it becomes
-	Argv    []string
-	Env     []string
+	Session   string
+	Asked     string // the path that the caller named; a hint
+	Why       string // why the guard refuses it by itself; "" where it doesn't
+	Cwd       bool
+	Lesser    bool   // the session lacks something that a boundary needs
+	Elsewhere bool   // the process has mounts or a root directory of its own
+	Caller    Origin // of the program that called exec
+	Image     Origin // of what it becomes
+	Argv      []string
+	Env       []string
 }
 
 // Origin tells one running program from another; see package execnotify. Zero where it can't be told.
@@ -73,8 +75,9 @@ var (
 )
 
 const (
-	flagCwd    = 1
-	flagLesser = 2
+	flagCwd       = 1
+	flagLesser    = 2
+	flagElsewhere = 4
 )
 
 // AppendHeld writes a Held.
@@ -88,8 +91,11 @@ func AppendHeld(b []byte, h *Held) []byte {
 	if h.Lesser {
 		flags |= flagLesser
 	}
+	if h.Elsewhere {
+		flags |= flagElsewhere
+	}
 	b = append(append(append(b, flags), h.Caller[:]...), h.Image[:]...)
-	b = text(text(b, h.Session), h.Asked)
+	b = text(text(text(b, h.Session), h.Asked), h.Why)
 	for _, words := range [][]string{h.Argv, h.Env} {
 		b = binary.LittleEndian.AppendUint32(b, uint32(len(words)))
 		for _, w := range words {
@@ -165,13 +171,13 @@ func ParseHeld(b []byte) (*Held, error) {
 		return nil, ErrVersion
 	}
 	const fixed = 2 + 2*len(Origin{})
-	if len(b) < fixed || b[1]&^(flagCwd|flagLesser) != 0 {
+	if len(b) < fixed || b[1]&^(flagCwd|flagLesser|flagElsewhere) != 0 {
 		return nil, ErrContent
 	}
 	r := reader{b: b[fixed:]}
 	h := &Held{
-		Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Caller: Origin(b[2:18]), Image: Origin(b[18:fixed]),
-		Session: r.text(), Asked: r.text(), Argv: r.words(), Env: r.words(),
+		Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Elsewhere: b[1]&flagElsewhere != 0, Caller: Origin(b[2:18]), Image: Origin(b[18:fixed]),
+		Session: r.text(), Asked: r.text(), Why: r.text(), Argv: r.words(), Env: r.words(),
 	}
 	if r.bad || len(r.b) > 0 {
 		return nil, ErrContent

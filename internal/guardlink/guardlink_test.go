@@ -10,7 +10,7 @@ import (
 
 var examples = []Held{
 	{Argv: []string{""}, Env: []string{}},
-	{Session: "build", Asked: "/bin/ls", Cwd: true, Caller: Origin{1, 2}, Image: Origin{3, 15: 4}, Argv: []string{"ls", "-l", "\xff\n"}, Env: []string{"A=1", "B"}},
+	{Session: "build", Asked: "/bin/ls", Why: "too large", Cwd: true, Elsewhere: true, Caller: Origin{1, 2}, Image: Origin{3, 15: 4}, Argv: []string{"ls", "-l", "\xff\n"}, Env: []string{"A=1", "B"}},
 }
 
 func TestHeld(t *testing.T) {
