@@ -19,7 +19,7 @@ rule "shells" {
   opaque   = "allow"
 }
 rule "fine" {
-  commands = ["ls", "cat", "echo", "true", "sleep", "chmod", "fine.sh", "cp"]
+  commands = ["ls", "cat", "echo", "true", "sleep", "chmod", "fine.sh", "cp", "rm"]
   action   = "allow"
 }
 rule "shown" {
@@ -94,7 +94,10 @@ func TestGuarded(t *testing.T) {
 		{"by a program", `python3 -c 'import subprocess; print(subprocess.run(["id"]).returncode)'`, "126\n", denied},
 		{"a name that nobody has spoken of", `stat / ; echo $?`, "126\n", "clawrden: stat /: denied by the policy"},
 		{"a script", `printf '#!/bin/sh\necho ran\n' >fine.sh; printf '#!/bin/sh\necho ran\n' >other.sh; chmod +x fine.sh other.sh; ./fine.sh; ./other.sh; echo $?`, "ran\n126\n", "clawrden: other.sh: denied by the policy"},
-		{"a copy", `cp /usr/bin/id ls; ./ls; echo $?`, "uid=54321 gid=54321 groups=54321\n0\n", ""}, // the name is all that this policy goes by
+		{"a copy", `cp /usr/bin/id ls; ./ls; echo $?`, "126\n", "clawrden: ls: denied by the policy"}, // the name is the agent's
+		{"a file that is gone", `cp /usr/bin/id ls; exec 5<ls; rm ls; /proc/self/fd/5; echo $?`, "126\n", "clawrden: 'ls (deleted)': denied by rule \"exe_any\""},
+		{"the program loader", `/lib*/ld-linux-*.so.* /bin/echo; echo $?`, "126\n", "clawrden: ld-linux-"},
+		{"an argument list beyond what anybody reads", `ulimit -s 65536; x=$(printf %0100000d 7); y=($x $x $x $x $x $x $x $x); /bin/echo ${y[@]} ${y[@]} ${y[@]} >/dev/null; echo $?`, "126\n", "clawrden: echo "},
 		{"no such thing", `nothing; echo $?`, "127\n", "agent.sh: line 1: nothing: command not found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
