@@ -11,7 +11,13 @@ import (
 const lineagePolicy = `
 policy { default = "deny" }
 rule "the agent's" {
-  commands = ["bash", "sh", "python3", "python3.*", "cp", "setarch", "env", "gcc", "x86_64-linux-gnu-gcc-*", "mygcc"]
+  commands = ["bash", "sh", "python3", "python3.*", "cp", "setarch", "env", "gcc", "x86_64-linux-gnu-gcc-*"]
+  action   = "allow"
+  opaque   = "allow"
+}
+rule "a gcc of its own" {
+  commands = ["mygcc", "gcc"]
+  exe_any  = ["writable"]
   action   = "allow"
   opaque   = "allow"
 }

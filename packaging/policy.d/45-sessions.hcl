@@ -7,6 +7,7 @@ rule "the agent of a session" {
   commands = ["*"]
   ways     = ["guard"]
   depth    = [0]
+  exe_any  = ["plain", "writable"] # agents are often installed in their user's home directory
   action   = "allow"
   opaque   = "allow"
 }
@@ -68,6 +69,7 @@ rule "go's own telemetry" {
 rule "programs of a build" {
   commands = ["/tmp/go-build*/**", "**/.cache/go-build/**", "**/target/{debug,release,*/debug,*/release}/**", "**/node_modules/**", "**/*.{js,mjs,cjs,ts,py,rb,pl,php}"]
   ways     = ["guard"]
+  exe_any  = ["plain", "writable"]
   action   = "allow"
   opaque   = "allow"
 }
@@ -157,6 +159,31 @@ test "an agent starts in its session" {
   started_by = []
   verdict    = "allow"
   rule       = "the agent of a session"
+}
+
+test "an agent of one's own starts, too" {
+  argv       = ["my-agent", "--yolo"]
+  way        = "guard"
+  exe_kinds  = ["writable"]
+  started_by = []
+  verdict    = "allow"
+}
+
+test "a copy called like an allowed command" {
+  argv       = ["ls"]
+  way        = "guard"
+  exe_kinds  = ["writable"]
+  started_by = ["?bash"]
+  verdict    = "ask"
+}
+
+test "the program loader" {
+  argv       = ["ld-linux-x86-64.so.2", "/usr/bin/curl"]
+  way        = "guard"
+  exe_kinds  = ["loader"]
+  started_by = ["?bash"]
+  verdict    = "deny"
+  rule       = "exe_any"
 }
 
 test "and nothing else that nobody knows" {
