@@ -142,6 +142,7 @@ type Server struct {
 	document                   func() object
 	http                       *http.Server
 	streams                    streams
+	conns                      conns
 	frames                     frames
 	maxStreams, maxUserStreams int
 	crossOrigin                *http.CrossOriginProtection
@@ -168,6 +169,7 @@ func New(o Options) *Server {
 	whoConnected := s.withIdentity
 	if s.tcp != nil {
 		whoConnected = s.withPeers
+		s.conns.ofPlace = maxConnsOfPlace + s.maxUserStreams
 	}
 	if s.door == "" {
 		s.door = "control"
@@ -184,6 +186,7 @@ func New(o Options) *Server {
 	s.http = &http.Server{
 		Handler:                      s,
 		ConnContext:                  whoConnected,
+		ConnState:                    s.conns.state,
 		ReadHeaderTimeout:            readHeaderTimeout,
 		ReadTimeout:                  readTimeout,
 		WriteTimeout:                 writeTimeout,

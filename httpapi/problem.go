@@ -19,6 +19,7 @@ var (
 	errBusy       = errors.New("too many event streams are open")
 	errHost       = errors.New("this server isn't called by that name: the Host header has to be the link's of `clawrden web`, localhost, a loopback address, or one of the settings' (http.hosts)")
 	errTooMany    = errors.New("too many wrong attempts from here; try again in a minute")
+	errConns      = errors.New("too many connections are open from here")
 	errInternal   = errors.New("internal error")
 )
 

@@ -96,8 +96,12 @@ type tcpPeersKey struct{}
 // withPeers starts finding out who connected, as withIdentity does.
 func (s *Server) withPeers(ctx context.Context, c net.Conn) context.Context {
 	p := &tcpPeers{known: make(chan struct{})}
+	conn := c
 	if t, ok := c.(*tls.Conn); ok {
 		c = t.NetConn()
+	}
+	if conn != nil && !s.conns.enter(conn) {
+		_ = conn.Close()
 	}
 	go func() {
 		defer close(p.known)
@@ -108,6 +112,10 @@ func (s *Server) withPeers(ctx context.Context, c net.Conn) context.Context {
 		}()
 		if p.holders, p.err = s.tcp.Peers(c); p.err == nil && len(p.holders) == 0 {
 			p.remote, _, p.err = net.SplitHostPort(c.RemoteAddr().String())
+		}
+		if p.err == nil && conn != nil && !s.conns.from(conn, p.who()) {
+			p.err = errConns
+			_ = conn.Close()
 		}
 	}()
 	return context.WithValue(ctx, tcpPeersKey{}, p)
