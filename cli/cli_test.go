@@ -38,6 +38,7 @@ type controlKey struct{}
 //	called TEXT                        the last thing that the daemon was told to do
 //	shimsocket VERDICT TEXT TOOL: CMD… the next question on the shim socket is about CMD and gets this answer
 //	log FILE COMMAND…                  an audit log with one record a command
+//	sealed FILE COMMAND…               the same in a directory of its own, with checkpoints; its keys are there too
 //	past FILE LINE…                    an audit log of these commands, each as the policy's default decided: deny where it begins with !
 //	running DIR                        the files of a directory are the policy that the daemon has in force
 //
@@ -70,6 +71,7 @@ func TestScripts(t *testing.T) {
 			"called":     scriptCalled,
 			"shimsocket": scriptShimSocket,
 			"log":        scriptLog,
+			"sealed":     scriptSealed,
 			"past":       scriptPast,
 			"running":    scriptRunning,
 		},
@@ -143,6 +145,17 @@ func scriptFail(ts *testscript.TestScript, _ bool, args []string) {
 
 func scriptLog(ts *testscript.TestScript, _ bool, args []string) {
 	l, err := audit.Open(ts.MkAbs(args[0]), audit.Options{})
+	ts.Check(err)
+	for _, command := range args[1:] {
+		ts.Check(l.Append(&clawrden.Record{Event: clawrden.EventDecided, ID: "id" + command, Command: command}))
+	}
+	ts.Check(l.Close())
+}
+
+func scriptSealed(ts *testscript.TestScript, _ bool, args []string) {
+	dir := filepath.Dir(ts.MkAbs(args[0]))
+	ts.Check(os.MkdirAll(dir, 0o700))
+	l, err := audit.Open(ts.MkAbs(args[0]), audit.Options{Keys: dir})
 	ts.Check(err)
 	for _, command := range args[1:] {
 		ts.Check(l.Append(&clawrden.Record{Event: clawrden.EventDecided, ID: "id" + command, Command: command}))
