@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -30,11 +31,7 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 			"--from takes a checkpoint that was kept elsewhere: nothing before it is looked at, and it must still be there.",
 		Example: "  clawrden audit verify\n  clawrden audit verify --key host.pub audit.jsonl.*.gz audit.jsonl\n  clawrden audit verify --from checkpoint.txt",
 		RunE: func(_ *cobra.Command, files []string) error {
-			o, err := against.options(files)
-			if err != nil {
-				return err
-			}
-			report, err := audit.VerifyLog(o)
+			report, err := against.verify(files)
 			if err != nil {
 				return err
 			}
@@ -57,6 +54,24 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 
 // auditFiles says where to find what a log is verified with.
 type auditFiles struct{ key, checkpoints, from string }
+
+// verify reads the log again where the daemon rotated it meanwhile.
+func (f auditFiles) verify(files []string) (audit.Report, error) {
+	const tries = 5
+	for i := 1; ; i++ {
+		o, err := f.options(files)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		report, err := audit.VerifyLog(o)
+		if err == nil && report.OK() || len(files) > 0 || i == tries {
+			return report, err
+		}
+		if again, lerr := f.options(nil); lerr != nil || slices.Equal(again.Files, o.Files) {
+			return report, err
+		}
+	}
+}
 
 func (f auditFiles) options(files []string) (o audit.VerifyOptions, err error) {
 	if len(files) == 0 {

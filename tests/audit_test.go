@@ -22,9 +22,72 @@ import (
 // verify fails the test where the log's chain doesn't hold.
 func (h *host) verify() {
 	h.t.Helper()
-	report, err := audit.Verify(h.audit)
-	if err != nil || !report.OK() {
+	if report, err := h.report(); err != nil || !report.OK() {
 		h.t.Errorf("the log doesn't verify: %v, %+v", err, report)
+	}
+}
+
+// report verifies all files of the log, by the public key that the daemon has left.
+func (h *host) report() (audit.Report, error) {
+	h.t.Helper()
+	state := filepath.Join(h.dir, "state")
+	o := audit.VerifyOptions{Whole: true}
+	b, err := os.ReadFile(audit.PublicKeyFile(state))
+	if err == nil {
+		o.Keys, err = audit.ParseKeys(string(b))
+	}
+	if err == nil {
+		o.Files, err = audit.Files(h.audit)
+	}
+	if err != nil {
+		return audit.Report{}, err
+	}
+	if o.Newest, err = os.ReadFile(audit.NewestFile(state)); err == nil {
+		o.Checkpoints = audit.CheckpointFile(h.audit)
+	}
+	return audit.VerifyLog(o)
+}
+
+// TestSealed runs a daemon that rotates and seals all the time, through a stop, a crash and a start on a log that was cut:
+// the history goes over all files, the CLI verifies them, and what was cut off is told.
+func TestSealed(t *testing.T) {
+	h := newHost(t, hostOptions{policy: `policy { default = "allow" }`, tools: []string{"echo"}, config: `audit {
+  rotate_size        = "8KiB"
+  checkpoint_records = 5
+}
+`})
+	const commands = 10
+	for range commands {
+		if r := finish(t, h.command("echo", "--token=topsecret")); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	h.kill(syscall.SIGKILL)
+	h.verify()
+	h.start()
+	h.honest()
+	h.kill(syscall.SIGTERM)
+	r, err := h.report()
+	if err != nil || !r.OK() || len(r.Files) < 2 || r.Unsealed != 0 || !r.Signed {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	h.start()
+	var entries []clawrden.Entry
+	h.get("/api/history?limit=100", &entries)
+	if len(entries) < commands || entries[len(entries)-1].Args[0] != "--token=[masked]" {
+		t.Errorf("%d commands in the history: %+v", len(entries), entries)
+	}
+	h.kill(syscall.SIGTERM)
+	if err := os.Truncate(h.audit, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.start()
+	h.honest()
+	if r, err := h.report(); err != nil || r.OK() || r.Problems[0].Kind != audit.Removed {
+		t.Errorf("%v, %+v", err, r)
+	}
+	if !strings.Contains(h.log.String(), "event=damaged") {
+		t.Errorf("nothing says that the log was cut:\n%s", h.log)
 	}
 }
 
