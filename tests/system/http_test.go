@@ -31,7 +31,9 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("without the port: %v", r)
 		}
 		m.must(t, "sh", "-c", "systemctl enable clawrden-http.socket && systemctl restart clawrden.service")
-		t.Cleanup(func() { m.run("sh", "-c", "systemctl disable --now clawrden-http.socket; systemctl restart clawrden.service") })
+		t.Cleanup(func() {
+			m.run("sh", "-c", "systemctl disable --now clawrden-http.socket; systemctl restart clawrden.service")
+		})
 		r := finish(m.as("ann", "clawrden", "web"))
 		link, err := url.Parse(strings.TrimSpace(r.stdout))
 		if err != nil || link.Port() != "8080" {
