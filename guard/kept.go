@@ -28,8 +28,8 @@ type Kept struct {
 	First    int // pidfd of its first process; -1 where that is gone
 }
 
-// The name under which a session is kept says all that is to be known of it: when it began, whether it is a boundary, what it is
-// called. It is at most 83 bytes of what every store takes.
+// The name under which a session is kept says all that is to be known of it: when it began, whether it is a boundary, where its paths
+// begin, what it is called. It is at most 134 bytes of what every store takes.
 const (
 	markWhole  = "w"
 	markLesser = "l"
@@ -40,20 +40,28 @@ func keptName(s *Session) string {
 	if s.o.Lesser {
 		mark = markLesser
 	}
-	return strconv.FormatInt(s.since.UnixMicro(), 16) + "." + mark + "." + s.o.Name
+	p := &s.o.Place
+	return fmt.Sprintf("%x.%s.%x-%x-%x.%s", s.since.UnixMicro(), mark, p.mounts, p.root.dev, p.root.ino, s.o.Name)
 }
 
 // parseKept reads such a name.
-func parseKept(s string) (name string, since time.Time, lesser bool, err error) {
-	words := strings.SplitN(s, ".", 3)
-	if len(words) != 3 || words[1] != markWhole && words[1] != markLesser || words[2] == "" || !guardlink.ValidName(words[2]) {
-		return "", since, false, fmt.Errorf("%q is no session's", s)
+func parseKept(s string) (o Options, since time.Time, err error) {
+	words := strings.SplitN(s, ".", 4)
+	if len(words) != 4 || words[1] != markWhole && words[1] != markLesser || words[3] == "" || !guardlink.ValidName(words[3]) {
+		return o, since, fmt.Errorf("%q is no session's", s)
 	}
 	n, err := strconv.ParseInt(words[0], 16, 64)
-	if err != nil || n <= 0 {
-		return "", since, false, fmt.Errorf("%q is no session's", s)
+	numbers := strings.Split(words[2], "-")
+	if err != nil || n <= 0 || len(numbers) != 3 {
+		return o, since, fmt.Errorf("%q is no session's", s)
 	}
-	return words[2], time.UnixMicro(n), words[1] == markLesser, nil
+	o = Options{Name: words[3], Lesser: words[1] == markLesser}
+	for i, to := range []*uint64{&o.Place.mounts, &o.Place.root.dev, &o.Place.root.ino} {
+		if *to, err = strconv.ParseUint(numbers[i], 16, 64); err != nil {
+			return o, since, fmt.Errorf("%q is no session's", s)
+		}
+	}
+	return o, time.UnixMicro(n), nil
 }
 
 // lackedBefore is said of a session that is no boundary and was begun before the guard was restarted.
@@ -62,10 +70,10 @@ const lackedBefore = "what its record says at its beginning"
 // Resume goes on with sessions of an earlier life. What they exec'd meanwhile has waited. Wait waits for them, too.
 func (s *Server) Resume(ctx context.Context, kept []Kept) {
 	for _, k := range kept {
-		name, since, lesser, err := parseKept(k.Name)
+		o, since, err := parseKept(k.Name)
 		var session *Session
 		if err == nil {
-			session, err = s.enter(name, k.Listener, lesser)
+			session, err = s.enter(o, k.Listener)
 		}
 		if err != nil {
 			s.o.Log.ErrorContext(ctx, "cannot go on with a session", slog.Any("error", err))
@@ -74,7 +82,7 @@ func (s *Server) Resume(ctx context.Context, kept []Kept) {
 			continue
 		}
 		session.since, session.kept = since, k.Name
-		if lesser {
+		if o.Lesser {
 			session.lacks = lackedBefore
 		}
 		s.wg.Go(func() {
@@ -82,14 +90,14 @@ func (s *Server) Resume(ctx context.Context, kept []Kept) {
 			defer s.leave(session)
 			end := func(uint64) {}
 			if s.o.Witness != nil && k.First >= 0 {
-				end, err = s.o.Witness.Begin(ctx, &Begun{Session: name, Lacks: session.lacks, Since: since, Pidfd: k.First, Again: true})
+				end, err = s.o.Witness.Begin(ctx, &Begun{Session: o.Name, Lacks: session.lacks, Since: since, Pidfd: k.First, Again: true})
 				if err != nil {
-					s.o.Log.ErrorContext(ctx, "cannot tell the daemon of a session", slog.String("session", name), slog.Any("error", err))
+					s.o.Log.ErrorContext(ctx, "cannot tell the daemon of a session", slog.String("session", o.Name), slog.Any("error", err))
 					end = func(uint64) {}
 				}
 			}
 			closeBoth(k.First, -1)
-			s.o.Log.InfoContext(ctx, "session goes on", slog.String("session", name))
+			s.o.Log.InfoContext(ctx, "session goes on", slog.String("session", o.Name))
 			s.guard(ctx, session, end)
 		})
 	}

@@ -129,8 +129,7 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 				s.o.Log.Warn("the session is no boundary", slog.Any("lacks", lesser))
 			}
 			var session *Session
-			if session, err = s.enter(a.Session, listener, lesser != nil); err == nil {
-				session.o.Place = where
+			if session, err = s.enter(Options{Name: a.Session, Lesser: lesser != nil, Place: where}, listener); err == nil {
 				if lesser != nil {
 					session.lacks = lesser.Error()
 				}
@@ -180,21 +179,22 @@ func readAttach(conn *net.UnixConn) (_ *guardlink.Attach, listener int, err erro
 	return a, listener, err
 }
 
-// enter gives the session its name and its place.
-func (s *Server) enter(name string, listener int, lesser bool) (*Session, error) {
+// enter gives the session a name, where it has none, and its place on the list.
+func (s *Server) enter(o Options, listener int) (*Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for name == "" {
+	for o.Name == "" {
 		s.made++
 		if n := fmt.Sprintf("session-%d", s.made); s.sessions[n] == nil {
-			name = n
+			o.Name = n
 		}
 	}
-	if s.sessions[name] != nil {
-		return nil, fmt.Errorf("a session of the name %q runs already; choose another", name)
+	if s.sessions[o.Name] != nil {
+		return nil, fmt.Errorf("a session of the name %q runs already; choose another", o.Name)
 	}
-	session := New(listener, Options{Name: name, Judge: s.o.Judge, Lesser: lesser, Holds: s.o.Holds})
-	s.sessions[name] = session
+	o.Judge, o.Holds = s.o.Judge, s.o.Holds
+	session := New(listener, o)
+	s.sessions[o.Name] = session
 	return session, nil
 }
 
