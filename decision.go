@@ -12,22 +12,23 @@ type RuleRef struct {
 
 // Decision is a verdict with the rules that gave it and the reason.
 type Decision struct {
-	Verdict  Verdict
-	Rules    []RuleRef // every rule that matched, the deciding one first; empty when the default decided
-	Reason   string    // for the person and for the model that reads stderr; may be empty
-	Executor string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
-	Place    *Place    // the executor block or built-in executor that Executor comes from; nil where no rule names one
-	Timeout  int64     // milliseconds that an ask may wait; 0 for the configured default
-	Demands  []Demand  // what an ask's approval must meet; none: one person with the right to decide
-	Approval string    // name of the deciding rule's approval block; "" for the defaults
-	Profile  *Profile  // the sandbox that the command runs in; nil for none
-	Limits   Limits    // of the run: the tightest of what the deciding rules and the profile say; the profile's are the same
-	Grant    string    // of a verdict that a grant in the policy has lowered from ask to allow, its name; Rules has it first
-	Fixed    bool      // the deciding rule forbids grants: each such command asks anew
-	Would    Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
-	Observed []RuleRef // rules in observe mode that matched; they take no part in the verdict
-	Session  bool      // it is about an exec of a guard session
-	Policy   string    // digest of the policy that decided, hex
+	Verdict   Verdict
+	Rules     []RuleRef // every rule that matched, the deciding one first; empty when the default decided
+	Reason    string    // for the person and for the model that reads stderr; may be empty
+	Executor  string    // kind that the deciding rule names: "mirror", "local", …; "" for the way's own default
+	Place     *Place    // the executor block or built-in executor that Executor comes from; nil where no rule names one
+	Timeout   int64     // milliseconds that an ask may wait; 0 for the configured default
+	Demands   []Demand  // what an ask's approval must meet; none: one person with the right to decide
+	Approval  string    // name of the deciding rule's approval block; "" for the defaults
+	Profile   *Profile  // the sandbox that the command runs in; nil for none
+	Limits    Limits    // of the run: the tightest of what the deciding rules and the profile say; the profile's are the same
+	Recording string    // what is recorded of the run: "output", "all" (its input too), or "" for nothing
+	Grant     string    // of a verdict that a grant in the policy has lowered from ask to allow, its name; Rules has it first
+	Fixed     bool      // the deciding rule forbids grants: each such command asks anew
+	Would     Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
+	Observed  []RuleRef // rules in observe mode that matched; they take no part in the verdict
+	Session   bool      // it is about an exec of a guard session
+	Policy    string    // digest of the policy that decided, hex
 }
 
 // Rule returns the deciding rule, or nil when the policy's default (or an error) decided.

@@ -39,6 +39,7 @@ var layers = []struct {
 	{name: "config", ours: ". internal/*", other: sys + hcl},
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
+	{name: "audit/recordings", ours: ". internal/*"},
 	{name: "audit", ours: ". internal/*", other: sys + " golang.org/x/mod/sumdb/note"},
 	{name: "access", ours: ". internal/*", other: sys},
 	{name: "registry", ours: ". internal/*", other: sys},
@@ -68,7 +69,7 @@ var layers = []struct {
 	{name: "client", ours: ". internal/*", other: sys},
 	{name: "bridge/*", ours: ". internal/* client", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/* github.com/go-telegram/bot github.com/go-telegram/bot/* github.com/godbus/dbus/v5"},
 	{
-		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit config guard",
+		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings config guard",
 		other: sys + hcl + " github.com/spf13/cobra github.com/spf13/cobra/* github.com/spf13/pflag golang.org/x/term",
 	},
 

@@ -106,8 +106,11 @@ type Record struct {
 	Signal      string         `json:"signal,omitempty"`
 	ExitSource  string         `json:"exit_source,omitempty"`
 	DurationMS  int64          `json:"duration_ms"`
-	Happened    *Timestamp     `json:"happened,omitempty"`  // when what the record tells of was, where the daemon learnt of it later
-	TimedOut    bool           `json:"timed_out,omitempty"` // it was ended because its time was over
+	Happened    *Timestamp     `json:"happened,omitempty"`     // when what the record tells of was, where the daemon learnt of it later
+	TimedOut    bool           `json:"timed_out,omitempty"`    // it was ended because its time was over
+	Output      *int64         `json:"output_bytes,omitempty"` // that its caller was passed on, where they were counted
+	Overflowed  bool           `json:"overflowed,omitempty"`   // it was ended because it had more output than it may
+	Recording   *Recording     `json:"recording,omitempty"`
 	Usage
 	Whom      string   `json:"whom,omitempty"`      // for which agent the kill switch was thrown or turned off; "" for everybody
 	Killed    int      `json:"killed,omitempty"`    // running commands, with what follows it, by the kill switch
@@ -117,6 +120,14 @@ type Record struct {
 	Unreached []string `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
 	FirstSeq  uint64   `json:"first_seq,omitempty"` // records that the log no longer has
 	LastSeq   uint64   `json:"last_seq,omitempty"`
+}
+
+// Recording tells of the recorded output of a command.
+type Recording struct {
+	SHA256 string `json:"sha256"`         // of the file, hex
+	Bytes  int64  `json:"bytes"`          // of the file
+	Cut    bool   `json:"cut,omitempty"`  // it holds no more than recordings may
+	Lost   bool   `json:"lost,omitempty"` // part of it could not be written, or its helper ended before its time
 }
 
 // Usage is what a command took, all of its processes together, as far as its executor knows.

@@ -91,6 +91,8 @@ type Entry struct {
 	Signal     string    `json:"signal,omitempty"`
 	ExitSource string    `json:"exit_source,omitempty"`
 	Usage
+	Output    *int64      `json:"output_bytes,omitempty"` // as in Record
+	Recording *Recording  `json:"recording,omitempty"`
 	Rules     []RuleRef   `json:"rules"`
 	Reason    string      `json:"reason,omitempty"`
 	Comment   string      `json:"comment,omitempty"`

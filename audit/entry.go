@@ -54,6 +54,7 @@ func (s snapshot) finish(open map[string]*clawrden.Entry, from int64) error {
 		}
 		delete(open, h.id)
 		e.ExitCode, e.Signal, e.ExitSource, e.DurationMS, e.Usage = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS, r.Usage
+		e.Output, e.Recording = r.Output, r.Recording
 	}
 	return nil
 }

@@ -97,7 +97,7 @@ func (a *app) command(version string) *cobra.Command {
 	f.BoolVar(&a.noColor, "no-color", false, "no colours (also NO_COLOR)")
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{formatTable, formatJSON}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(
-		a.statusCommand(), a.queueCommand(), a.approveCommand(), a.denyCommand(), a.historyCommand(), a.watchCommand(),
+		a.statusCommand(), a.queueCommand(), a.approveCommand(), a.denyCommand(), a.historyCommand(), a.replayCommand(), a.watchCommand(),
 		a.grantsCommand(), a.killCommand(), a.unlockCommand(), a.reloadCommand(),
 		a.canCommand(), a.runCommand(), a.agentCommand(), a.shimsCommand(), a.breakGlassCommand(), a.policyCommand(), a.profileCommand(), a.configCommand(), a.auditCommand(), a.webCommand(), a.tokenCommand(),
 		a.doctorCommand(), completionCommand(), batteryCommand(),

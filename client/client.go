@@ -146,6 +146,15 @@ func (c *Client) Entry(ctx context.Context, id string) (e clawrden.Entry, err er
 	return e, err
 }
 
+// Recording gives what was recorded of a command, by id or unique prefix; see package audit/recordings. The caller closes it.
+func (c *Client) Recording(ctx context.Context, id string) (io.ReadCloser, error) {
+	resp, err := c.send(ctx, http.MethodGet, "/api/history/"+url.PathEscape(id)+"/recording", nil, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
 // Kill throws the kill switch, for everybody or one agent, and tells what that did.
 func (c *Client) Kill(ctx context.Context, o clawrden.KillOrder) (result clawrden.KillResult, err error) {
 	err = c.post(ctx, "/api/kill", o, &result)

@@ -23,14 +23,15 @@ const DefaultFile = "/etc/clawrden/clawrden.hcl"
 
 // Config is every setting of the daemon. [Default] makes one.
 type Config struct {
-	Paths   Paths
-	Audit   Audit
-	Ask     Ask
-	Limits  Limits
-	Mirror  Mirror
-	Docker  Docker
-	Metrics Metrics
-	HTTP    HTTP
+	Paths      Paths
+	Audit      Audit
+	Recordings Recordings
+	Ask        Ask
+	Limits     Limits
+	Mirror     Mirror
+	Docker     Docker
+	Metrics    Metrics
+	HTTP       HTTP
 
 	Agents  []clawrden.AgentWish // blocks agent "NAME"
 	Teams   []clawrden.Team      // blocks team "NAME"
@@ -65,6 +66,13 @@ type Audit struct {
 	CheckpointTime    time.Duration
 	Witness           []string // a command and its arguments; none for no witness
 	Mask              []string // regular expressions, and "default"
+}
+
+// Recordings are the recorded output of commands.
+type Recordings struct {
+	Keep    time.Duration
+	MaxSize Size // of one
+	Total   Size // of all
 }
 
 // Ask is how requests wait for a person.

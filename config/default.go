@@ -32,6 +32,11 @@ func Default(dev bool) Config {
 			Witness:           []string{},
 			Mask:              []string{"default"},
 		},
+		Recordings: Recordings{
+			Keep:    30 * 24 * time.Hour,
+			MaxSize: 16 << 20,
+			Total:   1 << 30,
+		},
 		Ask: Ask{
 			Timeout:       90 * time.Second,
 			RefusalMemory: 5 * time.Minute,

@@ -95,6 +95,20 @@ var settings = []block{
 			"Regular expressions (RE2) for secrets in the arguments of commands: what their groups match, or all where they have none, is `[masked]` in the record, in the history and in the journal. Each word is looked at by itself. `default` stands for those that come with Clawrden: options, assignments and headers named after passwords, tokens and keys, passwords in addresses, tokens of known services.",
 		},
 	}},
+	{"recordings", "The recorded output of commands whose rule has `recording` in the policy. The files lie in `recordings` below `paths.state`.", []setting{
+		{
+			"keep", func(c *Config) any { return &c.Recordings.Keep }, between(time.Minute, 10*365*24*time.Hour),
+			"How long a recording is kept.",
+		},
+		{
+			"max_size", func(c *Config) any { return &c.Recordings.MaxSize }, between[Size](1<<10, 1<<40),
+			"How much of one command's output and input is recorded: enough for any session that a person would watch. The command itself goes on, and its record says that the recording ends before.",
+		},
+		{
+			"total", func(c *Config) any { return &c.Recordings.Total }, between[Size](1<<10, 1<<50),
+			"How much all recordings together may take, looked at once an hour: beyond it the oldest are removed.",
+		},
+	}},
 	{"ask", "How a request waits for a person.", []setting{
 		{
 			"timeout", func(c *Config) any { return &c.Ask.Timeout }, between(time.Second, 24*time.Hour),

@@ -69,7 +69,9 @@ type call struct {
 	flying     bool    // the state directory has it as running
 	parted     bool    // left to the daemon's next life, without a word to anybody
 	outcome    clawrden.Outcome
-	timedOut   bool      // its time was over
+	timedOut   bool // its time was over
+	overflowed bool // it had more output than it may
+	passed     job.Passed
 	begun      time.Time // when it was handed to its executor
 
 	ungoverned bool // root on the host; see Daemon.ungoverned

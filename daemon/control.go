@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -216,6 +217,14 @@ func (d *Daemon) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, erro
 
 // Entry gives one decided request by its id or a unique prefix.
 func (d *Daemon) Entry(id string) (clawrden.Entry, error) { return d.o.Audit.Lookup(id) }
+
+// Recording gives what was recorded of a command, by its whole id.
+func (d *Daemon) Recording(id string) (io.ReadCloser, error) {
+	if d.o.Taps == nil {
+		return nil, fmt.Errorf("%w: nothing is recorded here", clawrden.ErrNotFound)
+	}
+	return d.o.Taps.Recording(id)
+}
 
 // Reload reads the policy again. An invalid one is refused, and the one in force stays.
 func (d *Daemon) Reload(ctx context.Context, by clawrden.Caller) error {

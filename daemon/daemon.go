@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -116,6 +117,25 @@ type Finder interface {
 // gapped is a Process under a profile with best_effort, of which not everything could be held.
 type gapped interface{ Gaps() []string }
 
+// Taps stand between a command and its caller's descriptors.
+type Taps interface {
+	Start(*job.Tap) (Tap, error)
+	// Recording gives what was recorded of a request.
+	Recording(id string) (io.ReadCloser, error)
+	// Ended tells of the recording of a command that an earlier life of the daemon has begun; nil if there is none.
+	Ended(id string) *clawrden.Recording
+}
+
+// Tap is one of them.
+type Tap interface {
+	Stdio() (files [3]*os.File, terminal bool) // for the command
+	Handed()                                   // the command has them
+	Over() <-chan struct{}                     // closed when there was more output than the limit
+	WindowChanged()
+	End() job.Passed // the command has ended: waits until the caller has its output
+	Leave()          // it goes on without the daemon
+}
+
 // Process is a command that an executor has started.
 type Process interface {
 	Wait() job.Exit
@@ -155,6 +175,8 @@ type Options struct {
 	Containers Containers
 	// Executors that this daemon has beside mirror in place, by the word that a rule names; see executorOf.
 	Executors map[string]Executor
+	// Taps record and bound output. nil: what would need one is refused.
+	Taps Taps
 	// Starter begins sessions whose launchers go to GuardSocket; nil: none can be begun by this daemon.
 	Starter     Starter
 	GuardSocket string

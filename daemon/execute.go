@@ -243,6 +243,12 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
+	t, err := d.tap(c, stdio)
+	if err != nil {
+		finish()
+		return d.unrun(c, protocol.ExitFailed, err)
+	}
+	defer t.leave()
 	// The shim is told first: a signal that it gets once the command runs is the command's, and not its own to die of.
 	if err := d.takeOff(c); err != nil {
 		finish()
@@ -251,9 +257,10 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	c.elsewhere.Store(true)
 	c.reply.started(c)
 	p, err := e.Start(ctx, &job.Job{
-		Request: c.runRequest(), Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: stdio, Cwd: c.cwd,
+		Request: c.runRequest(), Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: t.stdio, Terminal: t.terminal, Cwd: c.cwd,
 		Umask: c.peer.Umask(), Home: c.facts.Home, Stopping: c.stopping,
 	})
+	t.handed()
 	if err != nil {
 		finish()
 		return d.unrun(c, codeOf(err), err)
@@ -266,11 +273,11 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 		p.Signal(syscall.SIGKILL) // the switch was thrown, or the agent removed, before it could be found among the running
 	}
 	done := make(chan struct{})
-	go d.passSignals(c, p, done)
+	go d.passSignals(c, p, t, done)
 	c.closeDescriptors()
 	clock := c.limitElsewhere(p)
 	d.heardBeside(c)
-	exit := p.Wait()
+	exit := t.wait(p)
 	clock.end()
 	close(done)
 	if c.parted = exit.Left; c.parted {
@@ -281,9 +288,14 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	if c.timedOut = clock.ended(exit, c.begun); c.timedOut {
 		p.Signal(syscall.SIGKILL) // what the command has left behind
 	}
+	c.passed, c.overflowed = t.end()
 	finish()
 	if c.timedOut {
 		c.reply.refuse(protocol.ExitExpired, c.timeRefusal())
+		return exit
+	}
+	if c.overflowed {
+		c.reply.refuse(protocol.ExitDenied, c.overflowRefusal())
 		return exit
 	}
 	c.reply.exited(c, exit)
@@ -303,11 +315,15 @@ func codeOf(err error) int {
 }
 
 // passSignals sends on what the shim received, until the command has ended.
-func (d *Daemon) passSignals(c *call, p Process, done <-chan struct{}) {
+func (d *Daemon) passSignals(c *call, p Process, t *tapped, done <-chan struct{}) {
 	for {
 		select {
 		case f := <-c.frames:
-			if f.typ == protocol.TypeSignal && f.number > 0 && f.number <= 64 {
+			switch {
+			case f.typ != protocol.TypeSignal || f.number == 0 || f.number > 64:
+			case t.terminal && syscall.Signal(f.number) == syscall.SIGWINCH:
+				t.tap.WindowChanged() // its own terminal tells it
+			default:
 				p.Signal(syscall.Signal(f.number))
 			}
 		case <-done:

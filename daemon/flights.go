@@ -208,6 +208,7 @@ func (d *Daemon) endedUnseen(k keptRun) {
 	case r.Executor != execMirror && !d.resumes(r.Executor):
 		r.Reason = "the daemon that had it run elsewhere, and followed it, has ended"
 	}
+	r.Recording = d.recordingOf(r.ID)
 	d.finish(&r, k.Begun, job.Exit{Source: clawrden.ExitUnknown}, nil)
 }
 

@@ -111,6 +111,10 @@ func (d *Daemon) recordFinished(c *call, exit job.Exit) {
 	if r.TimedOut = c.timedOut; c.timedOut {
 		r.Reason = c.timeText()
 	}
+	r.Output, r.Recording = c.passed.Output, c.passed.Recording
+	if r.Overflowed = c.overflowed; c.overflowed {
+		r.Reason = c.overflowText()
+	}
 	d.finish(r, c.begun, exit, c.decision.Rules)
 }
 
@@ -181,7 +185,7 @@ func (d *Daemon) fail(c *call, err error) {
 func entryOf(r *clawrden.Record) *clawrden.Entry {
 	e := &clawrden.Entry{
 		ID: r.ID, Timestamp: r.Timestamp, Command: r.Command, Args: r.Args, ArgsB64: r.ArgsB64, Cwd: r.Cwd, Identity: *r.Identity,
-		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
+		Decision: r.Decision, ExitCode: r.ExitCode, DurationMS: r.DurationMS, Output: r.Output, Recording: r.Recording, Signal: r.Signal, ExitSource: r.ExitSource, Usage: r.Usage,
 		Rules: r.Rules, Reason: r.Reason, Comment: r.Comment, Approver: r.Approver, AskedArgs: r.AskedArgs, AskedB64: r.AskedB64, EditedBy: r.EditedBy, Executor: r.Executor, Boundary: r.Boundary,
 		Exe: r.Exe, Way: r.Way, Session: r.Session, Seq: r.Seq,
 	}

@@ -78,6 +78,7 @@ func (d *Daemon) resumed(k keptRun, p Process) {
 	if exit.Left {
 		return
 	}
+	r.Recording = d.recordingOf(r.ID)
 	d.finish(&r, k.Begun, exit, nil)
 	d.removeFlight(r.ID)
 }

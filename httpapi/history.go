@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -60,6 +61,31 @@ func (s *Server) entry(w http.ResponseWriter, r *http.Request, by clawrden.Calle
 		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return writeJSON(w, wholeEntry(e))
+}
+
+// recording: GET /api/history/{id}/recording → the recording as it was written, a line of JSON for each piece; see package
+// audit/recordings. Its digest is in the entry.
+func (s *Server) recording(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	e, err := s.control.Entry(id)
+	if err != nil {
+		return err
+	}
+	if sees := s.control.Sees(by); sees != nil && !sees(&e.Identity, e.Rules) {
+		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
+	}
+	f, err := s.control.Recording(e.ID)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	w.Header().Set("Content-Type", "application/jsonl")
+	w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(e.ID+".jsonl"))
+	_, _ = io.Copy(w, f) // a reader that goes away is no fault
+	return nil
 }
 
 func readFilter(q url.Values) (f clawrden.HistoryFilter, err error) {

@@ -16,6 +16,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -61,6 +62,8 @@ type Control interface {
 	History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error)
 	// Entry gives one entry of the history by its id or a unique prefix.
 	Entry(id string) (clawrden.Entry, error)
+	// Recording gives what was recorded of a command, by its whole id; clawrden.ErrNotFound (wrapped) where nothing is.
+	Recording(id string) (io.ReadCloser, error)
 	// Grants gives the grants in force, oldest first.
 	Grants() []clawrden.Grant
 	// AddGrant has the approval of one of the last asks remembered; with preview it only tells what that would cover.

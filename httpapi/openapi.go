@@ -20,37 +20,38 @@ type operation struct {
 
 // operations has one row for each row of routes.
 var operations = map[string]operation{
-	"GET /api/status":                {summary: "What the daemon is doing.", answer: clawrden.Status{}},
-	"GET /api/policy":                {summary: "The text of the policy in force.", answer: clawrden.PolicySource{}},
-	"POST /api/policy/explain":       {summary: "How the decision on a command comes about that is only thought of.", body: clawrden.ExplainWish{}, answer: json.RawMessage{}},
-	"POST /api/policy/check":         {summary: "What is wrong with files, if they were the policy.", body: policyFiles{}, answer: clawrden.PolicyCheck{}},
-	"GET /api/profiles":              {summary: "The profiles in force, by name.", answer: []clawrden.ProfileInfo{}},
-	"GET /api/profiles/{name}":       {summary: "One profile, whole.", answer: clawrden.Profile{}},
-	"GET /api/executions":            {summary: "The commands that run, oldest first.", answer: []clawrden.Execution{}},
-	"GET /api/queue":                 {summary: "The waiting asks, oldest first; with limit or after in pages, the Link header leading on.", query: map[string]string{"limit": "asks in a page", "after": "the whole id of the last one of the page before"}, answer: []clawrden.Pending{}},
-	"GET /api/queue/{id}":            {summary: "One waiting ask, by its id or a unique prefix.", answer: clawrden.Pending{}},
-	"GET /api/history":               {summary: "What was decided, newest first; the Link header leads on.", query: map[string]string{"limit": "entries in a page", "before": "seq of the last entry of the page before"}, answer: []clawrden.Entry{}},
-	"GET /api/history/{id}":          {summary: "One command that was decided, by its id or a unique prefix.", answer: clawrden.Entry{}},
-	"GET /api/events":                {summary: "The events as they happen (text/event-stream). With the header Last-Event-ID the stream goes on after that one."},
-	"GET /api/openapi.json":          {summary: "This document.", answer: json.RawMessage{}},
-	"POST /api/queue/{id}/approve":   {summary: "Let a command run. With the digest and revision that were shown, only if it is still that.", body: answer{}, answer: done{}},
-	"POST /api/queue/{id}/deny":      {summary: "Refuse a command; the comment reaches the agent.", body: answer{}, answer: done{}},
-	"GET /api/grants":                {summary: "The remembered approvals in force, oldest first.", answer: []clawrden.Grant{}},
-	"POST /api/grants":               {summary: "Have an approval remembered; with preview, only tell what that would cover.", body: grantWish{}, answer: clawrden.Grant{}},
-	"POST /api/grants/{id}/revoke":   {summary: "End a remembered approval.", answer: done{}},
-	"GET /api/sessions":              {summary: "The guard sessions that run, by name.", answer: []clawrden.Session{}},
-	"POST /api/sessions":             {summary: "Begin a session: on the control socket alone, with descriptors beside the request.", body: clawrden.SessionWish{}, answer: clawrden.SessionPlace{}},
-	"GET /api/agents":                {summary: "The registered agents, by name.", answer: []clawrden.Agent{}},
-	"POST /api/agents":               {summary: "Register an agent.", body: clawrden.AgentWish{}, answer: clawrden.Agent{}},
-	"POST /api/agents/{name}/remove": {summary: "Take an agent's name and socket away, and end what it has begun.", answer: done{}},
-	"POST /api/login":                {summary: "Make a link to the dashboard: on the control socket alone.", body: loginWish{}, answer: clawrden.Login{}},
-	"GET /api/tokens":                {summary: "The bearer tokens that count, by name.", answer: []clawrden.Token{}},
-	"POST /api/tokens":               {summary: "Make a bearer token; its secret is told this once.", body: clawrden.TokenWish{}, answer: madeToken{}},
-	"POST /api/tokens/{name}/revoke": {summary: "End a bearer token.", answer: done{}},
-	"POST /api/kill":                 {summary: "Stop what runs, refuse what waits and what comes, of everybody or of one agent.", body: clawrden.KillOrder{}, answer: killed{}},
-	"POST /api/unlock":               {summary: "End that, for everybody or for one agent.", body: unlockWish{}, answer: done{}},
-	"POST /api/reload":               {summary: "Read the policy again.", answer: done{}},
-	"GET /metrics":                   {summary: "Counters for Prometheus (text)."},
+	"GET /api/status":                 {summary: "What the daemon is doing.", answer: clawrden.Status{}},
+	"GET /api/policy":                 {summary: "The text of the policy in force.", answer: clawrden.PolicySource{}},
+	"POST /api/policy/explain":        {summary: "How the decision on a command comes about that is only thought of.", body: clawrden.ExplainWish{}, answer: json.RawMessage{}},
+	"POST /api/policy/check":          {summary: "What is wrong with files, if they were the policy.", body: policyFiles{}, answer: clawrden.PolicyCheck{}},
+	"GET /api/profiles":               {summary: "The profiles in force, by name.", answer: []clawrden.ProfileInfo{}},
+	"GET /api/profiles/{name}":        {summary: "One profile, whole.", answer: clawrden.Profile{}},
+	"GET /api/executions":             {summary: "The commands that run, oldest first.", answer: []clawrden.Execution{}},
+	"GET /api/queue":                  {summary: "The waiting asks, oldest first; with limit or after in pages, the Link header leading on.", query: map[string]string{"limit": "asks in a page", "after": "the whole id of the last one of the page before"}, answer: []clawrden.Pending{}},
+	"GET /api/queue/{id}":             {summary: "One waiting ask, by its id or a unique prefix.", answer: clawrden.Pending{}},
+	"GET /api/history":                {summary: "What was decided, newest first; the Link header leads on.", query: map[string]string{"limit": "entries in a page", "before": "seq of the last entry of the page before"}, answer: []clawrden.Entry{}},
+	"GET /api/history/{id}":           {summary: "One command that was decided, by its id or a unique prefix.", answer: clawrden.Entry{}},
+	"GET /api/history/{id}/recording": {summary: "What a command has put out, where its rule has it recorded: a line of JSON for each piece."},
+	"GET /api/events":                 {summary: "The events as they happen (text/event-stream). With the header Last-Event-ID the stream goes on after that one."},
+	"GET /api/openapi.json":           {summary: "This document.", answer: json.RawMessage{}},
+	"POST /api/queue/{id}/approve":    {summary: "Let a command run. With the digest and revision that were shown, only if it is still that.", body: answer{}, answer: done{}},
+	"POST /api/queue/{id}/deny":       {summary: "Refuse a command; the comment reaches the agent.", body: answer{}, answer: done{}},
+	"GET /api/grants":                 {summary: "The remembered approvals in force, oldest first.", answer: []clawrden.Grant{}},
+	"POST /api/grants":                {summary: "Have an approval remembered; with preview, only tell what that would cover.", body: grantWish{}, answer: clawrden.Grant{}},
+	"POST /api/grants/{id}/revoke":    {summary: "End a remembered approval.", answer: done{}},
+	"GET /api/sessions":               {summary: "The guard sessions that run, by name.", answer: []clawrden.Session{}},
+	"POST /api/sessions":              {summary: "Begin a session: on the control socket alone, with descriptors beside the request.", body: clawrden.SessionWish{}, answer: clawrden.SessionPlace{}},
+	"GET /api/agents":                 {summary: "The registered agents, by name.", answer: []clawrden.Agent{}},
+	"POST /api/agents":                {summary: "Register an agent.", body: clawrden.AgentWish{}, answer: clawrden.Agent{}},
+	"POST /api/agents/{name}/remove":  {summary: "Take an agent's name and socket away, and end what it has begun.", answer: done{}},
+	"POST /api/login":                 {summary: "Make a link to the dashboard: on the control socket alone.", body: loginWish{}, answer: clawrden.Login{}},
+	"GET /api/tokens":                 {summary: "The bearer tokens that count, by name.", answer: []clawrden.Token{}},
+	"POST /api/tokens":                {summary: "Make a bearer token; its secret is told this once.", body: clawrden.TokenWish{}, answer: madeToken{}},
+	"POST /api/tokens/{name}/revoke":  {summary: "End a bearer token.", answer: done{}},
+	"POST /api/kill":                  {summary: "Stop what runs, refuse what waits and what comes, of everybody or of one agent.", body: clawrden.KillOrder{}, answer: killed{}},
+	"POST /api/unlock":                {summary: "End that, for everybody or for one agent.", body: unlockWish{}, answer: done{}},
+	"POST /api/reload":                {summary: "Read the policy again.", answer: done{}},
+	"GET /metrics":                    {summary: "Counters for Prometheus (text)."},
 }
 
 // openapi: GET /api/openapi.json → the API as OpenAPI 3.1 has it.
@@ -110,8 +111,11 @@ func parameters(path string, query map[string]string) (list []object) {
 func (d *describer) answer(o *operation, path string) object {
 	if o.answer == nil {
 		kind := "text/plain"
-		if path == "/api/events" {
+		switch path {
+		case "/api/events":
 			kind = "text/event-stream"
+		case "/api/history/{id}/recording":
+			kind = "application/jsonl"
 		}
 		return object{"description": o.summary, "content": object{kind: object{}}}
 	}

@@ -41,6 +41,8 @@ var routes = []struct {
 	{"GET /api/queue/{id}", clawrden.RightRead, (*Server).pending},
 	{"GET /api/history", clawrden.RightRead, (*Server).history},
 	{"GET /api/history/{id}", clawrden.RightRead, (*Server).entry},
+	// What a command has put out, for the rules that have it recorded: as secret as the command itself.
+	{"GET /api/history/{id}/recording", clawrden.RightRead, (*Server).recording},
 	// The same things as they happen. The right is checked again with each heartbeat: a stream lasts for days.
 	{"GET /api/events", clawrden.RightRead, (*Server).events},
 	// All of this in the words of OpenAPI. It is in the source too, but what is served is no concern of agents.

@@ -140,6 +140,9 @@ func (r *rule) say(p *Policy, place int) []string {
 	if r.limits != (clawrden.Limits{}) {
 		out = append(out, "limits "+strings.Join(sayLimits(&r.limits), ", "))
 	}
+	if r.recording != "" {
+		out = append(out, "recording "+r.recording)
+	}
 	if len(r.passEnv) > 0 {
 		names := make([]string, len(r.passEnv))
 		for i, g := range r.passEnv {

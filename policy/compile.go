@@ -194,8 +194,8 @@ func (c *compiler) settings(n *node) {
 func (c *compiler) rule(n *node) {
 	r := &rule{
 		at: n.at, reason: n.text("reason") + n.text("message"), observe: n.text("mode") == "observe",
-		fixed: n.has("grantable") && !n.bool("grantable"),
-		ref:   clawrden.RuleRef{Name: n.name, Action: n.verdict("action"), File: n.at.Filename, Line: n.at.Start.Line},
+		fixed: n.has("grantable") && !n.bool("grantable"), recording: n.text("recording"),
+		ref: clawrden.RuleRef{Name: n.name, Action: n.verdict("action"), File: n.at.Filename, Line: n.at.Start.Line},
 	}
 	if n.has("reason") && n.has("message") {
 		c.problem(n.vals["message"].nameAt, "Said twice", "message and reason are the same; write one of them.")

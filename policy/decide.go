@@ -432,6 +432,7 @@ func (j *judge) executor(d *clawrden.Decision) {
 			place = r.executor
 		}
 		d.Limits = tighter(d.Limits, r.limits)
+		d.Recording = fuller(d.Recording, r.recording)
 		if r.profile != nil {
 			if profile != nil && profile != r.profile {
 				d.Verdict = clawrden.Deny

@@ -68,6 +68,14 @@ func tighter(a, b clawrden.Limits) clawrden.Limits {
 	return a
 }
 
+// fuller gives the recording that holds more.
+func fuller(a, b string) string {
+	if a == "all" || b == "" {
+		return a
+	}
+	return b
+}
+
 func least[T interface{ ~uint64 | ~uint32 | ~int64 }](a, b T) T {
 	if a == 0 || b != 0 && b < a {
 		return b

@@ -10,24 +10,25 @@ import (
 
 // rule is one compiled rule.
 type rule struct {
-	ref      clawrden.RuleRef
-	at       hcl.Range
-	commands []commandPattern
-	when     condition   // all must hold
-	unless   []condition // none may hold
-	exe      *exePred    // of a rule that allows and doesn't speak of it: which kinds of files it is about
-	kinds    []string    // the kinds that it names
-	reason   string
-	executor *executor        // nil for the way's own default
-	approval *ApprovalProfile // nil for the defaults
-	profile  *Profile         // nil for none
-	limits   clawrden.Limits
-	passEnv  []*wordGlob // variables that are passed on although they would be left out
-	examples []example
-	observe  bool // recorded only
-	fixed    bool // approvals of it can't be remembered
-	seesAll  bool // covers what can't be seen too
-	rank     int  // how closely commands name the tool: 0 by name, 1 by glob or path, 2 any
+	ref       clawrden.RuleRef
+	at        hcl.Range
+	commands  []commandPattern
+	when      condition   // all must hold
+	unless    []condition // none may hold
+	exe       *exePred    // of a rule that allows and doesn't speak of it: which kinds of files it is about
+	kinds     []string    // the kinds that it names
+	reason    string
+	executor  *executor        // nil for the way's own default
+	approval  *ApprovalProfile // nil for the defaults
+	profile   *Profile         // nil for none
+	limits    clawrden.Limits
+	passEnv   []*wordGlob // variables that are passed on although they would be left out
+	examples  []example
+	recording string // output, all or ""
+	observe   bool   // recorded only
+	fixed     bool   // approvals of it can't be remembered
+	seesAll   bool   // covers what can't be seen too
+	rank      int    // how closely commands name the tool: 0 by name, 1 by glob or path, 2 any
 }
 
 // commandPattern is one word of `commands`.

@@ -35,7 +35,7 @@ func Systemd(p *clawrden.Profile, t Target) (*Unit, error) {
 	}
 	u.Properties = append(u.Properties, UnitLimits(&p.Limits)...)
 	if p.Limits.Output > 0 {
-		u.inside("limits.output", "the output goes straight to the agent's own descriptors, where systemd doesn't count it")
+		u.inside("limits.output", "systemd doesn't count the output")
 	}
 	return u, nil
 }

@@ -1,5 +1,5 @@
-// Command clawrden-launch becomes a tool under a profile: see package launch. Under another name it copies between an agent
-// and a container engine: see package relay.
+// Command clawrden-launch becomes a tool under a profile: see package launch. Under other names it copies between an agent
+// and a container engine, or a command: see package relay.
 
 // The runtime need not read cgroup files to choose how many threads a program of two threads may have.
 //
@@ -23,8 +23,11 @@ func init() {
 }
 
 func main() {
-	if os.Args[0] == relay.Name {
+	switch os.Args[0] {
+	case relay.Name:
 		relay.Main()
+	case relay.TapName:
+		relay.TapMain()
 	}
 	os.Exit(launch.Main(os.Args[1:], version, func(s string) { _, _ = os.Stderr.WriteString(s + "\n") }))
 }

@@ -125,6 +125,12 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	defer func() { _ = engine.Close() }()
 	known := containers{&dockerx.Confirmer{Engine: engine}}
 	do.Containers = known
+	recorder, err := newRecorder(&c, log)
+	if err != nil {
+		return err
+	}
+	go recorder.sweep(ctx)
+	do.Taps = recorder
 	do.Executors = map[string]daemon.Executor{}
 	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer, Helper: launcher()}}
 	units, err := unit.New(unit.Options{Launcher: launcher(), Users: db})

@@ -1,8 +1,6 @@
 package ghost
 
 import (
-	"errors"
-
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/launch"
 	"github.com/clawrden/clawrden/profile"
@@ -21,7 +19,7 @@ func (p *plan) build(d *clawrden.Decision) error {
 		return err
 	}
 	p.inner, err = profile.Compile(d.Profile, profile.Target{
-		Landlock: launch.LandlockABI(), Holds: p.wall.Holds | profile.OuterTime, Home: home, Cwd: p.dir.path,
+		Landlock: launch.LandlockABI(), Holds: p.wall.Holds | profile.OuterTime | profile.OuterOutput, Home: home, Cwd: p.dir.path,
 	})
 	if p.wall.ReadOnlyCwd {
 		p.dir.mounts[0].ReadOnly = true
@@ -29,11 +27,8 @@ func (p *plan) build(d *clawrden.Decision) error {
 	return err
 }
 
-// bare holds the limits of a rule without a profile. The time is the daemon's to hold.
+// bare holds the limits of a rule without a profile. The time and the output are the daemon's to hold.
 func (p *plan) bare(l *clawrden.Limits) error {
-	if l.Output > 0 {
-		return errors.New("cannot hold limits.output in a ghost: the output goes straight to the caller's own descriptors; take it out of the rule")
-	}
 	const perCent = 10_000_000 // billionths of a processor
 	p.wall = &profile.Container{
 		Memory: int64(min(l.Memory, 1<<62)), Pids: int64(l.Tasks), OpenFiles: int64(l.OpenFiles), NanoCPUs: int64(l.CPU) * perCent,

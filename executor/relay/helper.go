@@ -59,7 +59,7 @@ func disarm() {
 
 func flag(b bool) byte {
 	if b {
-		return 1
+		return isTTY
 	}
 	return 0
 }

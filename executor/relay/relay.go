@@ -57,37 +57,18 @@ type Relay struct {
 // Start starts a helper, by the path of its program, on descriptors of an agent; nil ones are closed. It returns when the
 // helper has looked at them.
 func Start(program string, stdio [3]*os.File) (*Relay, error) {
-	exe, err := os.Open(program) // run by descriptor: its user needn't be able to reach it
+	cmd, control, err := spawn(program, Name, stdio)
 	if err != nil {
-		return nil, fmt.Errorf("cannot start the relay: %v", err)
+		return nil, err
 	}
-	defer func() { _ = exe.Close() }()
-	control, theirs, err := socketpair()
+	r, _, err := greet(cmd, control)
 	if err != nil {
-		return nil, fmt.Errorf("cannot start the relay: %v", err)
+		return nil, err
 	}
-	defer func() { _ = theirs.Close() }()
-	cmd := exec.Command("/proc/self/fd/4")
-	cmd.Args, cmd.Env = []string{Name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
-	cmd.ExtraFiles = []*os.File{theirs, exe}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if mayBecome() {
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
-	}
-	if stdio[0] != nil {
-		cmd.Stdin = stdio[0]
-	}
-	if stdio[1] != nil {
-		cmd.Stdout = stdio[1]
-	}
-	if stdio[2] != nil {
-		cmd.Stderr = stdio[2]
-	}
-	if err := cmd.Start(); err != nil {
-		_ = control.Close()
-		return nil, fmt.Errorf("cannot start the relay: %v", err)
-	}
-	return greet(cmd, control)
+	resized, broken := make(chan Size, 1), make(chan struct{})
+	r.Resized, r.Broken = resized, broken
+	go listen(control, resized, broken)
+	return r, nil
 }
 
 // mayBecome reports whether this process may start others as nobody. A daemon that was started without that right starts
@@ -99,8 +80,8 @@ func mayBecome() bool {
 	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&need == need
 }
 
-// greet waits for the helper's first word, and listens to the others from then on.
-func greet(cmd *exec.Cmd, control *net.UnixConn) (*Relay, error) {
+// greet waits for the helper's first word: what the caller's descriptors are.
+func greet(cmd *exec.Cmd, control *net.UnixConn) (r *Relay, what byte, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -119,13 +100,10 @@ func greet(cmd *exec.Cmd, control *net.UnixConn) (*Relay, error) {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = fmt.Errorf("stdin, stdout or stderr doesn't answer within %v", greetLimit)
 		}
-		return nil, fmt.Errorf("cannot use the caller's descriptors: %v", err)
+		return nil, 0, fmt.Errorf("cannot use the caller's descriptors: %v", err)
 	}
 	_ = control.SetReadDeadline(time.Time{})
-	resized, broken := make(chan Size, 1), make(chan struct{})
-	r := &Relay{TTY: b[1] == 1, Size: sizeIn(b), Resized: resized, Broken: broken, Done: done, cmd: cmd, control: control}
-	go listen(control, resized, broken)
-	return r, nil
+	return &Relay{TTY: b[1]&isTTY != 0, Size: sizeIn(b), Done: done, cmd: cmd, control: control}, b[1], nil
 }
 
 // listen reads what the helper says until it ends. Of sizes only the last counts.
@@ -186,6 +164,12 @@ func (r *Relay) Close() {
 }
 
 const packetLen = 6
+
+// What the caller's descriptors are.
+const (
+	isTTY  = 1 << iota // stdin and stdout are a terminal
+	isSame             // stdout and stderr are one file
+)
 
 func packet(kind, flag byte, s Size) []byte {
 	b := []byte{kind, flag}

@@ -17,7 +17,7 @@ import (
 
 // order makes the launcher's order of a job.
 func (e *Executor) order(j *job.Job) (*launch.Order, error) {
-	o := &launch.Order{Argv: j.Request.Argv, Env: j.Request.Env, Umask: j.Umask}
+	o := &launch.Order{Argv: j.Request.Argv, Env: j.Request.Env, Umask: j.Umask, Terminal: j.Terminal}
 	if len(o.Argv) == 0 {
 		o.Argv = []string{j.Tool.Path}
 	}

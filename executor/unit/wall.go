@@ -26,9 +26,6 @@ func (e *Executor) wall(j *job.Job, o *launch.Order) ([]property, error) {
 		limits.Time += spare
 	}
 	if d.Profile == nil {
-		if limits.Output > 0 {
-			return nil, fmt.Errorf("cannot hold limits.output in a unit: the output goes straight to the caller's own descriptors; take it out of the rule")
-		}
 		return variants(profile.UnitLimits(&limits)), nil
 	}
 	held := *d.Profile
@@ -41,7 +38,7 @@ func (e *Executor) wall(j *job.Job, o *launch.Order) ([]property, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Plan, err = profile.Compile(&held, profile.Target{Landlock: launch.LandlockABI(), Holds: u.Holds, Home: home, Cwd: o.Cwd.Path})
+	o.Plan, err = profile.Compile(&held, profile.Target{Landlock: launch.LandlockABI(), Holds: u.Holds | profile.OuterOutput, Home: home, Cwd: o.Cwd.Path})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package httpapitest
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -184,6 +185,14 @@ func (c *Control) Entry(id string) (clawrden.Entry, error) {
 		}
 	}
 	return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
+}
+
+// Recording gives a recording of one line.
+func (c *Control) Recording(id string) (io.ReadCloser, error) {
+	if c.fault != nil {
+		return nil, c.fault
+	}
+	return io.NopCloser(strings.NewReader(`{"schema":"clawrden.recording/1","id":"` + id + `"}` + "\n")), nil
 }
 
 // Kill throws the kill switch.

@@ -22,11 +22,28 @@ type Job struct {
 	Exe      *clawrden.Executable // what was judged
 	Tool     *agentroot.Tool      // nil where the executor finds its own
 	Stdio    [3]*os.File          // nil: closed
+	Terminal bool                 // Stdio is a terminal that was made for it
 	Cwd      *os.File             // the working directory, O_PATH; nil where it has none
 	Umask    uint32               // the caller's
 	Home     string               // home directory of the caller's user, by the host's user database; "" if unknown
 	// Stopping is closed when the daemon stops. What can go on without it does.
 	Stopping <-chan struct{}
+}
+
+// Tap is what passes between a command and its caller where the policy wants its output recorded or bounded.
+type Tap struct {
+	Request *clawrden.Request
+	Stdio   [3]*os.File // the caller's
+	Record  bool
+	Input   bool  // record stdin too
+	Limit   int64 // bytes of output; 0: all
+	Pty     bool  // the command can have a terminal of its own
+}
+
+// Passed is how that went.
+type Passed struct {
+	Output    *int64 // bytes that the caller was passed on; nil if that isn't known
+	Recording *clawrden.Recording
 }
 
 // Exit is how an execution ended. The zero value is "unknown".

@@ -17,6 +17,12 @@ rule "in a unit" {
   action   = "allow"
   executor = executor.unit
 }
+rule "recorded" {
+  commands  = ["recbox"]
+  action    = "allow"
+  executor  = executor.unit
+  recording = "output"
+}
 executor "bob" {
   kind = "unit"
   user = "bob"
@@ -35,10 +41,11 @@ func (m *machine) units(t *testing.T) {
 	m.must(t, "sh", "-ec", `
 		for f in /usr/lib/clawrden/policy.d/*; do echo >/etc/clawrden/policy.d/${f##*/}; done # masks it
 		cp /bin/sh /usr/bin/box
+		cp /bin/sh /usr/bin/recbox
 		cp /bin/sh /usr/bin/bobs
 		cp /usr/bin/id /usr/bin/setuid
 		chmod 4755 /usr/bin/setuid
-		for tool in box bobs rootscript own setuid; do ln -sf clawrden-shim /var/lib/clawrden/shims/$tool; done`)
+		for tool in box recbox bobs rootscript own setuid; do ln -sf clawrden-shim /var/lib/clawrden/shims/$tool; done`)
 	m.enable(t)
 }
 
@@ -352,6 +359,48 @@ func TestUnitOutlivesDaemon(t *testing.T) {
 			m.noJobs(t)
 		}
 		m.must(t, "clawrden", "audit", "verify")
+	})
+}
+
+// A recorded command has a terminal of its own where its caller has one, and what it puts out is recorded over a restart of the daemon.
+func TestUnitRecorded(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.units(t)
+		const script = `stty cols 77; exec /var/lib/clawrden/shims/recbox -c "test -t 0 && test -t 1 && test -t 2 && stty size </dev/tty && echo input? && read x && echo got \$x"`
+		c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent && exec script -qec "$0" /dev/null`, script)
+		c.Stdin = strings.NewReader("some words\n")
+		if r := finish(c); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
+			t.Errorf("on a terminal: %v", r)
+		}
+		e := m.last(t)
+		if e.Recording == nil || e.Recording.Lost {
+			t.Fatalf("recorded as %+v", e.Recording)
+		}
+		if out := m.must(t, "clawrden", "replay", e.ID); !strings.HasSuffix(out, "\r\ngot some words") {
+			t.Errorf("replay shows %q", out)
+		}
+
+		m.must(t, "rm", "-f", "/home/agent/begun", "/home/agent/pid")
+		done := make(chan result, 1)
+		go func() {
+			done <- finish(m.shimmed("recbox", "-c", "echo $$ >pid; trap 'echo after; exit 9' USR1; echo before; (sleep 600) & touch begun; wait"))
+		}()
+		eventually(t, "it runs", func() bool { return m.run("test", "-e", "/home/agent/begun").code == 0 })
+		before := m.mainPID()
+		m.must(t, "systemctl", "restart", "clawrden.service")
+		eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
+		m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid)")
+		eventually(t, "its end is recorded", func() bool { return m.last(t).ExitSource != "" })
+		if r := <-done; !strings.Contains(r.stdout, "before\n") {
+			t.Errorf("its caller had %v", r)
+		}
+		if e = m.last(t); e.Recording == nil || e.Recording.Lost {
+			t.Fatalf("recorded over a restart as %+v", e.Recording)
+		}
+		if out := m.must(t, "clawrden", "replay", e.ID); out != "before\nafter" {
+			t.Errorf("replay shows %q", out)
+		}
+		m.noJobs(t)
 	})
 }
 

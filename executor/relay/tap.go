@@ -1,0 +1,300 @@
+package relay
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A tap is the same helper between a command and its caller's descriptors, for a command whose output the policy wants recorded
+// or bounded. Who wants neither has none, and loses nothing by it. It goes on without the daemon, until the command and all that
+// has its output have ended.
+//
+//	helper ── 'T' what rows columns ───────────▶ daemon    first: what the caller's descriptors are
+//	helper ◀── 'C' flags limit most [fds] ───── daemon    copy
+//	helper ── 'L' ────────────────────────────▶ daemon    the output was over its limit, and ends here
+//	helper ◀── 'F' ──────────────────────────── daemon    the command has ended
+//	helper ── 'D' flags output ───────────────▶ daemon    all that it had written was passed on
+
+// TapName is argv[0] of such a helper.
+const TapName = "clawrden-tap"
+
+// What a tap is told.
+const (
+	tapPty    = 1 << iota // the command has a terminal of its own
+	tapOne                // one pipe for stdout and stderr
+	tapInput              // a pipe for stdin
+	tapRecord             // a file for what passes
+)
+
+// What became of a recording.
+const (
+	tapCut  = 1 << iota // it holds no more than Most
+	tapLost             // it couldn't be written
+)
+
+const (
+	tapPacket = 2 + 8 + 8
+	// drainTime is how long the end of a command waits for its caller to take the rest of the output; the helper goes on.
+	drainTime = 10 * time.Second
+)
+
+// TapOptions say what passes a tap.
+type TapOptions struct {
+	Program string      // path of the helper
+	Stdio   [3]*os.File // the caller's; nil: closed
+	Record  *os.File    // open for writing; nil: nothing is recorded. See the events in taphelper.go
+	Input   bool        // record stdin too
+	Most    int64       // bytes that are recorded
+	Limit   int64       // bytes of output that are passed on; 0: all
+	Pty     bool        // the executor can give the command a terminal of its own
+	UID     uint32      // of the command, which such a terminal belongs to
+}
+
+// Tap is one that runs.
+type Tap struct {
+	Stdio    [3]*os.File     // for the command
+	Terminal bool            // they are a terminal of its own
+	Size     Size            // of the caller's terminal
+	Over     <-chan struct{} // closed when there was more output than the limit
+	ours     []*os.File      // those of Stdio that are not the caller's
+	relay    *Relay
+	done     chan report
+	once     sync.Once
+}
+
+type report struct {
+	flags  byte
+	output int64
+}
+
+// Report is how it went.
+type Report struct {
+	Output int64 // bytes that the caller was passed on; -1 if that isn't known
+	Cut    bool  // the recording ends before the output did
+	Lost   bool  // and part of it couldn't be written
+}
+
+// StartTap starts one. It returns when the helper copies.
+func StartTap(o TapOptions) (*Tap, error) {
+	cmd, control, err := spawn(o.Program, TapName, o.Stdio)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tap{done: make(chan report, 1)}
+	what := byte(0)
+	t.relay, what, err = greet(cmd, control)
+	if err != nil {
+		return nil, err
+	}
+	t.Size = t.relay.Size
+	over := make(chan struct{})
+	t.Over = over
+	theirs, flags, err := t.plumb(&o, what)
+	if err == nil {
+		err = t.relay.send(flags, &o, theirs)
+	}
+	for _, f := range theirs {
+		_ = f.Close()
+	}
+	if err != nil {
+		t.Handed()
+		t.relay.Close()
+		return nil, fmt.Errorf("cannot stand between the command and its output: %v", err)
+	}
+	go t.listen(control, over)
+	return t, nil
+}
+
+// plumb makes what lies between the command and the helper, whose ends it returns.
+func (t *Tap) plumb(o *TapOptions, what byte) (theirs []*os.File, flags byte, err error) {
+	t.Stdio = o.Stdio
+	put := func(f *os.File, at ...int) {
+		t.ours = append(t.ours, f)
+		for _, i := range at {
+			t.Stdio[i] = f
+		}
+	}
+	if o.Pty && what&isTTY != 0 {
+		master, slave, err := terminal(o.UID)
+		if err != nil {
+			return nil, 0, err
+		}
+		put(slave, 0, 1)
+		if what&isSame != 0 {
+			put(slave, 2)
+			t.ours = t.ours[:1]
+		}
+		t.Terminal = true
+		if o.Input {
+			flags = tapInput
+		}
+		return []*os.File{master}, flags | tapPty, nil
+	}
+	pipe := func(command, helper int, at ...int) error {
+		var p [2]*os.File
+		if p[0], p[1], err = os.Pipe(); err != nil {
+			return err
+		}
+		theirs = append(theirs, p[helper])
+		put(p[command], at...)
+		return nil
+	}
+	const read, write = 0, 1
+	switch {
+	case o.Stdio[1] != nil && o.Stdio[2] != nil && what&isSame != 0:
+		flags, err = tapOne, pipe(write, read, 1, 2)
+	default:
+		for i := 1; i <= 2 && err == nil; i++ { // for a closed one, too: the helper counts on both
+			if err = pipe(write, read, i); o.Stdio[i] == nil {
+				t.Stdio[i] = nil
+			}
+		}
+	}
+	if err == nil && o.Input && o.Record != nil && o.Stdio[0] != nil {
+		flags |= tapInput
+		err = pipe(read, write, 0)
+	}
+	return theirs, flags, err
+}
+
+// send tells the helper what to do.
+func (r *Relay) send(flags byte, o *TapOptions, theirs []*os.File) error {
+	fds := make([]int, 0, len(theirs)+1)
+	for _, f := range theirs {
+		fds = append(fds, int(f.Fd()))
+	}
+	if o.Record != nil {
+		flags |= tapRecord
+		fds = append(fds, int(o.Record.Fd()))
+	}
+	b := binary.LittleEndian.AppendUint64([]byte{'C', flags}, uint64(o.Limit)) //nolint:gosec // not negative
+	b = binary.LittleEndian.AppendUint64(b, uint64(o.Most))                    //nolint:gosec // not negative
+	_ = r.control.SetWriteDeadline(time.Now().Add(greetLimit))
+	_, _, err := r.control.WriteMsgUnix(b, unix.UnixRights(fds...), nil)
+	return err
+}
+
+// listen reads what the helper says until it ends.
+func (t *Tap) listen(control *net.UnixConn, over chan<- struct{}) {
+	defer close(t.done)
+	told, reset := false, false
+	for b := make([]byte, 32); ; {
+		n, err := control.Read(b)
+		if errors.Is(err, unix.ECONNRESET) && !reset {
+			reset = true // it ended before it read our last word; its own comes behind this error
+			continue
+		}
+		if err != nil || n == 0 {
+			return
+		}
+		switch {
+		case b[0] == 'L' && !told:
+			told = true
+			close(over)
+		case b[0] == 'D' && n == tapPacket:
+			t.done <- report{b[1], int64(binary.LittleEndian.Uint64(b[2:]))} //nolint:gosec // the helper's own count
+			return
+		}
+	}
+}
+
+// Handed closes the command's ends, once the command has them.
+func (t *Tap) Handed() {
+	for _, f := range t.ours {
+		_ = f.Close()
+	}
+	t.ours = nil
+}
+
+// WindowChanged gives the command's terminal the size of the caller's.
+func (t *Tap) WindowChanged() { t.relay.WindowChanged() }
+
+// End returns when all that the command has written was passed on, which it had ended before. What it has left running may
+// write on.
+func (t *Tap) End() (r Report) {
+	r.Output, r.Lost = -1, true
+	t.once.Do(func() {
+		defer func() { _ = t.relay.control.Close() }()
+		_ = t.relay.control.SetWriteDeadline(time.Now().Add(greetLimit))
+		_, _ = t.relay.control.Write([]byte{'F', 0}) // a helper that has ended has said so
+		limit := time.NewTimer(drainTime)
+		defer limit.Stop()
+		select {
+		case got, ok := <-t.done:
+			if ok {
+				r = Report{Output: got.output, Cut: got.flags&tapCut != 0, Lost: got.flags&tapLost != 0}
+			}
+		case <-limit.C:
+			r.Cut, r.Lost = true, false
+		}
+	})
+	return r
+}
+
+// Leave lets the helper go on without this process.
+func (t *Tap) Leave() { t.once.Do(func() { _ = t.relay.control.Close() }) }
+
+// terminal makes a terminal for a command. The helper gives it its size.
+func terminal(uid uint32) (master, slave *os.File, err error) {
+	const flags = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
+	fd, err := unix.Open("/dev/ptmx", flags, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot make a terminal: %v", err)
+	}
+	master = os.NewFile(uintptr(fd), "ptmx")
+	if err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err == nil {
+		peer, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.TIOCGPTPEER, flags)
+		if errno == 0 {
+			slave = os.NewFile(peer, "pts")
+			_ = slave.Chown(int(uid), -1) // only for those who open it by its name; a daemon may lack the right
+			return master, slave, nil
+		}
+		err = errno
+	}
+	_ = master.Close()
+	return nil, nil, fmt.Errorf("cannot make a terminal: %v", err)
+}
+
+// spawn starts the helper's program under a name, on an agent's descriptors.
+func spawn(program, name string, stdio [3]*os.File) (*exec.Cmd, *net.UnixConn, error) {
+	exe, err := os.Open(program) // run by descriptor: its user needn't be able to reach it
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot start the relay: %v", err)
+	}
+	defer func() { _ = exe.Close() }()
+	control, theirs, err := socketpair()
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot start the relay: %v", err)
+	}
+	defer func() { _ = theirs.Close() }()
+	cmd := exec.Command("/proc/self/fd/4")
+	cmd.Args, cmd.Env = []string{name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
+	cmd.ExtraFiles = []*os.File{theirs, exe}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if mayBecome() {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	if stdio[0] != nil {
+		cmd.Stdin = stdio[0]
+	}
+	if stdio[1] != nil {
+		cmd.Stdout = stdio[1]
+	}
+	if stdio[2] != nil {
+		cmd.Stderr = stdio[2]
+	}
+	if err := cmd.Start(); err != nil {
+		_ = control.Close()
+		return nil, nil, fmt.Errorf("cannot start the relay: %v", err)
+	}
+	return cmd, control, nil
+}
