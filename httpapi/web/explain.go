@@ -52,7 +52,7 @@ type explainedRow struct {
 	Rules, Near []explainedRule
 }
 
-// thought answers what a person typed: one word a line, or words as a shell would split them.
+// thought answers what a person typed.
 func (v *visit) thought() (t thought, err error) {
 	q := v.r.URL.Query()
 	t = thought{Command: q.Get("command"), Cwd: strings.TrimSpace(q.Get("cwd")), User: strings.TrimSpace(q.Get("user")), Agent: strings.TrimSpace(q.Get("agent"))}
