@@ -161,7 +161,7 @@ func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
 	}
 	h.env = []string{"PATH=" + h.path("shims") + ":/usr/bin:/bin", "CLAWRDEN_SOCKET=" + h.path("shim.sock"), "HOME=/tmp"}
 	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), "--config", h.path("clawrden.hcl"), "--policy", h.path("policy.hcl"),
-		"--socket", h.path("shim.sock"), "--control", h.path("control.sock"), "--audit", h.path("audit.jsonl"), "--state", h.path("state"))
+		"--socket", h.path("shim.sock"), "--control", h.path("control.sock"), "--audit", h.path("audit.jsonl"), "--state", h.path("state"), "--http", "127.0.0.1:0")
 	if dev {
 		h.daemon.Args = append(h.daemon.Args, "--dev")
 	}

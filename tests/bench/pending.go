@@ -76,6 +76,9 @@ func pending(bin string, n int) error {
 	if err := pages.err; err != nil {
 		return err
 	}
+	if err := h.dashboard(); err != nil {
+		return err
+	}
 	scrapes := measure(50, func() error { return fetch(c, "GET", "/metrics", nil) })
 	row("a scrape of the metrics", scrapes)
 	if err := scrapes.err; err != nil {
