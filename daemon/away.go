@@ -124,6 +124,9 @@ func (d *Daemon) pack(ctx context.Context, c *call) error {
 func (d *Daemon) sendAway(c *call) {
 	a := &away{call: c, taken: make(chan struct{}), left: make(chan struct{})}
 	d.supersede(c.process(), c.request.ID)
+	if l := c.held.lineage; l != nil {
+		l.pass(c.held.image, c.held.caller) // it runs nothing: what the shim does is its caller's
+	}
 	d.steps.part(c.process(), a)
 	remove := d.running.inPlace(c, c.peer.Pidfd)
 	c.reply.(*heldReply).redirect(c.held.shim, protocol.ExitFailed, fmt.Sprintf("%s was not run: %s can't be run from where it is", clawrden.Text(c.request.Tool), c.held.shim))
@@ -234,7 +237,7 @@ func (c *call) become(was *call) {
 	c.facts, c.decision, c.executor, c.env, c.digest, c.outcome = was.facts, was.decision, was.executor, was.env, was.digest, was.outcome
 	c.approval, c.edited, c.grant, c.remembered, c.gaps = was.approval, was.edited, was.grant, was.remembered, was.gaps
 	c.root, c.tool, was.root, was.tool = was.root, was.tool, nil, nil
-	c.session = inSession{was.held.session, was.held.lesser}
+	c.session = inSession{was.held.session, was.held.lesser, was.facts.Lineage}
 	c.whole = len(was.held.argv) != len(was.request.Argv) // what the kernel put in front of a script's own
 	c.recorded, c.kept, was.kept = true, was.kept, false
 }

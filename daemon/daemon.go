@@ -437,6 +437,7 @@ func (d *Daemon) govern(ctx context.Context, c *call) {
 func (d *Daemon) whose(ctx context.Context, c *call) (image string) {
 	at := c.request.Identity // with the container that its cgroup claims
 	container, image := d.confirm(ctx, c)
+	d.atHome(c)
 	d.attest(c, container, at.Container != c.request.Identity.Container && !at.HostNS)
 	if at.Agent = c.request.Identity.Agent; !c.can {
 		d.places.note(&at)

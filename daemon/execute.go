@@ -77,7 +77,7 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
 	process := c.peer.Pidfd
-	errand, err := errandOf(c, frame, fds)
+	errand, err := d.errandOf(c, frame, fds)
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}

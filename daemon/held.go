@@ -125,8 +125,6 @@ func (d *Daemon) stepOrGovern(ctx context.Context, c *call, refusal string) {
 	if refusal == "" {
 		var through bool
 		if through, refusal = d.step(ctx, c); through {
-			d.startedBy(c)
-			d.remember(c)
 			c.reply.started(c)
 			return
 		}

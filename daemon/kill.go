@@ -82,6 +82,7 @@ func (d *Daemon) stop(ctx context.Context, whom clawrden.Whom, r *clawrden.Recor
 	defer cancel()
 	k := d.policy.Load().KillSwitch()
 	s := &stopping{d: d, whom: whom, result: clawrden.KillResult{Whom: whom.String()}}
+	s.sessions(ctx, k.Running)
 	s.executions(ctx, k.Running)
 	s.result.Cancelled = d.cancel(whom, "the kill switch was thrown")
 	s.agents(ctx, k.Agents)

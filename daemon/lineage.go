@@ -19,7 +19,8 @@ type lineage struct {
 	mu         sync.Mutex
 	fresh      bool // nothing has been started yet: whoever starts the first program is the session's launcher
 	launcher   guardlink.Origin
-	young, old map[guardlink.Origin]*program // those that were looked at since the other one was young, and before
+	shims      map[guardlink.Origin]guardlink.Origin // programs that are the shim: what they run was started by whoever had started them
+	young, old map[guardlink.Origin]*program         // those that were looked at since the other one was young, and before
 }
 
 // program is one that was started.
@@ -46,6 +47,9 @@ func (l *lineage) of(caller guardlink.Origin, p pidStart) clawrden.Lineage {
 	defer l.mu.Unlock()
 	if caller == (guardlink.Origin{}) {
 		return clawrden.Lineage{Lost: true}
+	}
+	if by, ok := l.shims[caller]; ok {
+		caller = by
 	}
 	if l.fresh {
 		l.fresh, l.launcher = false, caller
@@ -100,6 +104,25 @@ func (l *lineage) add(o guardlink.Origin, p *program) {
 	l.keep(o, p)
 }
 
+// pass has what the shim runs count as started by whoever started the shim.
+func (l *lineage) pass(shim, by guardlink.Origin) {
+	if shim == (guardlink.Origin{}) || by == (guardlink.Origin{}) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if through, ok := l.shims[by]; ok {
+		by = through
+	}
+	if l.fresh {
+		l.fresh, l.launcher = false, by
+	}
+	if l.shims == nil || len(l.shims) >= maxPrograms {
+		l.shims = map[guardlink.Origin]guardlink.Origin{}
+	}
+	l.shims[shim] = by
+}
+
 // startedBy stamps what started a held exec.
 func (d *Daemon) startedBy(c *call) {
 	h := c.held
@@ -123,7 +146,7 @@ func (d *Daemon) remember(c *call) {
 // runsOwn reports whether what is about to run is the program that it is called, and nothing can make it run code of the agent's.
 func (d *Daemon) runsOwn(c *call) bool {
 	t := c.tool
-	if t == nil || len(t.Stage) != 1 || t.Stage[0].Writable || !t.Stage[0].Stable || len(c.held.also) > 0 || !d.policy.Load().RunsOwn(&c.facts) {
+	if t == nil || len(t.Stage) != 1 || t.Stage[0].Writable || !t.Stage[0].Stable || c.held != nil && len(c.held.also) > 0 || !d.policy.Load().RunsOwn(&c.facts) {
 		return false
 	}
 	b, err := peercred.ReadAt(c.peer.Proc, "personality", 64)

@@ -27,7 +27,7 @@ import (
 func (d *Daemon) understand(c *call) {
 	p := d.policy.Load()
 	c.facts = p.Understand(&c.request)
-	c.facts.Time, c.facts.Session = c.arrived, c.session.name
+	c.facts.Time, c.facts.Session, c.facts.Lineage = c.arrived, c.session.name, c.session.by
 	c.facts.Home = d.o.Home(c.request.Identity.UID)
 	c.facts.Counts = d.count(c, p.Counts(&c.facts))
 }

@@ -10,7 +10,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/agentroot"
+	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
 	"github.com/clawrden/clawrden/protocol"
 )
@@ -47,6 +49,7 @@ type ownShim struct {
 type inSession struct {
 	name   string
 	lesser bool // it is no boundary
+	by     *clawrden.Lineage
 }
 
 // maxShims is how many processes that run the shim are known; beyond it those that have ended are looked for.
@@ -96,20 +99,38 @@ func (d *Daemon) step(ctx context.Context, c *call) (through bool, refusal strin
 	a, e := d.steps.next(p, c.peer)
 	switch {
 	case a != nil && d.isOwn(ctx, c.held.exe):
-		d.steps.asShim(p, inSession{c.held.session, c.held.lesser})
+		d.becomesShim(c)
 		return true, ""
 	case a != nil:
 		return false, "it was to become the shim and be run elsewhere, as request " + a.call.request.ID + "; it may run nothing else"
 	case e != nil && d.isErrand(ctx, e, c):
 		if through = d.steps.spend(e); through {
 			d.supersede(p, e.id)
+			d.runsErrand(c, e)
 		}
 		return through, ""
 	case d.isOwn(ctx, c.held.exe):
-		d.steps.asShim(p, inSession{c.held.session, c.held.lesser})
+		d.becomesShim(c)
 		return true, ""
 	}
 	return false, ""
+}
+
+// becomesShim notes that a process of a session runs the shim from now on.
+func (d *Daemon) becomesShim(c *call) {
+	d.startedBy(c)
+	if l := c.held.lineage; l != nil {
+		l.pass(c.held.image, c.held.caller)
+	}
+	d.steps.asShim(c.process(), inSession{c.held.session, c.held.lesser, c.facts.Lineage})
+}
+
+// runsErrand has the session know the program that the shim was told to run.
+func (d *Daemon) runsErrand(c *call, e *errand) {
+	d.startedBy(c)
+	if c.held.lineage != nil && c.facts.Lineage != nil {
+		c.held.lineage.add(c.held.image, &program{Ancestor: e.program, process: c.process(), by: *c.facts.Lineage})
+	}
 }
 
 // next gives what a process that has exec'd is on the way of. It isn't the shim any more.
@@ -125,6 +146,19 @@ func (s *steps) next(p pidStart, peer *peercred.Peer) (*away, *errand) {
 		}
 	}
 	return s.away[p], e
+}
+
+// atHome has a caller whose session the daemon has begun on the host count as on the host: the session's own mounts, which the daemon
+// made, don't count against it.
+func (d *Daemon) atHome(c *call) {
+	name := c.session.name
+	if c.held != nil {
+		name = c.held.session
+	}
+	id := &c.request.Identity
+	if name != "" && c.peer.OnHostButMounts() && id.Unit == job.SessionUnit(name) && strings.Contains(id.Cgroup, "/"+agentsSlice+"/") {
+		id.HostNS = true
+	}
 }
 
 // childOf tells whose child a process is.
@@ -168,7 +202,8 @@ func (s *steps) session(p pidStart) (in inSession, ok bool) {
 type errand struct {
 	process pidStart
 	id      string // of the request
-	child   bool   // a child of the shim's runs it
+	program clawrden.Ancestor
+	child   bool // a child of the shim's runs it
 	file    inode
 	sha256  string
 	sealed  bool // and the file is a sealed copy
@@ -195,7 +230,7 @@ func placeOf(fd int) (p inode) {
 }
 
 // errandOf says what the kernel will have at the exec by which the shim obeys a frame.
-func errandOf(c *call, frame []byte, fds []int) (*errand, error) {
+func (d *Daemon) errandOf(c *call, frame []byte, fds []int) (*errand, error) {
 	x, err := protocol.ParseExec(frame[protocol.HeaderLen:])
 	if err != nil {
 		return nil, err
@@ -205,6 +240,7 @@ func errandOf(c *call, frame []byte, fds []int) (*errand, error) {
 	if last.Sealed >= 0 {
 		e.file, e.sealed = placeOf(last.Sealed), true
 	}
+	e.program = clawrden.Ancestor{Tool: c.facts.Tool, Own: c.session.name != "" && d.runsOwn(c)}
 	if c.cwd != nil {
 		e.cwd = placeOf(int(c.cwd.Fd())) //nolint:gosec // a descriptor
 	}

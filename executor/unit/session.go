@@ -22,7 +22,7 @@ import (
 const SessionSlice = "clawrden-agents.slice"
 
 // SessionName is the unit of a session.
-func SessionName(session string) string { return "clawrden-session-" + session + suffix }
+func SessionName(session string) string { return job.SessionUnit(session) }
 
 // StartSession begins a session as a unit of its own, which outlives the daemon: the launcher becomes the user, applies the
 // profile, puts itself under guard, and starts what it is told to over the session's socket.
