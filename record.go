@@ -120,6 +120,7 @@ type Record struct {
 	Unreached []string `json:"unreached,omitempty"` // what should have been and wasn't, with the reason
 	FirstSeq  uint64   `json:"first_seq,omitempty"` // records that the log no longer has
 	LastSeq   uint64   `json:"last_seq,omitempty"`
+	Folded    int      `json:"folded,omitempty"` // refused connections before this one that have no record of their own
 }
 
 // Recording tells of the recorded output of a command.

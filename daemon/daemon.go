@@ -225,6 +225,7 @@ type Daemon struct {
 	running    running
 	rates      rates
 	denials    denials
+	refusals   refusals
 	places     places
 	registered registered
 	// successions are the processes of guard sessions whose execs are followed.
@@ -337,6 +338,7 @@ func (d *Daemon) Close() error {
 	d.lights.close(d.watch)
 	d.following.Wait()
 	d.live.close()
+	d.flushRefused()
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})
 	d.watch.Close()
 	return err

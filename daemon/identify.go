@@ -61,7 +61,7 @@ func (d *Daemon) refuseUnknown(conn *net.UnixConn, err error) {
 		return // nobody asked for anything yet
 	}
 	d.o.Meter.Refused(refusedUnidentified)
-	_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Decision: clawrden.OutcomeDeny, Reason: err.Error()})
+	d.recordRefused(&clawrden.Record{Event: clawrden.EventRefused, Decision: clawrden.OutcomeDeny, Reason: err.Error()})
 	_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 	_, _ = conn.Write(protocol.AppendRefuse(nil, protocol.ExitFailed, "cannot tell who is calling: "+err.Error()))
 }
@@ -80,7 +80,7 @@ func (d *Daemon) refuseMalformed(c *call, err error) {
 	}
 	c.outcome = clawrden.OutcomeDeny
 	d.o.Meter.Refused(refusedWord(err))
-	_ = d.record(&clawrden.Record{
+	d.recordRefused(&clawrden.Record{
 		Event: clawrden.EventRefused, Identity: &c.request.Identity, Way: c.request.Way,
 		Decision: clawrden.OutcomeDeny, Reason: err.Error(),
 	})
