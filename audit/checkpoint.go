@@ -124,15 +124,6 @@ func readCheckpoint(msg []byte) (Checkpoint, error) {
 	return parseCheckpoint(string(msg[:i+1]))
 }
 
-// openCheckpoint reads a note that one of the keys has signed.
-func openCheckpoint(msg []byte, keys note.Verifiers) (Checkpoint, error) {
-	n, err := note.Open(msg, keys)
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	return parseCheckpoint(n.Text)
-}
-
 // splitKey takes a verifier key apart: its name, and the base64 of algorithm and key.
 func splitKey(vkey string) (name, key string, err error) {
 	parts := strings.SplitN(vkey, "+", 3)

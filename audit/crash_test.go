@@ -18,7 +18,7 @@ import (
 const soakEnv = "CLAWRDEN_SOAK"
 
 // crashRounds is how often a process is killed.
-func crashRounds(t *testing.T) int {
+func crashRounds() int {
 	switch {
 	case os.Getenv(soakEnv) != "":
 		return 1000
@@ -66,7 +66,7 @@ func childLoads(path string) {
 
 // memoryDir is a directory that syncs don't wait for a disk in, where there is one: what isn't about power cuts needs none.
 func memoryDir(t testing.TB) string {
-	dir, err := os.MkdirTemp("/dev/shm", "clawrden-audit-")
+	dir, err := os.MkdirTemp("/dev/shm", "clawrden-audit-") //nolint:usetesting // elsewhere than in the usual place
 	if err != nil {
 		return t.TempDir()
 	}
@@ -81,7 +81,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	path := filepath.Join(dir, "audit.jsonl")
 	written := map[string]bool{}
 	var from []byte
-	for round := range crashRounds(t) {
+	for round := range crashRounds() {
 		cmd := child(t, "load", path)
 		out, err := cmd.StdoutPipe()
 		if err != nil {

@@ -26,22 +26,22 @@ type known struct {
 
 var defaults = []known{
 	{ // password=…, --api-key=…, GH_TOKEN=…, "X-Auth-Token: …", also inside the text of a shell
-		regexp.MustCompile(`(?i)(?:pass(?:word|wd|phrase)|pwd|secret|token|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)["']?\s*[=:]\s*["']?([^\s"'&;,]+)`),
-		"", []string{"pass", "pwd", "secret", "token", "key", "credential"},
+		re:    regexp.MustCompile(`(?i)(?:pass(?:word|wd|phrase)|pwd|secret|token|api[-_]?key|access[-_]?key|secret[-_]?key|private[-_]?key|credentials?)["']?\s*[=:]\s*["']?([^\s"'&;,]+)`),
+		hints: []string{"pass", "pwd", "secret", "token", "key", "credential"},
 	},
 	{
-		regexp.MustCompile(`(?i)authorization["']?\s*[=:]\s*["']?((?:(?:bearer|basic|token|digest)\s+)?[^\s"']+)`),
-		"", []string{"authorization"},
+		re:    regexp.MustCompile(`(?i)authorization["']?\s*[=:]\s*["']?((?:(?:bearer|basic|token|digest)\s+)?[^\s"']+)`),
+		hints: []string{"authorization"},
 	},
 	{ // a password in an address
-		regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@`),
-		"@", []string{"://"},
+		re:    regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@`),
+		signs: "@", hints: []string{"://"},
 	},
 	{ // what services give out
-		regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}|sk-[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[0-9A-Za-z_-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)`),
-		"", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "akia", "asia", "sk-", "k_live_", "k_test_", "aiza", "npm_", "eyj"},
+		re:    regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA)[0-9A-Z]{16}|sk-[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[0-9A-Za-z_-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*)`),
+		hints: []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "akia", "asia", "sk-", "k_live_", "k_test_", "aiza", "npm_", "eyj"},
 	},
-	{regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|$)`), "", []string{"-----begin"}},
+	{re: regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|$)`), hints: []string{"-----begin"}},
 }
 
 // suits tells whether the pattern may match a word.

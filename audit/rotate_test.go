@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -124,7 +125,7 @@ func TestCompressed(t *testing.T) {
 			t.Errorf("at %d: %v", at, err)
 		}
 	}
-	if _, err := b.ReadAt(make([]byte, 2), int64(plain.Len())-1); err != io.EOF {
+	if _, err := b.ReadAt(make([]byte, 2), int64(plain.Len())-1); !errors.Is(err, io.EOF) {
 		t.Errorf("behind the end: %v", err)
 	}
 }
@@ -136,7 +137,7 @@ func FuzzBlocks(f *testing.F) {
 	}
 	f.Add(packed.Bytes())
 	f.Add(packed.Bytes()[:30])
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		b, err := openBlocks(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return

@@ -142,8 +142,8 @@ func (r *noteReader) add(msg []byte, line int) {
 		return
 	}
 	if err == nil && (len(r.o.Keys) > 0 || r.next != "" && r.o.From != nil) {
-		if _, err = openCheckpoint(msg, verifiers([]string{r.next})); err != nil {
-			_, err = openCheckpoint(msg, r.trusted) // the first, or the first under a new key of the operator's
+		if _, err = note.Open(msg, verifiers([]string{r.next})); err != nil {
+			_, err = note.Open(msg, r.trusted) // the first, or the first under a new key of the operator's
 		}
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -202,9 +203,7 @@ func FuzzTamper(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file, op uint8, at, length uint16, text []byte) {
 		name := k.names[int(file)%len(k.names)]
 		files := map[string][]byte{}
-		for n, b := range k.files {
-			files[n] = b
-		}
+		maps.Copy(files, k.files)
 		was := k.files[name]
 		packed := strings.HasSuffix(name, ".gz") && op&8 != 0 // inside of it, and compressed again
 		if packed {

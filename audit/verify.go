@@ -108,11 +108,7 @@ func (v *verifier) run() error {
 		return err
 	}
 	for i, path := range v.o.Files {
-		skip, err := v.before(i)
-		if err != nil {
-			return err
-		}
-		if !skip {
+		if !v.before(i) {
 			if err := v.file(path); err != nil {
 				return err
 			}
@@ -148,15 +144,12 @@ func (v *verifier) readSeals() error {
 }
 
 // before tells whether a whole file is before the checkpoint that reading begins from.
-func (v *verifier) before(i int) (bool, error) {
+func (v *verifier) before(i int) bool {
 	if v.from == nil || v.report.Records > 0 || i+1 == len(v.o.Files) {
-		return false, nil
+		return false
 	}
 	next, err := firstNumber(v.o.Files[i+1])
-	if err != nil {
-		return false, nil //nolint:nilerr // it is named when it is read
-	}
-	return next > 0 && next <= v.from.seq+1, nil
+	return err == nil && next > 0 && next <= v.from.seq+1 // what can't be read is named when it is
 }
 
 // file verifies one file behind those before.

@@ -1,8 +1,9 @@
 package audit
 
 import (
+	"errors"
 	"io"
-	"os"
+	"io/fs"
 )
 
 // walk reads a log from its newest file towards the oldest, opening each only when it comes to it: the newest page of the
@@ -59,7 +60,7 @@ func (w *walk) open() error {
 			continue
 		}
 		s, err := openSegment(next.path)
-		if os.IsNotExist(err) && tries < 100 {
+		if errors.Is(err, fs.ErrNotExist) && tries < 100 {
 			w.listed = false
 			continue
 		}
@@ -89,7 +90,7 @@ func (w *walk) open() error {
 func (s snapshot) firstNumber() (uint64, error) {
 	for lines := newForward(s.file, 0, s.size); ; {
 		line, _, _, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return 0, nil
 		}
 		if err != nil {
