@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/clawrden/clawrden/internal/battery"
 	"github.com/clawrden/clawrden/internal/execnotify"
 )
 
@@ -60,6 +61,9 @@ func shares(root, b *byte) {
 }
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == battery.Word {
+		os.Exit(battery.Main(os.Args[2:]))
+	}
 	switch os.Getenv(roleEnv) {
 	case roleGuard:
 		playGuard()
@@ -113,6 +117,11 @@ func playGuard() {
 	if err != nil {
 		panic(err)
 	}
+	if os.Getenv(unverifiedEnv) != "" {
+		_, _ = unix.Write(3, []byte{0})
+		playUnverified(fds[0])
+		return
+	}
 	j := &toyJudge{answers: map[int]chan Verdict{}}
 	go j.people()
 	s := New(fds[0], Options{Name: "toy", Judge: j, Holds: 3})
@@ -129,10 +138,12 @@ type toyJudge struct {
 func (j *toyJudge) Judge(_ context.Context, h *Held) (Verdict, <-chan Verdict) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	cwd, _ := os.Readlink("/proc/self/fd/" + strconv.Itoa(h.Cwd))
 	file, _ := os.Readlink("/proc/" + strconv.Itoa(h.PID) + "/exe")
 	fmt.Printf("%d %s %q %q\n", h.PID, file, h.Argv, h.Asked)
 	switch {
-	case slices.Contains(h.Argv, "forbidden") || filepath.Base(file) == "forbidden" || strings.Contains(file, "memfd:"):
+	case slices.Contains(h.Env, "R=forbidden") || h.Cwd >= 0 && strings.HasSuffix(cwd, "/in/forbidden"), slices.Contains(h.Argv, "no-go") && filepath.Base(file) == "echo",
+		slices.Contains(h.Argv, "forbidden") || filepath.Base(file) == "forbidden" || strings.Contains(file, "memfd:"):
 		return Verdict{Code: exitDenied, Text: "not this\nbut that"}, nil
 	case slices.Contains(h.Argv, "become") && filepath.Base(file) != filepath.Base(os.Getenv(becomeEnv)):
 		return Verdict{Redirect: os.Getenv(becomeEnv), Code: exitFailed, Text: "it can't be that"}, nil
@@ -170,7 +181,7 @@ type session struct {
 	more chan struct{}
 }
 
-func newSession(t *testing.T) *session {
+func newSession(t *testing.T, env ...string) *session {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("holding another process takes root")
@@ -182,7 +193,7 @@ func newSession(t *testing.T) *session {
 	s := &session{t: t, guard: exec.Command("/proc/self/exe"), socket: os.NewFile(uintptr(pair[1]), "agent's end"), more: make(chan struct{}, 1)}
 	mine := os.NewFile(uintptr(pair[0]), "guard's end")
 	defer mine.Close()
-	s.guard.Env = append(os.Environ(), roleEnv+"="+roleGuard)
+	s.guard.Env = append(append(os.Environ(), roleEnv+"="+roleGuard), env...)
 	s.guard.ExtraFiles = []*os.File{mine}
 	s.guard.Stderr = os.Stderr
 	if s.answer, err = s.guard.StdinPipe(); err != nil {
