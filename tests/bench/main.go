@@ -22,8 +22,16 @@ func main() {
 	quick := flag.Bool("quick", false, "smaller everything: to see that it works")
 	waiting := flag.Int("waiting", 0, "only have this many requests wait for a person")
 	streams := flag.Int("readers", 0, "only have this many readers of events")
+	only := flag.Bool("guard", false, "only guard sessions")
+	if len(os.Args) == 2 && os.Args[1] == "spawn" {
+		spawning()
+		return
+	}
 	flag.Parse()
 	measure := func() error { return run(*bin, *rounds, *quick) }
+	if *only {
+		measure = func() error { return guarded(*bin, *rounds) }
+	}
 	if *streams > 0 {
 		measure = func() error {
 			h, err := newHost(*bin, "shim")
@@ -70,6 +78,9 @@ func run(bin string, rounds int, quick bool) error {
 		if err := step(hosts, rounds); err != nil {
 			return err
 		}
+	}
+	if err := guarded(bin, rounds); err != nil {
+		return err
 	}
 	if err := engines(bin, rounds, size); err != nil {
 		return err
