@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -32,7 +33,7 @@ func (s *Server) byToken(r *http.Request, peers *tcpPeers, secret string) (clawr
 	t, ok := s.tcp.Access.Token(secret)
 	if !ok {
 		s.wrongTokens.count(peers.who())
-		s.log.WarnContext(r.Context(), "a wrong token was refused", "from", peers.who())
+		s.log.WarnContext(r.Context(), "a wrong token was refused", slog.String("from", peers.who()))
 		return clawrden.Caller{}, errBadToken
 	}
 	by, err := s.as(peers, t.UID)

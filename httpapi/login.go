@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -134,7 +135,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	cookie, expires, err := s.tcp.Access.Redeem(strings.TrimSpace(form.Get("code")), uid)
 	if err != nil {
 		s.wrongCodes.count(peers.who())
-		s.log.WarnContext(r.Context(), "a login was refused", "from", peers.who(), "error", err)
+		s.log.WarnContext(r.Context(), "a login was refused", slog.String("from", peers.who()), slog.Any("error", err))
 		return errOldCode
 	}
 	if err := s.tcp.LoggedIn(by); err != nil {

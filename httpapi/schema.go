@@ -23,7 +23,7 @@ func (d *describer) schema(t reflect.Type) object {
 	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
 		return object{"type": "string"}
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // what no answer has is described as anything
 	case reflect.Pointer:
 		return object{"anyOf": []object{d.schema(t.Elem()), {"type": "null"}}}
 	case reflect.Slice, reflect.Array:
@@ -62,8 +62,7 @@ func (d *describer) structure(t reflect.Type) object {
 
 // fields describes a struct's fields as encoding/json names them; those of an embedded one are its own.
 func (d *describer) fields(t reflect.Type, properties object, required *[]string) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case name == "-" || !f.IsExported() && !f.Anonymous:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -133,7 +134,7 @@ func (s *Server) peersOf(r *http.Request) (*tcpPeers, error) {
 		return nil, r.Context().Err()
 	}
 	if p.err != nil {
-		s.log.WarnContext(r.Context(), "cannot tell who holds a TCP connection", "error", p.err)
+		s.log.WarnContext(r.Context(), "cannot tell who holds a TCP connection", slog.Any("error", p.err))
 		return nil, fmt.Errorf("%w: cannot tell which process holds the connection", clawrden.ErrNotAuthorized)
 	}
 	return p, nil

@@ -48,7 +48,8 @@ func OfTCP(conn *net.TCPConn) (holders []clawrden.Identity, uid uint32, err erro
 		}
 		return holdersOf(uid, inode)
 	}
-	seen := map[string]bool{}
+	// A socket that was found and whose holder can't be seen is an error, and never another machine.
+	seen, found := map[string]bool{}, ErrElsewhere
 	err = processes(func(pid int) bool {
 		link, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/ns/net")
 		if err != nil || seen[link] {
@@ -56,19 +57,42 @@ func OfTCP(conn *net.TCPConn) (holders []clawrden.Identity, uid uint32, err erro
 		}
 		seen[link] = true
 		u, inode, err := socketIn(pid, theirs, ours)
-		if err != nil {
+		switch {
+		case errors.Is(err, ErrGone):
+			found = err
+			return false
+		case err != nil:
 			return true
 		}
-		holders, uid, err = holdersOf(u, inode)
+		holders, uid, found = holdersOf(u, inode)
 		return false
 	})
-	switch {
-	case err != nil:
-		return nil, 0, err
-	case holders == nil && uid == 0:
-		return nil, 0, ErrElsewhere
+	if err == nil {
+		err = found
+	}
+	// Who was here and has closed its end, perhaps with all of its network, is not another machine either.
+	if errors.Is(err, ErrElsewhere) && !established(conn) {
+		err = ErrGone
+	}
+	if err != nil {
+		return nil, uid, err
 	}
 	return holders, uid, nil
+}
+
+// established reports whether both ends of a connection are open.
+func established(conn syscall.Conn) bool {
+	const tcpEstablished = 1 // include/net/tcp_states.h
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	open := false
+	err = raw.Control(func(fd uintptr) {
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		open = err == nil && info.State == tcpEstablished
+	})
+	return err == nil && open
 }
 
 func endpoints(conn *net.TCPConn) (theirs, ours netip.AddrPort, err error) {
@@ -116,7 +140,8 @@ func ownNetwork() (uint64, error) {
 	return unix.GetsockoptUint64(fd, unix.SOL_SOCKET, unix.SO_NETNS_COOKIE)
 }
 
-// socketIn finds the socket with these addresses in the network of a process; ErrElsewhere if it isn't there.
+// socketIn finds the socket with these addresses in the network of a process; ErrElsewhere if it isn't there, ErrGone if nobody
+// holds it any more.
 func socketIn(pid int, local, remote netip.AddrPort) (uid uint32, inode string, err error) {
 	for _, name := range []string{"tcp", "tcp6"} {
 		f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/net/" + name)
@@ -128,6 +153,9 @@ func socketIn(pid int, local, remote netip.AddrPort) (uid uint32, inode string, 
 		}
 		uid, inode, ok := findSocket(io.LimitReader(f, maxTable), local, remote)
 		_ = f.Close()
+		if ok && inode == "0" {
+			return 0, "", ErrGone // it was closed, and waits for its end
+		}
 		if ok {
 			return uid, inode, nil
 		}
@@ -145,7 +173,7 @@ func findSocket(table io.Reader, local, remote netip.AddrPort) (uid uint32, inod
 	lines := bufio.NewScanner(table)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
-		if len(f) < 10 || f[9] == "0" { // 0: nobody holds it any more
+		if len(f) < 10 {
 			continue
 		}
 		l, ok1 := parseEndpoint(f[1])

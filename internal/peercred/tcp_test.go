@@ -62,6 +62,31 @@ func TestOfTCP(t *testing.T) {
 	}
 }
 
+// On an address that isn't the loopback's, too, which may belong to another network of the host.
+func TestOfTCPAnyNetwork(t *testing.T) {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addrs {
+		ip, ok := a.(*net.IPNet)
+		if !ok || ip.IP.IsLoopback() || !ip.IP.IsGlobalUnicast() {
+			continue
+		}
+		ours, theirs := tcpPair(t, net.JoinHostPort(ip.IP.String(), "0"))
+		holders, uid, err := OfTCP(ours)
+		if err != nil || len(holders) != 1 || holders[0].PID != os.Getpid() || uid != uint32(os.Geteuid()) {
+			t.Errorf("%s: %+v, %d, %v", ip, holders, uid, err)
+		}
+		if err := theirs.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if holders, _, err := OfTCP(ours); !errors.Is(err, ErrGone) {
+			t.Errorf("%s, closed: %+v, %v", ip, holders, err)
+		}
+	}
+}
+
 // Of a connection whose other end was closed nobody can be told.
 func TestOfTCPGone(t *testing.T) {
 	ours, theirs := tcpPair(t, "127.0.0.1:0")
@@ -90,7 +115,7 @@ func TestFindSocket(t *testing.T) {
 		inode         string
 	}{
 		{"127.0.0.1:53426", "127.0.0.1:8080", 1000, "222"},
-		{"127.0.0.1:53427", "127.0.0.1:8080", 0, ""}, // waits for its end: nobody holds it
+		{"127.0.0.1:53427", "127.0.0.1:8080", 0, "0"}, // waits for its end: nobody holds it
 		{"127.0.0.1:53428", "127.0.0.1:8080", 1001, "333"},
 		{"[::1]:53429", "[::1]:8080", 1002, "444"},
 		{"127.0.0.1:53430", "127.0.0.1:8080", 0, ""},
