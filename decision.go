@@ -27,6 +27,7 @@ type Decision struct {
 	Fixed     bool      // the deciding rule forbids grants: each such command asks anew
 	Would     Verdict   // what the policy would have said, where its observe mode lets the command run; else Invalid
 	Observed  []RuleRef // rules in observe mode that matched; they take no part in the verdict
+	Counted   bool      // of an allow in a guard session: it is counted with others of its kind instead of recorded
 	Session   bool      // it is about an exec of a guard session
 	Policy    string    // digest of the policy that decided, hex
 }

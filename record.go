@@ -26,6 +26,7 @@ const (
 	EventLate     = "approved_late"   // a person approved what had expired; the same may run once
 	EventSession  = "session_started" // a guard session begins: Session, Identity, Boundary; Reason where that is none
 	EventOver     = "session_ended"   // its last process is gone: Session, Execs
+	EventCounted  = "counted"         // allowed execs of a session that have no record each: Count of them, of one program by one rule, from First to Last
 	EventTorn     = "recovered"       // the last line was cut by a crash and was moved aside
 
 	// What root does on the host itself, which the daemon learns of by a note: Happened tells when it was.
@@ -70,9 +71,12 @@ type Record struct {
 	Identity    *Identity      `json:"identity,omitempty"`
 	Hint        *Identity      `json:"hint,omitempty"` // what the message claimed, where it differs from the kernel's word
 	Exe         *Executable    `json:"exe,omitempty"`
-	Home        string         `json:"home,omitempty"`      // with what follows it, the facts that rules can match
-	Session     string         `json:"session,omitempty"`   // name of the guard session
-	Execs       uint64         `json:"execs,omitempty"`     // that were judged in the session that ended
+	Home        string         `json:"home,omitempty"`    // with what follows it, the facts that rules can match
+	Session     string         `json:"session,omitempty"` // name of the guard session
+	Execs       uint64         `json:"execs,omitempty"`   // that were judged in the session that ended
+	Count       uint64         `json:"count,omitempty"`   // of "counted", with what follows it
+	First       *Timestamp     `json:"first,omitempty"`
+	Last        *Timestamp     `json:"last,omitempty"`
 	Lineage     *Lineage       `json:"lineage,omitempty"`   // what started it, in a guard session
 	Image       string         `json:"image,omitempty"`     // of the identity's container, with its digest
 	Paths       []RecordPath   `json:"paths,omitempty"`     // where the words that name paths lead

@@ -232,6 +232,7 @@ type Daemon struct {
 	successions successions
 	steps       steps
 	sessions    sessions
+	tally       tally
 	written     written
 	boot        string // of the machine
 	asks        askFiles
@@ -339,6 +340,7 @@ func (d *Daemon) Close() error {
 	d.following.Wait()
 	d.live.close()
 	d.flushRefused()
+	d.flushTally("")
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})
 	d.watch.Close()
 	return err

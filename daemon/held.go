@@ -157,7 +157,10 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 			c.outcome = clawrden.OutcomeDeny
 		}
 	}
-	if !c.recorded || !c.outcome.Runs() { // an earlier life may have done so
+	counted := d.tallied(c)
+	if counted {
+		d.answered(c)
+	} else if !c.recorded || !c.outcome.Runs() { // an earlier life may have done so
 		if err := d.recordDecided(c); err != nil {
 			d.heard(c)
 			d.fail(c, err)
@@ -183,7 +186,9 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	c.slim()
 	d.work.Go(func() {
 		defer c.close()
-		d.recordFinished(c, d.followHeld(c))
+		if exit := d.followHeld(c); !counted {
+			d.recordFinished(c, exit)
+		}
 	})
 	return true
 }

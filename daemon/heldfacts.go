@@ -87,7 +87,10 @@ func (d *Daemon) strictest(c *call) clawrden.Decision {
 		return out
 	}
 	for i := range c.held.also {
-		out = stricter(out, d.decide(&c.held.also[i]))
+		other := d.decide(&c.held.also[i])
+		counted := out.Counted && other.Counted
+		out = stricter(out, other)
+		out.Counted = counted
 	}
 	return out
 }

@@ -153,6 +153,7 @@ func (d *Daemon) over(s *session, execs uint64, why string) {
 }
 
 func (d *Daemon) sessionOver(s *session, execs uint64, why string) {
+	d.flushTally(s.Name)
 	r := sessionRecord(clawrden.EventOver, s)
 	r.Execs, r.Reason = execs, why
 	if r.DurationMS = time.Since(s.Since.Time).Milliseconds(); r.DurationMS < 0 {

@@ -156,7 +156,7 @@ func (r *rule) say(p *Policy, place int) []string {
 	if r.approval != nil {
 		out = append(out, "approval "+r.approval.Name)
 	}
-	for text, on := range map[string]bool{"mode observe": r.observe, "grantable false": r.fixed, "opaque allow": r.seesAll} {
+	for text, on := range map[string]bool{"mode observe": r.observe, "grantable false": r.fixed, "opaque allow": r.seesAll, "record count": r.counted} {
 		if on {
 			out = append(out, text)
 		}

@@ -206,6 +206,10 @@ func (c *compiler) rule(n *node) {
 			c.problem(v.at, "Misplaced opaque", "In a rule, opaque = \"allow\" may stand beside action = \"allow\", and nothing else.")
 		}
 	}
+	r.counted = n.text("record") == "count"
+	if v := n.vals["record"]; r.counted && r.ref.Action != clawrden.Allow {
+		c.problem(v.at, "Misplaced record", "record = \"count\" may stand beside action = \"allow\" only: what is denied or asked about is recorded each time.")
+	}
 	r.commands, r.rank = c.commands(n)
 	r.when = append(c.condition(n, n), c.patterns(n)...)
 	for _, inner := range n.nodes {

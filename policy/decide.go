@@ -41,6 +41,7 @@ func (p *Policy) decideTraced(f *clawrden.Facts, asked func(*view, *rule, truth)
 	if p.settings.observe && d.Verdict != clawrden.Allow {
 		d.Would, d.Verdict = d.Verdict, clawrden.Allow
 	}
+	d.Counted = d.Counted && d.Verdict == clawrden.Allow && d.Would == clawrden.Invalid && d.Grant == ""
 	return d
 }
 
@@ -384,7 +385,14 @@ func (j *judge) decision() clawrden.Decision {
 	if d.Verdict != clawrden.Deny {
 		j.executor(&d)
 	}
+	d.Counted = j.counted(&d)
 	return d
+}
+
+// counted reports whether a record of its own can be spared: each rule that had a say allows, and says so.
+func (j *judge) counted(d *clawrden.Decision) bool {
+	return j.facts.Way == clawrden.WayGuard && d.Verdict == clawrden.Allow && len(d.Observed) == 0 && d.Place == nil && d.Profile == nil &&
+		!slices.ContainsFunc(j.finds, func(f finding) bool { return f.rule == nil || !f.rule.counted })
 }
 
 // demands gathers what an approval must meet: the approval blocks of all that asks, each once. It gives nil where nothing

@@ -131,3 +131,48 @@ func TestRunsOwn(t *testing.T) {
 		t.Error("a script")
 	}
 }
+
+// A command of a session is counted where each rule that allows it says so, and nothing is asked, granted or observed.
+func TestCounted(t *testing.T) {
+	p := mustParse(t, `
+policy { default = "ask" }
+rule "stages" {
+  commands = ["cc1", "as"]
+  action   = "allow"
+  record   = "count"
+}
+rule "as" {
+  commands = ["as"]
+  action   = "allow"
+}
+rule "watched" {
+  commands = ["cc1"]
+  args     = ["x"]
+  action   = "deny"
+  mode     = "observe"
+}
+rule "not these" {
+  commands = ["cc1"]
+  args     = ["y"]
+  action   = "deny"
+}
+`)
+	for _, row := range []struct {
+		line string
+		way  clawrden.Way
+		want bool
+	}{
+		{"cc1", clawrden.WayGuard, true},
+		{"cc1", clawrden.WayShim, false},
+		{"as", clawrden.WayGuard, false},
+		{"cc1 x", clawrden.WayGuard, false},
+		{"cc1 y", clawrden.WayGuard, false},
+		{"other", clawrden.WayGuard, false},
+	} {
+		f := facts(t, p, "/", row.line)
+		f.Way = row.way
+		if got := p.Decide(f); got.Counted != row.want {
+			t.Errorf("%s by %s: %v, %v", row.line, row.way, got.Counted, got.Verdict)
+		}
+	}
+}

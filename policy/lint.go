@@ -76,7 +76,7 @@ func (l *linter) covered(r *rule) {
 
 // sameOutcome reports whether two rules differ in nothing but what they match.
 func sameOutcome(a, b *rule) bool {
-	return a.executor == b.executor && a.profile == b.profile && a.approval == b.approval && a.fixed == b.fixed && a.seesAll == b.seesAll && a.observe == b.observe && a.recording == b.recording
+	return a.executor == b.executor && a.profile == b.profile && a.approval == b.approval && a.fixed == b.fixed && a.seesAll == b.seesAll && a.counted == b.counted && a.observe == b.observe && a.recording == b.recording
 }
 
 // names reports whether every tool that r names is surely named by other.

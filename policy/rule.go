@@ -28,6 +28,7 @@ type rule struct {
 	observe   bool   // recorded only
 	fixed     bool   // approvals of it can't be remembered
 	seesAll   bool   // covers what can't be seen too
+	counted   bool   // what it allows in sessions is counted instead of recorded
 	rank      int    // how closely commands name the tool: 0 by name, 1 by glob or path, 2 any
 }
 

@@ -119,6 +119,7 @@ var ruleSchema = &block{
 		{name: "message", kind: kindText, doc: "The same as reason."},
 		{name: "mode", kind: kindEnum, enum: []string{"enforce", "observe"}, doc: "observe: the rule is only recorded as matching and has no say in the verdict."},
 		{name: "opaque", kind: kindVerdict, doc: "allow: this rule, which must allow, also covers commands that run what can't be seen."},
+		{name: "record", kind: kindEnum, enum: []string{"each", "count"}, doc: "count: in guard sessions, commands that this rule allows, and no rule that doesn't say so too, have no record each: every few seconds one record says how often each of them ran."},
 		{name: "grantable", kind: kindBool, doc: "false: an approval can't be remembered; each such command asks anew."},
 		{name: "executor", kind: kindRef, enum: []string{"executor"}, doc: "How an allowed command runs."},
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},

@@ -4,8 +4,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/clawrden/clawrden"
 )
 
 const lineagePolicy = `
@@ -25,6 +28,7 @@ rule "gcc's" {
   commands = ["cc1", "as", "collect2", "ld"]
   via      = ["gcc"]
   action   = "allow"
+  record   = "count"
 }
 `
 
@@ -69,5 +73,26 @@ func TestLineage(t *testing.T) {
 				t.Errorf("%+v\nwant %d", r, row.code)
 			}
 		})
+	}
+	// What gcc started has been counted, what was denied is on record each time.
+	var counted, denied uint64
+	for _, r := range g.waitRecords(func(all []clawrden.Record) bool {
+		return slices.ContainsFunc(all, func(r clawrden.Record) bool { return r.Event == clawrden.EventCounted && r.Command == "ld" })
+	}) {
+		switch {
+		case r.Command != "cc1" && r.Command != "as" && r.Command != "collect2" && r.Command != "ld":
+		case r.Event == clawrden.EventCounted:
+			counted += r.Count
+			if r.First == nil || r.Last.Before(r.First.Time) || r.Session == "" || r.Rules[0].Name != "gcc's" || r.Boundary != clawrden.BoundaryGuard {
+				t.Errorf("%+v", r)
+			}
+		case r.Decision == clawrden.OutcomeDeny:
+			denied++
+		default:
+			t.Errorf("it has a record of its own: %+v", r)
+		}
+	}
+	if counted < 4 || denied < 6 {
+		t.Errorf("%d were counted, %d denied", counted, denied)
 	}
 }

@@ -77,12 +77,20 @@ rule "project tools" {
     "pytest", "py.test", "tox", "nox", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "bandit", "coverage", "pre-commit", "virtualenv",
     "uvicorn", "gunicorn", "flask", "alembic", "celery", "streamlit", "rails", "ng", "nest", "hugo", "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
     "javac", "mvn", "mvnw", "gradle", "gradlew", "ant", "kotlinc", "scalac", "sbt", "dotnet", "msbuild", "swift", "swiftc", "xcodebuild",
-    "cmake", "ctest", "ninja", "meson", "make", "gmake", "bazel", "buck2", "just", "task", "autoreconf", "configure", "gcc", "g++", "cc", "c++", "clang", "clang++", "clang-format", "clang-tidy", "ld", "ar", "as", "strip", "ranlib", "pkg-config", "protoc", "buf",
+    "cmake", "ctest", "ninja", "meson", "make", "gmake", "bazel", "buck2", "just", "task", "autoreconf", "configure", "gcc", "g++", "cc", "c++", "clang", "clang++", "clang-format", "clang-tidy", "pkg-config", "protoc", "buf",
     "shellcheck", "shfmt", "hadolint", "yamllint", "markdownlint", "actionlint", "jsonlint", "tflint", "ansible-lint", "phpunit", "phpstan", "composer", "rspec", "rubocop", "bundle", "rake", "mix", "ghc", "cabal", "stack", "dart", "flutter", "zig", "nimble", "tree-sitter", "pandoc", "dot", "convert", "magick", "ffprobe",
   ]
   action    = "allow"
   match     = ["make", "make -j8 test", "pytest -q tests/test_a.py", "cmake --build build", "./gradlew build", "eslint ."]
   not_match = ["makeself", "pip install x"]
+}
+
+# In a session these are counted: a build starts them by the hundred.
+rule "tools of compilers" {
+  commands = ["ld", "ar", "as", "strip", "ranlib"]
+  action   = "allow"
+  record   = "count"
+  match    = ["ar rcs lib.a a.o"]
 }
 
 rule "publishing from a build tool" {

@@ -41,12 +41,13 @@ rule "terminals within a session" {
 # Compilers, and the stages that they start.
 rule "stages of a build" {
   commands = [
-    "cc1", "cc1plus", "cc1obj", "f951", "go1", "gnat1", "lto1", "lto-wrapper", "collect2", "as", "ld", "ld.*", "*-ld", "lld", "rust-lld", "gcc-*", "g++-*", "clang-*", "c89", "c99", "cpp", "objcopy", "dwp", "conftest",
+    "cc1", "cc1plus", "cc1obj", "f951", "go1", "gnat1", "lto1", "lto-wrapper", "collect2", "ld.*", "*-ld", "lld", "rust-lld", "gcc-*", "g++-*", "clang-*", "c89", "c99", "cpp", "objcopy", "dwp", "conftest",
     "*-linux-gnu*-{gcc,g++,cpp,ld,as,ar,nm,strip,ranlib,objcopy,objdump}{,-*}", "*-linux-musl*-{gcc,g++,cpp,ld,as,ar,nm,strip,ranlib,objcopy,objdump}{,-*}",
   ]
   ways   = ["guard"]
   action = "allow"
   opaque = "allow" # a word among theirs may be the name of a tool
+  record = "count"
 }
 
 rule "stages of go" {
@@ -54,6 +55,7 @@ rule "stages of go" {
   ways     = ["guard"]
   action   = "allow"
   opaque   = "allow"
+  record   = "count"
 }
 
 rule "go's own telemetry" {
@@ -86,6 +88,7 @@ rule "helpers of shell scripts" {
   commands = ["gettext", "gettext.sh", "envsubst", "ngettext", "run-parts", "tset", "stty", "dircolors", "lesspipe", "logname", "mesg", "locale-check", "chronic", "flock", "setsid", "pathchk", "tsort", "shuf", "link", "sync", "cmp", "sleep", "install", "m4"]
   ways     = ["guard"]
   action   = "allow"
+  record   = "count"
 }
 
 # Programs that git starts to do what it was allowed to do. The words of git's own commands are judged where the agent gives them;
@@ -96,6 +99,7 @@ rule "git's own helpers" {
   parent   = ["git", "git-*"]
   action   = "allow"
   opaque   = "allow"
+  record   = "count"
 }
 
 rule "git's own helpers, by their names" {
@@ -104,6 +108,7 @@ rule "git's own helpers, by their names" {
   parent   = ["git", "git-*"]
   action   = "allow"
   opaque   = "allow"
+  record   = "count"
 }
 
 # What answers git at the other end, here or on another host; to reach that is another rule's.
