@@ -30,6 +30,14 @@ build-daemon: ## build the daemon
 build-cli: ## build the CLI
 	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrden ./cmd/clawrden
 
+# The names of before; see docs/coming-from-warden.md.
+.PHONY: build-warden build-all
+build-warden: build-daemon build-cli
+	ln -sf clawrdend $(BIN)/clawrden-warden
+	ln -sf clawrden $(BIN)/clawrden-cli
+
+build-all: build
+
 # What is installed stands in packaging/clawrden/files; the man pages and completion scripts come from the programs.
 PACK := env -u GOOS -u GOARCH $(GO) run ./packaging/pack
 

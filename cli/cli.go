@@ -49,7 +49,11 @@ func Main(version string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
-	err := a.command(version).ExecuteContext(ctx)
+	root := a.command(version)
+	if filepath.Base(os.Args[0]) == oldName {
+		root.SetArgs(fromOld(os.Args[1:]))
+	}
+	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
 	}

@@ -18,7 +18,15 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "guard" {
 		os.Exit(guardMain(os.Args[2:]))
 	}
-	o, err := parse(os.Args[1:])
+	args := os.Args[1:]
+	if calledWarden() {
+		var notes []string
+		args, notes = fromWarden(args)
+		for _, note := range notes {
+			fmt.Fprintln(os.Stderr, "clawrdend:", note)
+		}
+	}
+	o, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		os.Exit(0)
