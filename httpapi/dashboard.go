@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 
 	"github.com/clawrden/clawrden"
@@ -19,6 +20,11 @@ func (s *Server) pages(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.dashboard.ServeHTTP(w, r)
 	return nil
+}
+
+// fault logs a mistake of the dashboard's.
+func (s *Server) fault(r *http.Request, err error) {
+	s.log.ErrorContext(r.Context(), "cannot make a page", slog.Any("error", err), slog.String("path", r.URL.Path))
 }
 
 // inside answers a call of the dashboard's: by the same routes, with the same rights, for whoever sent r.

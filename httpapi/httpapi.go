@@ -185,7 +185,7 @@ func New(o Options) *Server {
 	}
 	s.mux = s.newMux()
 	s.document = sync.OnceValue(describe)
-	s.dashboard = web.New(s.inside)
+	s.dashboard = web.New(s.inside, s.fault)
 	s.http = &http.Server{
 		Handler:                      s,
 		ConnContext:                  whoConnected,

@@ -111,10 +111,12 @@ func (v *visit) showAs(status int, name string, p *page) error {
 func (v *visit) fail(err error) {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
-		p = &Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The dashboard made a mistake: " + err.Error()}
+		v.site.fault(v.r, err)
+		p = &Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The dashboard made a mistake. The daemon's journal says which."}
 	}
 	var b bytes.Buffer
 	if err := templates()["error"].ExecuteTemplate(&b, "base", &page{Title: problemTitle(p), Now: v.now, Body: p}); err != nil {
+		v.site.fault(v.r, err)
 		http.Error(v.w, "internal error", http.StatusInternalServerError)
 		return
 	}

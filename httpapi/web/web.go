@@ -28,9 +28,10 @@ type Answer struct {
 
 // Site is the dashboard.
 type Site struct {
-	api API
-	mux *http.ServeMux
-	now func() time.Time
+	api   API
+	fault func(*http.Request, error)
+	mux   *http.ServeMux
+	now   func() time.Time
 }
 
 // routes are all pages and forms. There are no rights beside them: each asks the API, whose routes have them.
@@ -57,9 +58,9 @@ var routes = []struct {
 	{"POST /reload", (*visit).reload},
 }
 
-// New makes the dashboard of an API.
-func New(api API) *Site {
-	s := &Site{api: api, mux: http.NewServeMux(), now: time.Now}
+// New makes the dashboard of an API. fault is told of its own mistakes, of which the browser hears nothing more.
+func New(api API, fault func(*http.Request, error)) *Site {
+	s := &Site{api: api, fault: fault, mux: http.NewServeMux(), now: time.Now}
 	for _, route := range routes {
 		s.mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			v := &visit{site: s, w: w, r: r, now: s.now()}

@@ -63,7 +63,7 @@ func open(t testing.TB) *site {
 		defer answer.Body.Close()
 		text, _ := io.ReadAll(answer.Body)
 		return web.Answer{Status: answer.StatusCode, Header: answer.Header, Body: text}
-	})
+	}, func(r *http.Request, err error) { t.Errorf("%s: %v", r.URL, err) })
 	mux := http.NewServeMux()
 	mux.Handle("/api/", proxy)
 	mux.Handle("/", pages)
