@@ -79,7 +79,7 @@ func (d *Daemon) findShim(ctx context.Context, c *call) (string, error) {
 			if err != nil {
 				continue
 			}
-			is := f.Stable && f.Stat.Size == own.size && rootsAlone(&f.Stat) && d.isShimAt(ctx, f.FD)
+			is := f.Stat.Size == own.size && rootsAlone(&f.Stat) && d.isShimAt(ctx, f.FD)
 			f.Close()
 			if is {
 				found <- own.path

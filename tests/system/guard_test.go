@@ -1,0 +1,116 @@
+package system
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/clawrden/clawrden"
+)
+
+const elsewhereRules = `
+rule "elsewhere" {
+  commands = ["wc"]
+  action   = "allow"
+  executor = executor.unit
+  profile  = profile.default
+}
+`
+
+// A command of a session whose rule says so runs in a unit of its own, on the session's descriptors.
+func TestRunInUnit(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.runner(t)
+		m.write(t, "/etc/clawrden/policy.d/zz-session.hcl", sessionRules+elsewhereRules) // nothing has started the daemon yet
+		c := m.session("/home/ann/work", m.script(t, "cat | /usr/bin/wc -c; echo $?")...)
+		c.Stdin = strings.NewReader("four")
+		if r := finish(c); r.stdout != "4\n0\n" {
+			t.Errorf("%v", r)
+		}
+		var got []string
+		for _, e := range m.history(t) {
+			if e.Command == "wc" {
+				got = append(got, e.Executor+" "+string(e.Boundary)+" "+string(e.Way)+" "+e.Identity.User)
+			}
+		}
+		if len(got) != 1 || got[0] != "unit unit guard ann" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
+// history is what clawrden history prints, the newest first.
+func (m *machine) history(t *testing.T) (rows []clawrden.Entry) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(m.must(t, "clawrden", "history", "-o", "json", "-n", "100")), &rows); err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// A session outlives the guard's restart and its death: systemd keeps what it needs, and what is started meanwhile waits. The kill
+// switch ends all of it.
+func TestRunGuardRestart(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.runner(t)
+		c := m.session("/home/ann/work", append([]string{"--name", "long"}, m.script(t, `while read -r l; do eval "$l"; done`)...)...)
+		in, err := c.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdout, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = in.Close(); _ = c.Wait() }()
+		out := bufio.NewScanner(stdout)
+		say := func(line, want string) {
+			t.Helper()
+			if _, err := io.WriteString(in, line+"\n"); err != nil {
+				t.Fatal(err)
+			}
+			if want != "" {
+				if out.Scan(); out.Text() != want {
+					t.Fatalf("%q, want %q", out.Text(), want)
+				}
+			}
+		}
+		say("id -un", "ann")
+		m.must(t, "systemctl", "restart", "clawrden-guard")
+		say("id -un", "ann")
+		m.must(t, "systemctl", "kill", "-s", "KILL", "clawrden-guard")
+		say("id -un", "ann")
+		say("/usr/bin/uname 2>/dev/null; echo $?", "126")
+		m.must(t, "systemctl", "restart", "clawrden")
+		say("id -un", "ann")
+		say("setsid sh -c 'sleep 600 & sleep 600' & sleep 600", "")
+		eventually(t, "it sleeps", func() bool { return m.run("pgrep", "-u", "ann", "sleep").code == 0 })
+		said := m.must(t, "clawrden", "kill", "-m", "test")
+		if !strings.Contains(said, "unit:clawrden-session-long.service") {
+			t.Errorf("%q", said)
+		}
+		if r := m.run("pgrep", "-u", "ann"); r.code == 0 && strings.Contains(m.must(t, "ps", "-u", "ann", "-o", "comm="), "sleep") {
+			t.Errorf("some are left: %v", r)
+		}
+		eventually(t, "no session is left", func() bool { return !strings.Contains(m.must(t, "clawrden", "status"), "long") })
+		m.must(t, "clawrden", "unlock")
+		log := m.must(t, "cat", "/var/log/clawrden/audit.jsonl")
+		for event, want := range map[string]int{clawrden.EventSession: 1, clawrden.EventOver: 1} {
+			got := 0
+			for line := range strings.Lines(log) {
+				var r clawrden.Record
+				if json.Unmarshal([]byte(line), &r) == nil && r.Event == event && r.Session == "long" {
+					got++
+				}
+			}
+			if got != want {
+				t.Errorf("%d records %s", got, event)
+			}
+		}
+	})
+}
