@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -103,7 +104,8 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 		c.closeDescriptors()
 		return false
 	}
-	c.request = clawrden.Request{Way: clawrden.WayGuard, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
+	// What its file is called isn't known yet; where that can't be found out, the record has what it calls itself.
+	c.request = clawrden.Request{Way: clawrden.WayGuard, Tool: path.Base(h.Argv[0]), Argv: h.Argv, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
 	c.request.Identity.User = d.o.UserName(c.peer.UID)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
