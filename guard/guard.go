@@ -70,7 +70,7 @@ type Session struct {
 	since    time.Time
 	kept     string // the name under which the store has it
 	listener int
-	lead     sync.Mutex // whoever has it waits for the next exec
+	lead     turn // whoever has it waits for the next exec
 	idle     atomic.Int32
 	workers  atomic.Int32
 	held     atomic.Int32
@@ -78,12 +78,16 @@ type Session struct {
 	running  sync.WaitGroup
 }
 
-// New takes over the listener of a session.
-func New(listener int, o Options) *Session {
+// New takes over the listener of a session, unless there is an error.
+func New(listener int, o Options) (*Session, error) {
 	if o.Holds == 0 {
 		o.Holds = DefaultHolds
 	}
-	return &Session{o: o, listener: listener}
+	lead, err := newTurn()
+	if err != nil {
+		return nil, err
+	}
+	return &Session{o: o, listener: listener, lead: lead}, nil
 }
 
 // Run judges the session's execs until its last process has ended or the context ends. In the latter case the execs that are
@@ -91,6 +95,7 @@ func New(listener int, o Options) *Session {
 func (s *Session) Run(ctx context.Context) {
 	s.grow(ctx)
 	s.running.Wait()
+	s.lead.close()
 }
 
 // Held is how many execs wait for a person.
@@ -135,8 +140,8 @@ var errEnded = errors.New("the session has ended")
 
 // next waits for an exec. One worker at a time does: the others wait for it to leave.
 func (s *Session) next(ctx context.Context) (execnotify.Notification, error) {
-	s.lead.Lock()
-	defer s.lead.Unlock()
+	s.lead.take()
+	defer s.lead.pass()
 	for {
 		if ctx.Err() != nil {
 			return execnotify.Notification{}, errEnded

@@ -12,7 +12,7 @@ import (
 )
 
 // glance is how often a held process is looked at: signals don't end a process in its stop, so that the worker has to.
-const glance = 50 * time.Millisecond
+const glance = 100 * time.Millisecond
 
 // Exit statuses of what doesn't run, as the shim's.
 const (

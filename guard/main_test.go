@@ -124,7 +124,10 @@ func playGuard() {
 	}
 	j := &toyJudge{answers: map[int]chan Verdict{}}
 	go j.people()
-	s := New(fds[0], Options{Name: "toy", Judge: j, Holds: 3})
+	s, err := New(fds[0], Options{Name: "toy", Judge: j, Holds: 3})
+	if err != nil {
+		panic(err)
+	}
 	_, _ = unix.Write(3, []byte{0})
 	s.Run(context.Background())
 }

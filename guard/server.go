@@ -193,7 +193,10 @@ func (s *Server) enter(o Options, listener int) (*Session, error) {
 		return nil, fmt.Errorf("a session of the name %q runs already; choose another", o.Name)
 	}
 	o.Judge, o.Holds = s.o.Judge, s.o.Holds
-	session := New(listener, o)
+	session, err := New(listener, o)
+	if err != nil {
+		return nil, err
+	}
 	s.sessions[o.Name] = session
 	return session, nil
 }

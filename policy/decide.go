@@ -391,7 +391,7 @@ func (j *judge) decision() clawrden.Decision {
 
 // counted reports whether a record of its own can be spared: each rule that had a say allows, and says so.
 func (j *judge) counted(d *clawrden.Decision) bool {
-	return j.facts.Way == clawrden.WayGuard && d.Verdict == clawrden.Allow && len(d.Observed) == 0 && d.Place == nil && d.Profile == nil &&
+	return j.facts.Way == clawrden.WayGuard && d.Verdict == clawrden.Allow && len(d.Observed) == 0 && d.Place == nil && d.Profile == nil && d.Recording == "" &&
 		!slices.ContainsFunc(j.finds, func(f finding) bool { return f.rule == nil || !f.rule.counted })
 }
 

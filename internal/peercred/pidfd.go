@@ -9,12 +9,13 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/pidfd"
 )
 
 // OfPidfd identifies the process that a pidfd refers to. It takes over the descriptor, also where it fails.
-func OfPidfd(pidfd int) (*Peer, error) {
-	p := &Peer{Pidfd: pidfd, Proc: -1}
-	pid, err := pidOf(pidfd)
+func OfPidfd(fd int) (*Peer, error) {
+	p := &Peer{Pidfd: fd, Proc: -1}
+	pid, err := pidOf(fd)
 	if err == nil {
 		p.Identity = clawrden.Identity{PID: pid}
 		err = p.look(nil)
@@ -27,8 +28,11 @@ func OfPidfd(pidfd int) (*Peer, error) {
 }
 
 // pidOf reads the number of the process in this pid namespace.
-func pidOf(pidfd int) (int, error) {
-	b, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(pidfd))
+func pidOf(fd int) (int, error) {
+	if pid := pidfd.PID(fd); pid > 0 {
+		return pid, nil
+	}
+	b, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(fd))
 	if err != nil {
 		return 0, err
 	}

@@ -125,6 +125,7 @@ type info struct {
 
 const (
 	getInfo  = 0xc040ff0b // PIDFD_GET_INFO: _IOWR(0xFF, 11, struct pidfd_info)
+	infoPID  = 1 << 0     // PIDFD_INFO_PID, Linux 6.13
 	infoExit = 1 << 3     // PIDFD_INFO_EXIT, Linux 6.15
 )
 
@@ -136,6 +137,16 @@ func ExitStatus(fd int) (syscall.WaitStatus, bool) {
 		return 0, false
 	}
 	return syscall.WaitStatus(uint32(i.exitCode)), true //nolint:gosec // the kernel's bits, as wait(2) gives them
+}
+
+// PID asks the kernel for the number of a process, in this pid namespace, which it tells from Linux 6.13 on; 0 where it doesn't.
+func PID(fd int) int {
+	i := info{mask: infoPID}
+	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getInfo, uintptr(unsafe.Pointer(&i)))
+	if errno != 0 || i.mask&infoPID == 0 {
+		return 0
+	}
+	return int(i.ids[0])
 }
 
 // Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks. The
