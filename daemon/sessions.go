@@ -15,7 +15,9 @@ import (
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/guardlink"
+	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/peercred"
+	"github.com/clawrden/clawrden/internal/proctree"
 	"github.com/clawrden/clawrden/protocol"
 )
 
@@ -180,13 +182,42 @@ func (d *Daemon) unguarded(ctx context.Context, s *session) {
 		d.over(s, 0, why)
 		return
 	}
-	select {
-	case <-gone:
-		d.over(s, 0, why)
-	case <-s.next:
-		d.watch.Forget(s.peer.Pidfd)
-	case <-ctx.Done():
-		d.watch.Forget(s.peer.Pidfd)
+	alone := time.NewTimer(aloneTime)
+	defer alone.Stop()
+	for {
+		select {
+		case <-gone:
+			d.over(s, 0, why)
+			return
+		case <-s.next:
+			d.watch.Forget(s.peer.Pidfd)
+			return
+		case <-ctx.Done():
+			d.watch.Forget(s.peer.Pidfd)
+			return
+		case <-alone.C:
+			d.log.WarnContext(ctx, "a session is ended, since no guard has taken it up", slog.String("session", s.Name))
+			d.endSession(ctx, s)
+		}
+	}
+}
+
+// aloneTime is how long a session may be without a guard. systemd starts the guard again at once, unless somebody stopped it: then
+// nothing of the session can start anything any more, and it is ended.
+const aloneTime = 20 * time.Second
+
+// endSession kills all of a session.
+func (d *Daemon) endSession(ctx context.Context, s *session) {
+	ctx, cancel := context.WithTimeout(ctx, killTime)
+	defer cancel()
+	e := doomed{name: s.Name, line: s.line, root: proctree.Root{Pidfd: s.peer.Pidfd, PID: s.Identity.PID, Start: s.Identity.Start}}
+	if unit := job.SessionUnit(s.Name); s.Identity.Unit == unit {
+		if err := d.keep(ctx, placeUnit+":"+unit, Keeper.Kill); err != nil && !errors.Is(err, job.ErrGone) {
+			d.log.ErrorContext(ctx, "cannot end a session's unit", slog.String("unit", unit), slog.Any("error", err))
+		}
+	}
+	if err := e.end(); err != nil {
+		d.log.ErrorContext(ctx, "cannot end a session", slog.String("session", s.Name), slog.Any("error", err))
 	}
 }
 

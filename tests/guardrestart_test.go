@@ -281,3 +281,24 @@ func TestGuardedAskDaemonRestart(t *testing.T) {
 		t.Errorf("%q %q", decided, finished)
 	}
 }
+
+// TestKilledGuard has nothing run where the guard has been killed and nobody starts it again; after a while the session is ended.
+func TestKilledGuard(t *testing.T) {
+	g := newGuarded(t, hostOptions{policy: guardPolicy})
+	k := g.talker(t)
+	k.say("/bin/echo a")
+	k.hear("a")
+	_ = g.guard.Process.Kill()
+	_ = g.guard.Wait()
+	k.say("/bin/echo b 2>/dev/null; echo $?")
+	k.hear("126")
+	g.waitSessions("session-1 54321 false")
+	if os.Getenv("CLAWRDEN_SOAK") == "" {
+		return
+	}
+	_ = k.cmd.Wait()
+	if s := k.cmd.ProcessState.String(); s != "signal: killed" {
+		t.Error(s)
+	}
+	g.waitSessions("")
+}
