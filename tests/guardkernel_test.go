@@ -1,7 +1,9 @@
 package tests
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -61,5 +63,23 @@ func TestOldKernels(t *testing.T) {
 				t.Errorf("%+v\nwant %q", r, row.want)
 			}
 		})
+	}
+}
+
+// TestForeignLauncher begins no session for a launcher that isn't this release's: it could bring a filter that announces nothing.
+func TestForeignLauncher(t *testing.T) {
+	g := newGuarded(t, hostOptions{policy: guardPolicy})
+	c := g.agent("echo", "ran")
+	b, err := os.ReadFile(c.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(g.dir, "launcher")
+	if err := os.WriteFile(foreign, append(b, 0), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c.Path = foreign
+	if r := finish(t, c); r.code != 125 || r.stdout != "" || !strings.Contains(r.stderr, "it isn't this release's clawrden-launch") {
+		t.Errorf("%+v", r)
 	}
 }
