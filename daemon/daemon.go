@@ -285,6 +285,7 @@ func New(o Options) (*Daemon, error) {
 func (d *Daemon) goOn() {
 	d.boot = bootID(os.ReadFile)
 	d.asks.open(d.o.StateDir, d.log)
+	d.sessions.files.open(d.o.StateDir, d.boot, d.log)
 	d.flights.open(d.o.StateDir, d.log)
 	ran := d.adopt()
 	d.restoreAsks(ran)

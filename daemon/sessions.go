@@ -27,6 +27,7 @@ type sessions struct {
 	mu    sync.Mutex
 	known map[string]*session
 	gaps  map[string][]string // of the layouts of those that will begin, by name
+	files gapFiles
 }
 
 // session is one of them. Its connection is the guard's word that it holds it.
@@ -111,7 +112,10 @@ func (d *Daemon) begin(s *session, again bool) error {
 		}
 	}
 	s.line = newLineage(!again && randomized())
-	before, err := d.sessions.add(s)
+	if again {
+		s.Gaps = d.sessions.files.of(s.Name, s.peer)
+	}
+	before, err := d.sessions.add(s, again)
 	if err != nil {
 		return err
 	}
@@ -134,6 +138,9 @@ func (d *Daemon) begin(s *session, again bool) error {
 		d.sessions.remove(s)
 		return fmt.Errorf("the audit log can't be written: %v", err)
 	}
+	if err := d.sessions.files.keep(s); err != nil {
+		d.log.Warn("what a session lacks can't be kept over a restart", slog.String("session", s.Name), slog.Any("error", err))
+	}
 	d.live.publish(clawrden.Event{Type: clawrden.LiveSessions, Message: "session " + s.Name + " began"})
 	return nil
 }
@@ -150,6 +157,7 @@ func sessionRecord(event string, s *session) *clawrden.Record {
 // over takes a session off the list and puts its end on record.
 func (d *Daemon) over(s *session, execs uint64, why string) {
 	if d.sessions.remove(s) {
+		d.sessions.files.drop(s.Name)
 		d.sessionOver(s, execs, why)
 	}
 }
@@ -234,7 +242,7 @@ func (d *Daemon) Sessions() []clawrden.Session {
 }
 
 // add puts a session on the list, in the place of the one that had its name.
-func (l *sessions) add(s *session) (before *session, err error) {
+func (l *sessions) add(s *session, again bool) (before *session, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known == nil {
@@ -245,8 +253,13 @@ func (l *sessions) add(s *session) (before *session, err error) {
 		return nil, fmt.Errorf("%d sessions run already", maxSessions)
 	}
 	l.known[s.Name] = s
-	s.Gaps = l.gaps[s.Name]
-	delete(l.gaps, s.Name)
+	switch {
+	case !again:
+		s.Gaps = l.gaps[s.Name]
+		delete(l.gaps, s.Name)
+	case before != nil && s.peer != nil && before.Identity.PID == s.Identity.PID && before.Identity.Start == s.Identity.Start:
+		s.line, s.Gaps, s.Lacks = before.line, before.Gaps, before.Lacks // the guard that tells of it isn't the one that began it
+	}
 	return before, nil
 }
 
