@@ -19,8 +19,8 @@ const maxAsks = 3
 // looked at again, and what differs from what was shown is asked for again.
 func (d *Daemon) await(ctx context.Context, c *call) {
 	asked := 0
-	c.digest = digestOf(&c.facts, &c.request)
 	if c.back != nil {
+		c.digest = digestOf(&c.facts, &c.request)
 		if d.goOnWaiting(ctx, c) {
 			return
 		}

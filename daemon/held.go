@@ -87,7 +87,9 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 
 // holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
 func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.Held, fds []int) (gone bool) {
-	reply := &heldReply{conn: conn, left: make(chan struct{})}
+	here, cancel := context.WithCancel(ctx) // while somebody waits for the verdict
+	defer cancel()
+	reply := &heldReply{conn: conn, left: make(chan struct{}), cancel: cancel}
 	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, elsewhere: h.Elsewhere, asked: h.Asked, argv: h.Argv, exe: fds[1], caller: h.Caller, image: h.Image}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
 	if h.Cwd {
 		c.cwd = os.NewFile(uintptr(fds[2]), "cwd")
@@ -107,10 +109,7 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	// What its file is called isn't known yet; where that can't be found out, the record has what it calls itself.
 	c.request = clawrden.Request{Way: clawrden.WayGuard, Tool: path.Base(h.Argv[0]), Argv: h.Argv, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
 	c.request.Identity.User = d.o.UserName(c.peer.UID)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	c.onHangUp(cancel)
-	d.stepOrGovern(ctx, c, h.Why)
+	d.stepOrGovern(here, c, h.Why)
 	reply.end()
 	return reply.gone
 }

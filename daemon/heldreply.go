@@ -16,12 +16,13 @@ import (
 
 // heldReply answers the guard.
 type heldReply struct {
-	conn  *net.UnixConn
-	left  chan struct{} // closed when the guard has said that the process is gone, or is gone itself
-	gone  bool          // nobody is there any more: the process has ended, or the guard
-	lost  atomic.Bool   // it was the guard
-	asked bool
-	done  chan struct{}
+	conn   *net.UnixConn
+	cancel func()        // called when left is closed while a person is asked
+	left   chan struct{} // closed when the guard has said that the process is gone, or is gone itself
+	gone   bool          // nobody is there any more: the process has ended, or the guard
+	lost   atomic.Bool   // it was the guard
+	asked  bool
+	done   chan struct{}
 }
 
 func (r *heldReply) write(b []byte) {
@@ -47,6 +48,7 @@ func (r *heldReply) waiting(*call, string, time.Time) {
 		r.lost.Store(err != nil)
 		r.gone = true
 		close(r.left)
+		r.cancel()
 	}()
 }
 

@@ -135,7 +135,14 @@ func (d *Daemon) runsErrand(c *call, e *errand) {
 
 // next gives what a process that has exec'd is on the way of. It isn't the shim any more.
 func (s *steps) next(p pidStart, peer *peercred.Peer) (*away, *errand) {
-	parent, known := childOf(peer)
+	s.mu.Lock()
+	none := len(s.errands) == 0
+	s.mu.Unlock()
+	var parent pidStart
+	known := false
+	if !none { // most of the time there are none, and no look at the parent is needed
+		parent, known = childOf(peer)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.shims, p)
