@@ -98,3 +98,27 @@ func TestGuardedShimScript(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestGuardedShimStays has a child of the shim run the tool, where its time is limited: that is the same request, too.
+func TestGuardedShimStays(t *testing.T) {
+	g := newGuarded(t, hostOptions{tools: []string{"wc"}, policy: guardPolicy + `
+environment {
+  strip = ["MY_SECRET"]
+}
+rule "not for long" {
+  commands = ["wc"]
+  action   = "allow"
+  limits {
+    timeout = "60s"
+  }
+}
+`})
+	for _, command := range []string{"wc -c", "MY_SECRET=1 /usr/bin/wc -c"} {
+		before, _ := g.told("wc")
+		r := finish(t, g.shimmed("printf abc | "+command+"; echo $?"))
+		decided, finished := g.told("wc")
+		if r.stdout != "3\n0\n" || len(decided) != len(before)+1 || !strings.HasPrefix(finished[len(finished)-1], "0 ") {
+			t.Errorf("%s: %+v, %q, %q", command, r, decided, finished)
+		}
+	}
+}
