@@ -40,6 +40,8 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 		return refuse("the agent's shim hasn't come back after the daemon's restart yet; try again")
 	case asked.State != clawrden.StatePending:
 		return refuse("%s is %s; only what waits can be changed", asked.ID, asked.State)
+	case asked.Request.Way == clawrden.WayGuard:
+		return refuse("the kernel holds the agent's own exec, whose arguments are what they are; deny the request with what to do instead")
 	case a.Grant != nil:
 		return refuse("a grant is for what was asked, so it can't be made together with a change")
 	}
@@ -53,8 +55,6 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 	switch {
 	case c.decision.Verdict == clawrden.Deny:
 		return refuse("the command as changed would be denied%s: %s", byRule(&c.decision), shown(c.decision.Reason, 600))
-	case c.executor == execMirror && asked.Request.Way == clawrden.WayGuard:
-		return refuse("the kernel holds the agent's own exec, whose arguments are what they are; deny the request with what to do instead")
 	case c.executor == execMirror && asked.Request.Protocol < protocol.VersionArgv:
 		return refuse("the agent's shim is of an older release and can't be told to run other arguments; deny the request with what to do instead")
 	case c.decision.Verdict == clawrden.Ask:

@@ -132,3 +132,19 @@ func TestGuardedUnreachable(t *testing.T) {
 		}
 	}
 }
+
+// TestGuardedEdit refuses to change the arguments of what is held, wherever it is to run; the question stays.
+func TestGuardedEdit(t *testing.T) {
+	g := newAway(t)
+	done := make(chan result)
+	c := g.shimmed("tail -c 3 /etc/passwd; echo $?")
+	go func() { done <- finish(t, c) }()
+	id := g.waitPending(1)[0].ID
+	if code := g.post("/api/queue/"+id+"/approve", `{"args": ["-c", "4", "/etc/passwd"]}`); code != 400 {
+		t.Errorf("it was answered by %d", code)
+	}
+	g.post("/api/queue/"+g.waitPending(1)[0].ID+"/deny", "{}")
+	if r := <-done; r.stdout != "126\n" {
+		t.Errorf("%+v", r)
+	}
+}
