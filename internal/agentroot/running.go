@@ -86,12 +86,14 @@ func (r *Root) LoadHeld(ctx context.Context, f *File, kinds, argv []string, aske
 	bin := Stage{File: f, Path: f.Resolved, Sealed: -1}
 	held := &Held{Tool: &Tool{Path: f.Resolved}, Named: path.Base(f.Resolved), Kinds: kinds}
 	known := !slices.Contains(kinds, clawrden.KindUnnamed) && !slices.Contains(kinds, clawrden.KindRemote)
-	if a, err := r.Walk(asked); asked != "" && err == nil {
-		if known && same(a, f) && a.Stable {
-			held.Path, held.Named = asked, path.Base(asked)
-			bin.Path = asked
+	if known && asked != "" && asked != f.Resolved { // Running has walked that
+		if a, err := r.Walk(asked); err == nil {
+			if same(a, f) && a.Stable {
+				held.Path, held.Named = asked, path.Base(asked)
+				bin.Path = asked
+			}
+			a.Close()
 		}
-		a.Close()
 	}
 	if !slices.Contains(kinds, clawrden.KindRemote) {
 		c, err := h.sum(ctx, f)
