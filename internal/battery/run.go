@@ -179,9 +179,6 @@ func (t *try) outcome(name string) string {
 		_ = unix.Kill(-c.Process.Pid, unix.SIGKILL) // what it has left behind
 	}
 	left, _ := os.ReadFile(evidence)
-	if os.Getenv("CLAWRDEN_BATTERY_TELL") != "" {
-		fmt.Fprintf(os.Stderr, "%s: %v\n%s", name, c.ProcessState, out)
-	}
 	switch {
 	case proven(string(out)) || proven(string(left)):
 		return Ran
