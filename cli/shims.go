@@ -161,6 +161,9 @@ func findShim() string {
 		if fi, err := os.Stat(beside); err == nil && fi.Mode().IsRegular() {
 			return beside
 		}
+		if below := filepath.Join(filepath.Dir(self), "../lib/clawrden", shimName); access(below) {
+			return below
+		}
 	}
 	return installedShim
 }

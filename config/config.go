@@ -21,6 +21,9 @@ import (
 // DefaultFile is read when no other file is named; it need not exist.
 const DefaultFile = "/etc/clawrden/clawrden.hcl"
 
+// DefaultJSON is the same in the JSON form of HCL, as programs write it. Only one of them may be there.
+const DefaultJSON = DefaultFile + ".json"
+
 // Config is every setting of the daemon. [Default] makes one.
 type Config struct {
 	Paths      Paths
@@ -122,7 +125,8 @@ type HTTP struct {
 	UserStreams int // of them by one user
 }
 
-// Load reads a file over the defaults of [Default](false). Without a name it reads DefaultFile, which may be missing.
+// Load reads a file over the defaults of [Default](false). Without a name it reads DefaultFile or
+// DefaultJSON, which may be missing.
 // What it returns is to be used only when the diagnostics hold no error.
 func Load(path string) (Config, hcl.Diagnostics) { return Default(false).Load(path) }
 

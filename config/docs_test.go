@@ -22,6 +22,9 @@ doesn't start, and ` + "`clawrden config check`" + ` shows the place.
 Durations are strings with a unit (` + "`\"90s\"`, `\"10m\"`, `\"1h30m\"`" + `), and so are sizes (` + "`\"256MiB\"`" + `; B, KiB, MiB, GiB, TiB). Values
 are literal: there are no variables and no functions. Each block stands there once at most, but for those with a name.
 
+` + "`" + DefaultJSON + "`" + ` may stand in its place: the same blocks and settings in HCL's JSON form, for programs that write settings
+(` + "`{\"ask\": {\"timeout\": \"2m\"}}`" + `). A file whose name ends in ` + "`.json`" + ` is read so wherever ` + "`--config`" + ` names it. Both at once is an error.
+
 With ` + "`--dev`" + ` the file is read only where ` + "`--config`" + ` names one, and all paths are below the user's own directories: sockets in
 ` + "`$XDG_RUNTIME_DIR/clawrden`" + `, the policy in ` + "`$XDG_CONFIG_HOME/clawrden/policy.d`" + `, state, shims and the log in
 ` + "`$XDG_STATE_HOME/clawrden`" + `. Options of the command line win over the file.

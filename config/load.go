@@ -8,9 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/json"
 	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden"
@@ -19,24 +21,44 @@ import (
 // maxFile is the longest file that is read: hundreds of times a full one.
 const maxFile = 1 << 20
 
-// Load reads a file over c. Without a name it reads DefaultFile, which may be missing; with the defaults of --dev it then
-// reads none.
+// Load reads a file over c. Without a name it reads DefaultFile or DefaultJSON, which may be missing; with the defaults of
+// --dev it then reads none.
 func (c Config) Load(path string) (Config, hcl.Diagnostics) {
 	named := path != ""
 	if !named {
 		if c.Dev {
 			return c, nil
 		}
-		path = DefaultFile
+		var err error
+		if path, err = defaultFile(); err != nil {
+			return c, unreadable(err)
+		}
 	}
 	src, err := read(path)
 	if !named && errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}
 	if err != nil {
-		return c, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Cannot read the configuration", Detail: err.Error() + "."}}
+		return c, unreadable(err)
 	}
 	return c.parse(src, path)
+}
+
+func unreadable(err error) hcl.Diagnostics {
+	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Cannot read the configuration", Detail: err.Error() + "."}}
+}
+
+// defaultFile is the one that is there. With both nobody could tell which one holds, so that is an error.
+func defaultFile() (string, error) {
+	_, errHCL := os.Lstat(DefaultFile)
+	_, errJSON := os.Lstat(DefaultJSON)
+	switch {
+	case errJSON != nil:
+		return DefaultFile, nil
+	case errHCL == nil:
+		return "", fmt.Errorf("there are both %s and %s: remove one of them", DefaultFile, DefaultJSON)
+	}
+	return DefaultJSON, nil
 }
 
 func read(path string) ([]byte, error) {
@@ -59,9 +81,17 @@ func read(path string) ([]byte, error) {
 	return src, err
 }
 
+// syntax reads HCL, or its JSON form where the name ends so: what programs write.
+func syntax(src []byte, name string) (*hcl.File, hcl.Diagnostics) {
+	if strings.HasSuffix(name, ".json") {
+		return json.Parse(src, name)
+	}
+	return hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+}
+
 // parse reads the text of a file over c.
 func (c Config) parse(src []byte, name string) (Config, hcl.Diagnostics) {
-	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	file, diags := syntax(src, name)
 	if file == nil {
 		file = &hcl.File{Bytes: src}
 	}

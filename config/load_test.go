@@ -210,17 +210,26 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(a.Files[0].Data)
 	}
+	for _, row := range jsonRows {
+		f.Add([]byte(row.src))
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		c, diags := Default(false).parse(src, "clawrden.hcl")
-		if diags.HasErrors() {
-			return
-		}
-		for _, b := range settings { // what was taken is allowed
-			for _, s := range b.settings {
-				if s.check != nil && s.check.test(s.field(&c)) != "" {
-					t.Errorf("%s.%s is %s", b.name, s.name, show(s.field(&c)))
-				}
+		for _, name := range []string{"clawrden.hcl", "clawrden.hcl.json"} {
+			c, diags := Default(false).parse(src, name)
+			if !diags.HasErrors() {
+				checkAll(t, &c)
 			}
 		}
 	})
+}
+
+// checkAll tests that what was taken is allowed.
+func checkAll(t *testing.T, c *Config) {
+	for _, b := range settings {
+		for _, s := range b.settings {
+			if s.check != nil && s.check.test(s.field(c)) != "" {
+				t.Errorf("%s.%s is %s", b.name, s.name, show(s.field(c)))
+			}
+		}
+	}
 }
