@@ -89,6 +89,10 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
+.PHONY: nix-hash
+nix-hash: ## renew nixos/vendor-hash after a change of what is imported from other modules
+	$(GO) run ./nixos/vendorhash >nixos/.vendor-hash && mv nixos/.vendor-hash nixos/vendor-hash
+
 .PHONY: install uninstall clean
 install: build generated ## install into DESTDIR, below PREFIX; without DESTDIR, systemd is told
 	$(PACK) install -bin $(BIN) -prefix '$(PREFIX)' -destdir '$(DESTDIR)'

@@ -77,6 +77,8 @@ var layers = []struct {
 	{name: "cmd/*", ours: "*", other: sys + hcl + " github.com/coreos/go-systemd/v22/* github.com/godbus/dbus/v5"},
 	{name: "packaging"}, // embedded files
 	{name: "packaging/pack"},
+	{name: "nixos"}, // tests alone
+	{name: "nixos/vendorhash"},
 	{name: "packaging/generate", ours: "cli", other: " github.com/cpuguy83/go-md2man/v2/md2man github.com/spf13/cobra github.com/spf13/pflag"},
 	{name: "tests", ours: "*", other: "*"},
 	{name: "tests/*", ours: "*", other: "*"},
