@@ -15,8 +15,8 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: build build-shim build-launch build-daemon build-cli
-build: build-shim build-launch build-daemon build-cli ## build the static binaries into bin/
+.PHONY: build build-shim build-launch build-daemon build-cli build-bridge
+build: build-shim build-launch build-daemon build-cli build-bridge ## build the static binaries into bin/
 
 build-shim: ## build the shim, which starts before the Go runtime does
 	$(GOBUILD) -ldflags '$(SHIM_LDFLAGS)' -o $(BIN)/clawrden-shim ./cmd/clawrden-shim
@@ -37,6 +37,9 @@ build-warden: build-daemon build-cli
 	ln -sf clawrden $(BIN)/clawrden-cli
 
 build-all: build
+
+build-bridge: ## build the bridges to chats, mail and webhooks
+	$(GOBUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/clawrden-bridge ./cmd/clawrden-bridge
 
 # What is installed stands in packaging/clawrden/files; the man pages and completion scripts come from the programs.
 PACK := env -u GOOS -u GOARCH $(GO) run ./packaging/pack

@@ -67,7 +67,12 @@ var layers = []struct {
 
 	// The people's side.
 	{name: "client", ours: ". internal/*", other: sys},
-	{name: "bridge/*", ours: ". internal/* client", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/* github.com/go-telegram/bot github.com/go-telegram/bot/* github.com/godbus/dbus/v5"},
+	{name: "bridge", ours: ". internal/* client", other: sys},
+	{name: "bridge/*", ours: ". internal/* client bridge", other: sys},
+	{name: "bridge/slack", ours: ". internal/* client bridge", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/*"},
+	{name: "bridge/telegram", ours: ". internal/* client bridge", other: sys + " github.com/go-telegram/bot github.com/go-telegram/bot/*"},
+	{name: "bridge/notify", ours: ". internal/* client bridge", other: sys + " github.com/godbus/dbus/v5"},
+	{name: "bridge/bridgetest", ours: ". internal/* client bridge httpapi/httpapitest", other: sys}, // for tests alone
 	{
 		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings config guard",
 		other: sys + hcl + " github.com/spf13/cobra github.com/spf13/cobra/* github.com/spf13/pflag golang.org/x/term",

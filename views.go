@@ -20,6 +20,8 @@ type Status struct {
 	} `json:"policy"`
 	ExitSource string    `json:"exit_source"` // how in-place exits are known here: kernel or shim
 	Sessions   []Session `json:"sessions"`    // that run, by name
+	// Bridges are those of the settings.
+	Bridges []BridgeState `json:"bridges,omitempty"`
 }
 
 // Session is one run of an agent under guard.
@@ -128,16 +130,19 @@ const (
 	LiveUnlocked  = "unlocked"
 	LiveAgents    = "agents"   // an agent was added or removed: Message
 	LiveSessions  = "sessions" // a guard session began or ended: Message
+	// LiveBridgeTest asks a bridge for a test message: Test is set.
+	LiveBridgeTest = "bridge_test"
 )
 
 // Event is one event of the live stream.
 type Event struct {
-	Seq     uint64   `json:"seq"` // grows by one an event, from 1 at the daemon's start
-	Type    string   `json:"type"`
-	Pending *Pending `json:"pending,omitempty"`
-	Entry   *Entry   `json:"entry,omitempty"`
-	Grant   *Grant   `json:"grant,omitempty"` // that was made or revoked
-	Message string   `json:"message,omitempty"`
+	Seq     uint64      `json:"seq"` // grows by one an event, from 1 at the daemon's start
+	Type    string      `json:"type"`
+	Pending *Pending    `json:"pending,omitempty"`
+	Entry   *Entry      `json:"entry,omitempty"`
+	Grant   *Grant      `json:"grant,omitempty"` // that was made or revoked
+	Message string      `json:"message,omitempty"`
+	Test    *BridgeTest `json:"test,omitempty"`
 }
 
 // Execution is one command that runs.

@@ -104,7 +104,7 @@ func (a *app) command(version string) *cobra.Command {
 		a.statusCommand(), a.queueCommand(), a.approveCommand(), a.denyCommand(), a.historyCommand(), a.replayCommand(), a.watchCommand(),
 		a.grantsCommand(), a.killCommand(), a.unlockCommand(), a.reloadCommand(),
 		a.canCommand(), a.runCommand(), a.agentCommand(), a.shimsCommand(), a.breakGlassCommand(), a.policyCommand(), a.profileCommand(), a.configCommand(), a.auditCommand(), a.webCommand(), a.tokenCommand(),
-		a.doctorCommand(), completionCommand(), batteryCommand(),
+		a.doctorCommand(), a.bridgeCommand(), completionCommand(), batteryCommand(),
 	)
 	return root
 }

@@ -33,6 +33,7 @@ type controlKey struct{}
 //
 //	ask ID COMMAND ARG…                an agent wants to run a command, and a person is asked
 //	ran ID OUTCOME STATUS COMMAND ARG… a command that was decided by the policy alone
+//	bridge NAME up|WHY                 a bridge of the settings
 //	refuse RIGHT…                      the caller has these rights no more
 //	fail ERROR                         the daemon fails with one of the errors of package clawrden
 //	called TEXT                        the last thing that the daemon was told to do
@@ -66,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"ask":        scriptAsk,
 			"ran":        scriptRan,
 			"guard":      scriptGuard,
+			"bridge":     scriptBridge,
 			"refuse":     scriptRefuse,
 			"fail":       scriptFail,
 			"called":     scriptCalled,
@@ -121,6 +123,15 @@ func scriptGuard(ts *testscript.TestScript, _ bool, args []string) {
 		s.Lacks = args[2]
 	}
 	scripted(ts).Guard(s)
+}
+
+// scriptBridge puts a bridge into the status, up or with what is wrong.
+func scriptBridge(ts *testscript.TestScript, _ bool, args []string) {
+	s := clawrden.BridgeState{Name: args[0]}
+	if s.Up = args[1] == "up"; !s.Up {
+		s.Detail = args[1]
+	}
+	scripted(ts).SetBridge(s)
 }
 
 func scriptRefuse(ts *testscript.TestScript, _ bool, args []string) {

@@ -65,6 +65,7 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		t.row("", fmt.Sprintf("%s: %s (by %s, %s)", display.Line(whom), display.Line(k.Reason), display.Line(k.By), clock(k.Since)))
 	}
 	a.showSessions(t, s.Sessions)
+	a.showBridges(t, s.Bridges)
 	if s.Dev {
 		t.row("mode", "dev: not for production")
 	}

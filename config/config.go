@@ -39,6 +39,7 @@ type Config struct {
 	Agents  []clawrden.AgentWish // blocks agent "NAME"
 	Teams   []clawrden.Team      // blocks team "NAME"
 	Bridges []clawrden.Bridge    // blocks bridge "NAME"
+	Routes  []clawrden.Route     // blocks route "NAME"
 
 	Dev bool // the defaults are those of --dev: no file sets this
 

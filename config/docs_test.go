@@ -56,7 +56,7 @@ func document() string {
 		fmt.Fprintf(&b, "\n## %s\n\n%s There may be several, each with a name of its own.\n\n```hcl\n%s \"NAME\" {\n%s}\n```\n\n| setting | allowed | what it is |\n|---|---|---|\n", l.name, l.doc, l.name, l.example)
 		for _, s := range l.settings {
 			kind := reflect.TypeOf(s.field(&c)).Elem().String()
-			kind = map[string]string{"[]string": "list of strings", "map[string]string": "names and strings"}[kind]
+			kind = map[string]string{"[]string": "list of strings", "map[string]string": "names and strings", "int": "number", "time.Duration": "duration"}[kind]
 			if kind == "" {
 				kind = "string"
 			}

@@ -53,16 +53,47 @@ var labelledSettings = []labelled{
 	{
 		block: block{"bridge", "A service that passes asks on to people elsewhere, such as in a chat, and their answers back. It is known by its system unit, whatever its user's groups are, and has the right to read what is routed to it and to decide that for its people; no other, unless it is given here.", []setting{
 			{"unit", func(c *Config) any { return &last(c.Bridges).Unit }, nil, "The system unit that it is: `NAME.service`. Required."},
-			{"people", func(c *Config) any { return &last(c.Bridges).People }, nil, "Who is who: the id that the service knows a person by, and the user of the host as whom that person decides. Required. Nobody else can answer by this bridge. Not root."},
+			{"people", func(c *Config) any { return &last(c.Bridges).People }, nil, "Who is who: the id that the service knows a person by, and the user of the host as whom that person decides. Nobody else can answer by this bridge. Not root. May be left out where a service only takes notice."},
 			{"rules", func(c *Config) any { return &last(c.Bridges).Rules }, nil, "Names of rules, as globs (`*` stands for any text): only what one of them asks about goes to this bridge. Empty: all."},
+			{"agents", func(c *Config) any { return &last(c.Bridges).Agents }, nil, "Agents whose asks go to this bridge, as globs: a registered agent's name, else `user:NAME`. Empty: all."},
 			{"rights", func(c *Config) any { return &last(c.Bridges).Rights }, nil, "Rights beyond those: `grant` (to have an approval remembered), `kill`, `unlock`."},
+			{"service", func(c *Config) any { return &last(c.Bridges).Service }, nil, "What `clawrden-bridge` speaks: `slack`, `telegram`, `webhook`, `ntfy` or `email`. Empty: the unit runs a program of its own. This and what follows is read by the bridge when it starts; see bridges.md."},
+			{"server", func(c *Config) any { return &last(c.Bridges).Server }, nil, "URL of the service where it isn't the public one; the webhook's; for email `HOST:PORT`, with TLS from the start at port 465 and by STARTTLS at others."},
+			{"from", func(c *Config) any { return &last(c.Bridges).From }, nil, "Sender of mail."},
+			{"reply", func(c *Config) any { return &last(c.Bridges).Reply }, nil, "Where decisions come back. For ntfy the topic to which buttons post; for a webhook the address at which the bridge listens, such as `127.0.0.1:8125`. Empty: none come back."},
+			{"link", func(c *Config) any { return &last(c.Bridges).Link }, nil, "URL of the dashboard, for messages that can't be answered where they are read."},
+			{"show", func(c *Config) any { return &last(c.Bridges).Show }, nil, "How much is shown: `minimal` (agent and rule, no word of the command), `command`, `full` (all of it, with the commands inside it). The default is `command`. Environment and output never leave the host."},
+			{"rate", func(c *Config) any { return &last(c.Bridges).Rate }, nil, "Messages a minute, 1 to 600; the default is 30. Chat services slow down or stop whoever sends more."},
+			{"batch", func(c *Config) any { return &last(c.Bridges).Batch }, nil, "From so many new asks at once on, one message lists them; the default is 5."},
 		}},
-		example: "  unit   = \"clawrden-bridge@slack.service\"\n  people = { U012AB = \"ann\", U034CD = \"carl\" }\n  rules  = [\"deploy*\"]\n  rights = []\n",
-		add:     func(c *Config, name string) { c.Bridges = append(slices.Clip(c.Bridges), clawrden.Bridge{Name: name}) },
+		example: "  unit   = \"clawrden-bridge@slack.service\"\n  people = { U012AB = \"ann\", U034CD = \"carl\" }\n  rules  = [\"deploy*\"]\n  rights = []\n\n  service = \"slack\"\n  show    = \"command\"\n",
+		add: func(c *Config, name string) {
+			c.Bridges = append(slices.Clip(c.Bridges), clawrden.Bridge{Name: name, Show: clawrden.ShowCommand, Rate: 30, Batch: 5})
+		},
 		holds: func(c *Config, name string) bool {
 			return slices.ContainsFunc(c.Bridges, func(b clawrden.Bridge) bool { return b.Name == name })
 		},
 		check: checkBridge,
+	},
+	{
+		block: block{"route", "Where `clawrden-bridge` sends which asks. A bridge sends to each of its routes that an ask fits, and nothing without any. What the bridge's own block doesn't let through, no route has.", []setting{
+			{"bridge", func(c *Config) any { return &last(c.Routes).Bridge }, nil, "The bridge, by name; `desktop` for everybody's notifications. Required."},
+			{"to", func(c *Config) any { return &last(c.Routes).To }, nil, "A channel of Slack by its id, a chat of Telegram by its number, a topic of ntfy, an address of mail. Required where the service has such places."},
+			{"rules", func(c *Config) any { return &last(c.Routes).Rules }, nil, "Names of rules, as globs. Empty: all."},
+			{"agents", func(c *Config) any { return &last(c.Routes).Agents }, nil, "Agents, as globs, like a bridge's. Empty: all."},
+			{"hours", func(c *Config) any { return &last(c.Routes).Hours }, nil, "When it is used, in local time: `08:00-18:00`; what comes at other times doesn't go there. Empty: always."},
+			{"quiet", func(c *Config) any { return &last(c.Routes).Quiet }, nil, "When it is used but says nothing: what still waits when these hours end is sent then."},
+			{"urgent", func(c *Config) any { return &last(c.Routes).Urgent }, nil, "Names of rules, as globs, whose asks are sent in quiet hours too."},
+			{"remind", func(c *Config) any { return &last(c.Routes).Remind }, nil, "How often who was asked is reminded, at least 30s. 0: never."},
+			{"escalate_to", func(c *Config) any { return &last(c.Routes).EscalateTo }, nil, "Another place of the service, which is asked too when nobody has answered for `escalate_after`, or when the policy's own `escalate_after` has passed."},
+			{"escalate_after", func(c *Config) any { return &last(c.Routes).EscalateAfter }, nil, "Belongs to `escalate_to`. 0: only when the policy's has passed."},
+		}},
+		example: "  bridge = \"slack\"\n  to     = \"C0123ABCD\"\n  rules  = [\"deploy*\"]\n  quiet  = \"22:00-07:00\"\n  remind = \"2m\"\n",
+		add:     func(c *Config, name string) { c.Routes = append(slices.Clip(c.Routes), clawrden.Route{Name: name}) },
+		holds: func(c *Config, name string) bool {
+			return slices.ContainsFunc(c.Routes, func(r clawrden.Route) bool { return r.Name == name })
+		},
+		check: checkRoute,
 	},
 }
 
@@ -129,7 +160,7 @@ func checkBridge(c *Config, _ string) string {
 		return "Say by which system unit it is known: unit = \"NAME.service\"."
 	case err != nil:
 		return sentence(err.Error())
-	case len(b.People) == 0:
+	case len(b.People) == 0 && b.Service == "":
 		return "Say whose answers it brings: people = { ID = \"user\" }."
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.People)) {
@@ -147,6 +178,9 @@ func checkBridge(c *Config, _ string) string {
 		if !slices.Contains(clawrden.BridgeRights, clawrden.Right(right)) {
 			return fmt.Sprintf("%q is not a right that a bridge can be given: %s.", right, "grant, kill, unlock")
 		}
+	}
+	if wrong := checkBridgeService(b); wrong != "" {
+		return wrong
 	}
 	for _, other := range c.Bridges[:len(c.Bridges)-1] {
 		if other.Unit == b.Unit {

@@ -205,6 +205,18 @@ func (c *Config) together(blocks map[string]*hcl.Block) (diags hcl.Diagnostics) 
 			complain(nil, fmt.Sprintf("Agent %q is of the team %q, and there is no such block.", a.Name, a.Team))
 		}
 	}
+	for _, r := range c.Routes {
+		i := slices.IndexFunc(c.Bridges, func(b clawrden.Bridge) bool { return b.Name == r.Bridge })
+		switch {
+		case r.Bridge == Desktop:
+		case i < 0:
+			complain(nil, fmt.Sprintf("Route %q leads to bridge %q, and there is no such block.", r.Name, r.Bridge))
+		case c.Bridges[i].Service == "":
+			complain(nil, fmt.Sprintf("Route %q leads to bridge %q, which has no service: a program of its own has its own routes.", r.Name, r.Bridge))
+		case r.To == "" && c.Bridges[i].Service != "webhook":
+			complain(nil, fmt.Sprintf("Route %q doesn't say where in %s it leads: to = \"…\".", r.Name, c.Bridges[i].Service))
+		}
+	}
 	if c.Paths.Socket == c.Paths.Control {
 		complain(blocks["paths"], "socket and control are the same: agents would reach the door that is for people.")
 	}

@@ -85,7 +85,7 @@ func (d *Daemon) mayDecide(by clawrden.Caller, a *clawrden.Approval) (clawrden.A
 		return who, err
 	}
 	if b := d.bridgeOf(&by.Identity); b != nil {
-		if !routed(b, a.Decision.Rules) {
+		if !routed(b, &a.Request.Identity, a.Decision.Rules) {
 			return who, fmt.Errorf("%w: %s", clawrden.ErrNotFound, a.ID) // that there is one isn't its affair either
 		}
 		if how, _ := d.near(&by.Identity, &a.Request.Identity); how != "" {

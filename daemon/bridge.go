@@ -3,7 +3,6 @@ package daemon
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/clawrden/clawrden"
 )
@@ -83,31 +82,9 @@ func (d *Daemon) speaksFor(bridge, person string) bool {
 	})
 }
 
-// routed reports whether what these rules ask about goes to a bridge.
-func routed(b *clawrden.Bridge, rules []clawrden.RuleRef) bool {
-	if len(b.Rules) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(rules, func(r clawrden.RuleRef) bool {
-		return slices.ContainsFunc(b.Rules, func(glob string) bool { return globs(glob, r.Name) })
-	})
-}
-
-// globs matches a text against a glob in which * stands for any text and all else for itself.
-func globs(glob, text string) bool {
-	parts := strings.Split(glob, "*")
-	rest, ok := strings.CutPrefix(text, parts[0])
-	if !ok || len(parts) == 1 {
-		return ok && rest == ""
-	}
-	for _, p := range parts[1 : len(parts)-1] {
-		_, after, found := strings.Cut(rest, p)
-		if !found {
-			return false
-		}
-		rest = after
-	}
-	return strings.HasSuffix(rest, parts[len(parts)-1])
+// routed reports whether what somebody asks, and what these rules ask about, goes to a bridge.
+func routed(b *clawrden.Bridge, id *clawrden.Identity, rules []clawrden.RuleRef) bool {
+	return clawrden.Routed(b.Rules, b.Agents, id, rules)
 }
 
 // barredBridge keeps bridges from the bus, where polkit would answer by their groups, and nobody can be named to act for.

@@ -154,7 +154,7 @@ func TestGlobs(t *testing.T) {
 		{"**", "x", true},
 		{"[a]", "a", false},
 	} {
-		if got := globs(row.glob, row.text); got != row.want {
+		if got := clawrden.Glob(row.glob, row.text); got != row.want {
 			t.Errorf("%q on %q: %v", row.glob, row.text, got)
 		}
 	}

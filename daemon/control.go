@@ -75,7 +75,7 @@ func (d *Daemon) Status() clawrden.Status {
 		Status: "running", Pending: d.o.Queue.Len(), Uptime: int64(time.Since(d.started).Seconds()),
 		Version: d.o.Version, Dev: d.o.Dev, Running: d.running.len(), ExitSource: clawrden.ExitKernel,
 	}
-	s.Sessions = d.Sessions()
+	s.Sessions, s.Bridges = d.Sessions(), d.Bridges()
 	s.Locked, s.Locks = d.lock.everybody(), d.lock.all()
 	if d.stay {
 		s.ExitSource = clawrden.ExitShim

@@ -228,6 +228,8 @@ type Daemon struct {
 	refusals   refusals
 	places     places
 	registered registered
+	// bridgeReports is what bridges say of themselves.
+	bridgeReports reports
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
 	steps       steps

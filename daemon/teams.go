@@ -68,7 +68,7 @@ func (d *Daemon) Sees(by clawrden.Caller) func(*clawrden.Identity, []clawrden.Ru
 		return nil
 	}
 	return func(id *clawrden.Identity, rules []clawrden.RuleRef) bool {
-		return (b == nil || routed(b, rules)) && (teams == nil || slices.Contains(teams, d.teamOf(id)))
+		return (b == nil || routed(b, id, rules)) && (teams == nil || slices.Contains(teams, d.teamOf(id)))
 	}
 }
 

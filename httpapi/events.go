@@ -89,7 +89,7 @@ func (s *Server) mayStill(r *http.Request, right clawrden.Right) error {
 }
 
 // shown reports whether a reader is told of an event. Where not all is for it, of what isn't about a request only the kill
-// switch is told.
+// switch is told, and that a bridge is to be tested.
 func shown(e clawrden.Event, sees func(*clawrden.Identity, []clawrden.RuleRef) bool) bool {
 	switch {
 	case sees == nil:
@@ -99,7 +99,7 @@ func shown(e clawrden.Event, sees func(*clawrden.Identity, []clawrden.RuleRef) b
 	case e.Entry != nil:
 		return sees(&e.Entry.Identity, e.Entry.Rules)
 	}
-	return e.Type == clawrden.LiveKilled || e.Type == clawrden.LiveUnlocked
+	return e.Type == clawrden.LiveKilled || e.Type == clawrden.LiveUnlocked || e.Type == clawrden.LiveBridgeTest
 }
 
 func lastEventID(r *http.Request) (uint64, error) {

@@ -101,6 +101,10 @@ type Control interface {
 	Unlock(ctx context.Context, by clawrden.Caller, agent string) (message string, err error)
 	// Reload reads the policy again; ErrPolicyInvalid leaves the old one in force.
 	Reload(ctx context.Context, by clawrden.Caller) error
+	// ReportBridge takes what a bridge says of itself: ErrNotAuthorized.
+	ReportBridge(by clawrden.Caller, r clawrden.BridgeReport) error
+	// TestBridge has a bridge send a test message: ErrNotFound, ErrNotOn.
+	TestBridge(name string) (clawrden.BridgeTest, error)
 	// Subscribe gives the events after the sequence number since, as far as they are kept, then those that come; 0 or a number
 	// from before a restart gives only those that come. The channel is closed for a reader that is too slow, and when
 	// the daemon stops. cancel must be called once.

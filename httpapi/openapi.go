@@ -51,6 +51,8 @@ var operations = map[string]operation{
 	"POST /api/kill":                  {summary: "Stop what runs, refuse what waits and what comes, of everybody or of one agent.", body: clawrden.KillOrder{}, answer: killed{}},
 	"POST /api/unlock":                {summary: "End that, for everybody or for one agent.", body: unlockWish{}, answer: done{}},
 	"POST /api/reload":                {summary: "Read the policy again.", answer: done{}},
+	"POST /api/bridge":                {summary: "What a bridge says of itself.", body: clawrden.BridgeReport{}, answer: done{}},
+	"POST /api/bridges/{name}/test":   {summary: "Have a bridge send a message that looks like an ask.", answer: clawrden.BridgeTest{}},
 	"GET /metrics":                    {summary: "Counters for Prometheus (text)."},
 }
 

@@ -93,6 +93,7 @@ func TestOpenAPI(t *testing.T) {
 	for i := range 5 {
 		d.control.Ask(fmt.Sprintf("ask%d", i), "git", "push", "\xff")
 	}
+	d.control.SetBridge(clawrden.BridgeState{Name: "chat"})
 	d.control.Ran("ran0", clawrden.OutcomeAllow, 3, "ls", "-l")
 	d.control.Ran("ran1", clawrden.OutcomeDeny, 0, "rm", "-rf")
 	doc := d.json("/api/openapi.json").(map[string]any)
@@ -126,6 +127,8 @@ func TestOpenAPI(t *testing.T) {
 		{"POST /api/kill", "", `{"reason":"wild"}`},
 		{"POST /api/unlock", "", ""},
 		{"POST /api/reload", "", ""},
+		{"POST /api/bridge", "", `{"up":true}`},
+		{"POST /api/bridges/{name}/test", "/api/bridges/chat/test", ""},
 		{"GET /metrics", "", ""},
 	}
 	// These need what no plain question has: a reader, descriptors, a dashboard.

@@ -77,6 +77,10 @@ var routes = []struct {
 	{"POST /api/unlock", clawrden.RightUnlock, (*Server).unlock},
 	// Puts what is in the policy directory in force. Only root writes there, but when it counts is a decision too.
 	{"POST /api/reload", clawrden.RightReload, (*Server).reload},
+	// A bridge on itself, and nobody on it: Control looks whether the caller is one.
+	{"POST /api/bridge", clawrden.RightActFor, (*Server).report},
+	// Sends a message to those who decide, so that who decides may.
+	{"POST /api/bridges/{name}/test", clawrden.RightDecide, (*Server).testBridge},
 	// Counts without a word of any command: for whoever may see more than that anyway.
 	{"GET /metrics", clawrden.RightRead, (*Server).counts},
 }

@@ -12,5 +12,8 @@ func (s *Server) status(w http.ResponseWriter, _ *http.Request, by clawrden.Call
 	if status.Sessions == nil || s.control.Sees(by) != nil {
 		status.Sessions = []clawrden.Session{}
 	}
+	if s.control.Sees(by) != nil {
+		status.Bridges = nil
+	}
 	return writeJSON(w, status)
 }

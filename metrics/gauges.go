@@ -23,13 +23,15 @@ type Gauges struct {
 	Locked       bool // the kill switch is on for everybody
 	LockedAgents int
 	Bus          bool
-	Docker       *bool // nil: not known yet
+	Docker       *bool           // nil: not known yet
+	Bridges      map[string]bool // of the settings, by name: whether each is up
 }
 
 // now is the collector of what is asked at each scrape.
 type now struct {
-	ask  func() Gauges
-	rows []row
+	ask     func() Gauges
+	rows    []row
+	bridges *prometheus.Desc
 }
 
 type row struct {
@@ -39,7 +41,7 @@ type row struct {
 }
 
 func newNow(ask func() Gauges) *now {
-	n := &now{ask: ask}
+	n := &now{ask: ask, bridges: prometheus.NewDesc(bridgeUp.name, bridgeUp.help, bridgeUp.labelNames(), nil)}
 	add := func(d *desc, value func(*Gauges) float64, labels ...string) {
 		n.rows = append(n.rows, row{
 			prometheus.NewDesc(d.name, d.help, d.labelNames(), nil), labels,
@@ -73,6 +75,7 @@ func (n *now) Describe(to chan<- *prometheus.Desc) {
 	for i := range n.rows {
 		to <- n.rows[i].desc
 	}
+	to <- n.bridges
 }
 
 // Collect gives what stands now.
@@ -83,6 +86,9 @@ func (n *now) Collect(to chan<- prometheus.Metric) {
 		if v, known := r.value(&g); known {
 			to <- prometheus.MustNewConstMetric(r.desc, prometheus.GaugeValue, v, r.labels...)
 		}
+	}
+	for name, up := range g.Bridges {
+		to <- prometheus.MustNewConstMetric(n.bridges, prometheus.GaugeValue, truth(up), name)
 	}
 }
 

@@ -54,7 +54,7 @@ func fed(t testing.TB) http.Handler {
 		m.Record(r, nil)
 	}
 	up := true
-	return m.Handler(func() Gauges { return Gauges{Docker: &up} })
+	return m.Handler(func() Gauges { return Gauges{Docker: &up, Bridges: map[string]bool{"chat": true}} })
 }
 
 func decided(v clawrden.Verdict, o clawrden.Outcome, more ...func(*clawrden.Record)) *clawrden.Record {

@@ -36,6 +36,7 @@ var (
 	labelReason   = label{"reason", "malformed, version (the shim speaks another), busy (a limit was reached), unidentified, stranger (not who the socket is for)"}
 	labelGuarded  = label{"guarded", "true, false (the guard has gone: nothing of the session can start)"}
 	labelVersion  = label{"version", "of the daemon"}
+	labelBridge   = label{"bridge", "the name of a bridge of the settings"}
 	labelGo       = label{"goversion", "that it was built with"}
 )
 
@@ -194,6 +195,11 @@ var (
 		name: "clawrden_bus_up", kind: gauge,
 		help: "1 while the daemon has its name on the system bus.",
 	}
+	bridgeUp = &desc{
+		name: "clawrden_bridge_up", kind: gauge,
+		help:   "1 while the bridge reports, and says that it reaches its service.",
+		labels: []label{labelBridge},
+	}
 	dockerUp = &desc{
 		name: "clawrden_docker_up", kind: gauge,
 		help: "1 if the container engine answered when it was asked last, a quarter of a minute ago or at the scrape before this one.",
@@ -217,7 +223,7 @@ var groups = []group{
 	{"Executions", []*desc{running, executions, executionTime, timeouts, sessions}},
 	{"Policy", []*desc{reloads, loadedAt, loadedWell, rules}},
 	{"Audit log", []*desc{auditRecords, auditBytes, auditErrors, auditSync}},
-	{"The daemon", []*desc{killSwitch, killedAgents, busUp, dockerUp, buildInfo}},
+	{"The daemon", []*desc{killSwitch, killedAgents, busUp, dockerUp, bridgeUp, buildInfo}},
 }
 
 func (d *desc) labelNames() []string {

@@ -29,6 +29,12 @@ func gauges(d *daemon.Daemon, asks *approval.Queue, bus *dbusapi.Server, engine 
 			Rules: s.Policy.Rules, Loaded: s.Policy.Loaded.Time, PolicyFailed: s.Policy.Error != "",
 			Locked: s.Locked, Bus: bus.Up(), Docker: engine.last(),
 		}
+		for _, b := range s.Bridges {
+			if g.Bridges == nil {
+				g.Bridges = make(map[string]bool, len(s.Bridges))
+			}
+			g.Bridges[b.Name] = b.Up
+		}
 		for i := range s.Sessions {
 			if s.Sessions[i].Guarded {
 				g.Guarded++

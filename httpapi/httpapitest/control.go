@@ -20,6 +20,7 @@ func (c *Control) Status() clawrden.Status {
 	s.Policy.Digest, s.Policy.Rules = Digest, 12
 	s.Policy.Loaded = clawrden.Timestamp{Time: Epoch}
 	s.Sessions = append(s.Sessions, c.sessions...)
+	s.Bridges = append(s.Bridges, c.bridges...)
 	return s
 }
 

@@ -41,6 +41,7 @@ type Control struct {
 	agents   []clawrden.Agent
 	tokens   []clawrden.Token
 	sessions []clawrden.Session
+	bridges  []clawrden.BridgeState
 	policy   []clawrden.PolicyFile
 }
 

@@ -68,6 +68,7 @@ func pages() (map[string]string, error) {
 		"clawrden-shim.1":   nothing,
 		"clawrdend.8":       options("./cmd/clawrdend", "guard"),
 		"clawrden-launch.8": nothing,
+		"clawrden-bridge.8": options("./cmd/clawrden-bridge"),
 		"clawrden.hcl.5":    reference("docs/configuration.md"),
 		"clawrden-policy.5": reference("docs/policy-reference.md"),
 	} {

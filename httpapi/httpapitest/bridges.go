@@ -1,0 +1,37 @@
+package httpapitest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/clawrden/clawrden"
+)
+
+// SetBridge puts a bridge into the status; one whose name is slow never reports a test.
+func (c *Control) SetBridge(s clawrden.BridgeState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bridges = append(c.bridges, s)
+}
+
+// ReportBridge writes down what is said.
+func (c *Control) ReportBridge(by clawrden.Caller, r clawrden.BridgeReport) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.called(by, "report", fmt.Sprintf("up=%v test=%q", r.Up, r.Test))
+	return nil
+}
+
+// TestBridge tests a bridge of the status, which reports at once.
+func (c *Control) TestBridge(name string) (clawrden.BridgeTest, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.bridges, func(s clawrden.BridgeState) bool { return s.Name == name })
+	if i < 0 {
+		return clawrden.BridgeTest{}, fmt.Errorf("%w: the settings have no bridge %s", clawrden.ErrNotFound, name)
+	}
+	t := clawrden.BridgeTest{Bridge: name, ID: "t3st"}
+	c.bridges[i].Test = t.ID
+	c.emit(clawrden.Event{Type: clawrden.LiveBridgeTest, Test: &t})
+	return t, nil
+}
