@@ -110,13 +110,6 @@ type Entry struct {
 	Seq       uint64      `json:"seq"`               // of the "decided" record
 }
 
-// HistoryFilter narrows the history. The zero value is everything; Limit 0 means the door's default.
-type HistoryFilter struct {
-	ID     string // whole id or unique prefix
-	Before uint64 // only records with a smaller sequence number; 0 for the newest
-	Limit  int
-}
-
 // Types of events on the live stream.
 const (
 	LivePending   = "pending"   // an ask waits: Pending is set

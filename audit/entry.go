@@ -53,10 +53,15 @@ func (s snapshot) finish(open map[string]*clawrden.Entry, from int64) error {
 			continue
 		}
 		delete(open, h.id)
-		e.ExitCode, e.Signal, e.ExitSource, e.DurationMS, e.Usage = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS, r.Usage
-		e.Output, e.Recording = r.Output, r.Recording
+		ended(e, &r)
 	}
 	return nil
+}
+
+// ended puts the end of a command into its entry.
+func ended(e *clawrden.Entry, r *clawrden.Record) {
+	e.ExitCode, e.Signal, e.ExitSource, e.DurationMS, e.Usage = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS, r.Usage
+	e.Output, e.Recording = r.Output, r.Recording
 }
 
 // offset returns where the first record with a number of at least seq begins, by bisection: numbers only grow.

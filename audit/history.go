@@ -33,7 +33,11 @@ func (l *Log) History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more 
 	}
 	limit = min(limit, MaxPage)
 	err = l.read(func(w *walk) error {
-		entries, more, err = w.page(f.Before, limit)
+		if f.Narrows() {
+			entries, more, err = w.scan(&f, limit)
+		} else {
+			entries, more, err = w.page(f.Before, limit)
+		}
 		return err
 	})
 	return entries, more, err

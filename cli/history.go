@@ -18,46 +18,53 @@ const pageSize = 1000 // entries asked for at once: the most that the API gives
 func (a *app) historyCommand() *cobra.Command {
 	var n int
 	var follow bool
+	var narrow narrowing
 	c := &cobra.Command{
 		Use:     "history [ID]",
 		Short:   "List what was decided, newest first, or show one command in full",
-		Example: "  clawrden history -n 50\n  clawrden history k3f9\n  clawrden history --follow",
+		Example: "  clawrden history -n 50\n  clawrden history k3f9\n  clawrden history --follow\n  clawrden history --since 7d --tool git --verdict deny\n  clawrden history --agent builder --exit failed --text /srv",
 		Args:    args(0, 1, "at most one id"),
 		RunE: func(c *cobra.Command, ids []string) error {
 			if n < 1 {
 				return usageError{fmt.Errorf("-n %d is not a number of entries", n), "use -n 20"}
+			}
+			filter, err := narrow.filter(a.now())
+			if err != nil {
+				return err
 			}
 			d, err := a.connect()
 			if err != nil {
 				return err
 			}
 			switch {
+			case len(ids) == 1 && filter.Narrows():
+				return usageError{fmt.Errorf("an id is one command; filters choose among many"), "leave out the id, or the filters"}
 			case len(ids) == 1 && follow:
 				return usageError{fmt.Errorf("--follow shows all commands, not one"), "leave out the id, or --follow"}
 			case len(ids) == 1:
 				return a.historyOf(c.Context(), d, ids[0])
 			case follow:
-				return a.followHistory(c.Context(), d, n)
+				return a.followHistory(c.Context(), d, &filter, n)
 			}
-			entries, err := lastEntries(c.Context(), d, n)
+			entries, err := lastEntries(c.Context(), d, filter, n)
 			if err != nil {
 				return err
 			}
 			if a.format == formatJSON {
 				return a.json(entries)
 			}
-			return a.showHistory(entries)
+			return a.showHistory(entries, filter.Narrows())
 		},
 	}
 	c.Flags().IntVarP(&n, "number", "n", 20, "how many `entries` to show")
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "oldest first, and go on as commands are decided and end")
+	narrow.flags(c)
 	return c
 }
 
 // lastEntries reads as many pages as it takes.
-func lastEntries(ctx context.Context, d *client.Client, n int) ([]clawrden.Entry, error) {
+func lastEntries(ctx context.Context, d *client.Client, f clawrden.HistoryFilter, n int) ([]clawrden.Entry, error) {
 	entries, more := []clawrden.Entry{}, true
-	f := clawrden.HistoryFilter{}
 	for more && len(entries) < n {
 		f.Limit = min(n-len(entries), pageSize)
 		var page []clawrden.Entry
@@ -74,7 +81,11 @@ func lastEntries(ctx context.Context, d *client.Client, n int) ([]clawrden.Entry
 	return entries, nil
 }
 
-func (a *app) showHistory(entries []clawrden.Entry) error {
+func (a *app) showHistory(entries []clawrden.Entry, narrowed bool) error {
+	if len(entries) == 0 && narrowed {
+		fmt.Fprintln(a.stderr, "clawrden: nothing in the history is like that")
+		return nil
+	}
 	if len(entries) == 0 {
 		fmt.Fprintln(a.stderr, "clawrden: nothing has been decided yet")
 		return nil

@@ -14,11 +14,11 @@ import (
 
 // followHistory shows the last entries, oldest first, then each as it is decided and again as it ends, until interrupted.
 // After a lost connection it reads what was missed.
-func (a *app) followHistory(ctx context.Context, d *client.Client, n int) error {
+func (a *app) followHistory(ctx context.Context, d *client.Client, filter *clawrden.HistoryFilter, n int) error {
 	f := follower{show: a.followLine, shown: map[uint64]bool{}}
 	err := d.Follow(ctx, 0, client.Follower{
 		Connected: func(ctx context.Context) error {
-			entries, err := lastEntries(ctx, d, n)
+			entries, err := lastEntries(ctx, d, *filter, n)
 			if err != nil {
 				return err
 			}
@@ -26,7 +26,7 @@ func (a *app) followHistory(ctx context.Context, d *client.Client, n int) error 
 			return f.catchUp(entries)
 		},
 		Event: func(e clawrden.Event) error {
-			if e.Entry == nil {
+			if e.Entry == nil || !filter.Finds(e.Entry) {
 				return nil
 			}
 			return f.add(e.Entry)

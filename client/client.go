@@ -129,14 +129,7 @@ func (c *Client) Deny(ctx context.Context, id string, a clawrden.Answer) error {
 // History gives entries, newest first, and whether there are older ones: ask again with f.Before set to the last one's Seq.
 // f.ID isn't looked at; see Entry.
 func (c *Client) History(ctx context.Context, f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error) {
-	q := url.Values{}
-	if f.Limit > 0 {
-		q.Set("limit", strconv.Itoa(f.Limit))
-	}
-	if f.Before > 0 {
-		q.Set("before", strconv.FormatUint(f.Before, 10))
-	}
-	header, err := c.get(ctx, "/api/history", q, &entries)
+	header, err := c.get(ctx, "/api/history", historyQuery(&f), &entries)
 	return entries, strings.Contains(header.Get("Link"), `rel="next"`), err
 }
 

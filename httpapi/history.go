@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -15,8 +16,11 @@ const (
 	maxHistory     = 1000 // a larger limit is cut to this
 )
 
-// history: GET /api/history?limit=100&before=SEQ → [clawrden.Entry], newest first. If there are older entries, the Link
-// header's rel="next" leads to them.
+// filterNames are the words of an address that narrow the history.
+var filterNames = []string{"since", "until", "agent", "session", "tool", "verdict", "rule", "approver", "exit", "text"}
+
+// history: GET /api/history?limit=100&before=SEQ → [clawrden.Entry], newest first, narrowed by filterNames. If there are older
+// entries, the Link header's rel="next" leads to them.
 func (s *Server) history(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	filter, err := readFilter(r.URL.Query())
 	if err != nil {
@@ -41,6 +45,11 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 		next := url.Values{
 			"before": {strconv.FormatUint(entries[len(entries)-1].Seq, 10)},
 			"limit":  {strconv.Itoa(filter.Limit)},
+		}
+		for _, name := range filterNames {
+			if v := r.URL.Query().Get(name); v != "" {
+				next.Set(name, v)
+			}
 		}
 		w.Header().Set("Link", fmt.Sprintf("</api/history?%s>; rel=%q", next.Encode(), "next"))
 	}
@@ -101,7 +110,16 @@ func readFilter(q url.Values) (f clawrden.HistoryFilter, err error) {
 			return f, fmt.Errorf("%w: before is the seq of an entry", clawrden.ErrBadRequest)
 		}
 	}
-	return f, nil
+	for name, at := range map[string]*time.Time{"since": &f.Since, "until": &f.Until} {
+		if v := q.Get(name); v != "" {
+			if *at, err = time.Parse(time.RFC3339, v); err != nil {
+				return f, fmt.Errorf("%w: %s is a time such as 2026-01-31T08:00:00Z", clawrden.ErrBadRequest, name)
+			}
+		}
+	}
+	f.Agent, f.Session, f.Tool, f.Verdict = q.Get("agent"), q.Get("session"), q.Get("tool"), q.Get("verdict")
+	f.Rule, f.Approver, f.Exit, f.Text = q.Get("rule"), q.Get("approver"), q.Get("exit"), q.Get("text")
+	return f, f.Check()
 }
 
 // wholeEntry writes empty lists as [], not as null.

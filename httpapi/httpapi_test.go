@@ -197,6 +197,14 @@ func TestHistory(t *testing.T) {
 	if got := d.walk("/api/history?limit=4"); !cmp.Equal(got, []string{"id5", "id4", "id3", "id2", "id1", "id0"}) {
 		t.Errorf("by pages: %v", got)
 	}
+	if got := d.walk("/api/history?limit=2&tool=git&exit=failed&since=2026-01-02T15:04:08Z&text=STAT"); !cmp.Equal(got, []string{"id4", "id3", "id2"}) {
+		t.Errorf("narrowed, by pages: %v", got)
+	}
+	for _, query := range []string{"verdict=maybe", "since=yesterday", "until=1", "exit=-x", "text=" + strings.Repeat("x", 5000)} {
+		if resp, body := d.ask("GET", "/api/history?"+query, ""); resp.StatusCode != 400 {
+			t.Errorf("%.30s: %d %s", query, resp.StatusCode, body)
+		}
+	}
 }
 
 // walk follows the Link headers.

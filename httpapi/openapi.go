@@ -29,7 +29,7 @@ var operations = map[string]operation{
 	"GET /api/executions":             {summary: "The commands that run, oldest first.", answer: []clawrden.Execution{}},
 	"GET /api/queue":                  {summary: "The waiting asks, oldest first; with limit or after in pages, the Link header leading on.", query: map[string]string{"limit": "asks in a page", "after": "the whole id of the last one of the page before"}, answer: []clawrden.Pending{}},
 	"GET /api/queue/{id}":             {summary: "One waiting ask, by its id or a unique prefix.", answer: clawrden.Pending{}},
-	"GET /api/history":                {summary: "What was decided, newest first; the Link header leads on.", query: map[string]string{"limit": "entries in a page", "before": "seq of the last entry of the page before"}, answer: []clawrden.Entry{}},
+	"GET /api/history":                {summary: "What was decided, newest first; the Link header leads on.", query: historyQuery, answer: []clawrden.Entry{}},
 	"GET /api/history/{id}":           {summary: "One command that was decided, by its id or a unique prefix.", answer: clawrden.Entry{}},
 	"GET /api/history/{id}/recording": {summary: "What a command has put out, where its rule has it recorded: a line of JSON for each piece."},
 	"GET /api/events":                 {summary: "The events as they happen (text/event-stream). With the header Last-Event-ID the stream goes on after that one."},
@@ -54,6 +54,16 @@ var operations = map[string]operation{
 	"POST /api/bridge":                {summary: "What a bridge says of itself.", body: clawrden.BridgeReport{}, answer: done{}},
 	"POST /api/bridges/{name}/test":   {summary: "Have a bridge send a message that looks like an ask.", answer: clawrden.BridgeTest{}},
 	"GET /metrics":                    {summary: "Counters for Prometheus (text)."},
+}
+
+// historyQuery is what narrows the history: filterNames and the two that page.
+var historyQuery = map[string]string{
+	"limit": "entries in a page", "before": "seq of the last entry of the page before",
+	"since": "decided at this time or later (RFC 3339)", "until": "decided before this time (RFC 3339)",
+	"agent": "name of a registered agent, a user, unit or container, or as in uid:1000", "session": "name of a guard session",
+	"tool": "name of the tool", "verdict": "allow, deny, approved, denied, expired, cancelled, or ask for the last four",
+	"rule": "name of a rule that gave the verdict", "approver": "user or person who decided",
+	"exit": "exit status, name of a signal, or failed for all but 0", "text": "part of command, directory, reason or comment",
 }
 
 // openapi: GET /api/openapi.json → the API as OpenAPI 3.1 has it.

@@ -162,7 +162,7 @@ func (c *Control) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, err
 	}
 	var out []clawrden.Entry
 	for _, e := range slices.Backward(c.entries) {
-		if f.Before != 0 && e.Seq >= f.Before {
+		if f.Before != 0 && e.Seq >= f.Before || !f.Finds(&e) {
 			continue
 		}
 		if len(out) == f.Limit {
