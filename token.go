@@ -101,17 +101,17 @@ func (w *TokenWish) Check() (life time.Duration, err error) {
 func ParseLife(text string) (time.Duration, error) {
 	bad := fmt.Errorf("%q is not a length of time: write 30d, 12h or 45m", Text(text))
 	if days, ok := strings.CutSuffix(text, "d"); ok {
-		var n time.Duration
+		n := 0
 		for _, c := range []byte(days) {
 			if c < '0' || c > '9' || n > 100_000 {
 				return 0, bad
 			}
-			n = n*10 + time.Duration(c-'0')
+			n = n*10 + int(c-'0')
 		}
 		if days == "" {
 			return 0, bad
 		}
-		return min(n, 100_000) * 24 * time.Hour, nil
+		return time.Duration(24*min(n, 100_000)) * time.Hour, nil
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {

@@ -210,7 +210,7 @@ func (r *Registry) Remove(name string) (clawrden.Agent, error) {
 	a, ok := r.Get(name)
 	switch {
 	case !ok:
-		return a, noSuch(name)
+		return a, noSuchError(name)
 	case a.Fixed:
 		return a, fmt.Errorf("%w: agent %s stands in the settings; take it out there and restart the daemon", clawrden.ErrBadRequest, name)
 	}
@@ -237,11 +237,11 @@ func (r *Registry) drop(name string) {
 	}
 }
 
-// noSuch is the name of no agent.
-type noSuch string
+// noSuchError is the name of no agent.
+type noSuchError string
 
-func (n noSuch) Error() string { return "there is no agent " + clawrden.Text(string(n)) }
-func (noSuch) Unwrap() error   { return clawrden.ErrNotFound }
+func (n noSuchError) Error() string { return "there is no agent " + clawrden.Text(string(n)) }
+func (noSuchError) Unwrap() error   { return clawrden.ErrNotFound }
 
 // Get gives one agent by its whole name.
 func (r *Registry) Get(name string) (clawrden.Agent, bool) {
