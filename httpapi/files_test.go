@@ -74,7 +74,7 @@ func TestFiles(t *testing.T) {
 		}
 	}
 	// The server closes a connection, and what came by it, when it has noticed that it ended.
-	for deadline := time.Now().Add(20 * time.Second); descriptors(t) > before && time.Now().Before(deadline); <-time.After(10 * time.Millisecond) { //nolint:revive // to wait
+	for deadline := time.Now().Add(20 * time.Second); descriptors(t) > before && time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
 	}
 	if n := descriptors(t); n > before {
 		t.Errorf("%d descriptors, %d before", n, before)

@@ -39,7 +39,7 @@ func (v *visit) batch() error {
 
 func (v *visit) together(status int, ids []string, problem, typed string) error {
 	if len(ids) > maxBatch {
-		return &Problem{Status: http.StatusBadRequest, Title: "Too many", Detail: "At most " + strconv.Itoa(maxBatch) + " requests can be decided together."}
+		return &ProblemError{Status: http.StatusBadRequest, Title: "Too many", Detail: "At most " + strconv.Itoa(maxBatch) + " requests can be decided together."}
 	}
 	body := together{Whole: true, Typed: typed}
 	for i, id := range ids {
@@ -90,20 +90,20 @@ func (v *visit) decideBatch() error {
 	verb := form.Get("verb")
 	picks := form["pick"]
 	if len(picks) == 0 || len(picks) > maxBatch || verb != "approve" && verb != "deny" {
-		return &Problem{Status: http.StatusBadRequest, Title: "Nothing decided", Detail: "The form doesn't say what to decide, and how."}
+		return &ProblemError{Status: http.StatusBadRequest, Title: "Nothing decided", Detail: "The form doesn't say what to decide, and how."}
 	}
 	var left, why []string
 	for _, pick := range picks {
 		words := strings.Fields(pick)
 		if len(words) != 3 || !isID(words[0]) {
-			return &Problem{Status: http.StatusBadRequest, Title: "Nothing decided", Detail: "The form doesn't say what was shown."}
+			return &ProblemError{Status: http.StatusBadRequest, Title: "Nothing decided", Detail: "The form doesn't say what was shown."}
 		}
 		form.Set("revision", words[1])
 		form.Set("digest", words[2])
 		a, problem := answerOf(form, verb)
 		if problem == "" {
 			err := v.post("/api/queue/"+words[0]+"/"+verb, a, nil)
-			if p, ok := errors.AsType[*Problem](err); ok {
+			if p, ok := errors.AsType[*ProblemError](err); ok {
 				problem = words[0] + ": " + p.Detail + "."
 			} else if err != nil {
 				return err

@@ -33,7 +33,7 @@ func (v *visit) decide(verb string) error {
 		Status string `json:"status"`
 	}
 	err = v.post("/api/queue/"+id+"/"+verb, a, &done)
-	p, refused := err.(*Problem) //nolint:errorlint // post wraps none
+	p, refused := err.(*ProblemError) //nolint:errorlint // post wraps none
 	switch {
 	case refused && p.Code == "stale":
 		return v.one(p.Status, "The request has changed since it was shown, so nothing was decided. Look at it again.", form.Get("comment"))

@@ -62,7 +62,7 @@ func (v *visit) thought() (t thought, err error) {
 	argv, err := split(t.Command)
 	if err != nil {
 		t.Problem = err.Error()
-		return t, nil
+		return t, nil //nolint:nilerr // the page shows it
 	}
 	wish := clawrden.ExplainWish{Argv: argv, Cwd: t.Cwd, User: t.User, Agent: t.Agent}
 	if wish.Cwd == "" {
@@ -70,7 +70,7 @@ func (v *visit) thought() (t thought, err error) {
 	}
 	var raw json.RawMessage
 	err = v.post("/api/policy/explain", wish, &raw)
-	if p, ok := err.(*Problem); ok && p.Status < http.StatusInternalServerError { //nolint:errorlint // post wraps none
+	if p, ok := err.(*ProblemError); ok && p.Status < http.StatusInternalServerError { //nolint:errorlint // post wraps none
 		t.Problem = p.Detail
 		return t, nil
 	}

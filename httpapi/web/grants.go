@@ -19,7 +19,7 @@ func (v *visit) grants() error {
 func (v *visit) revoke() error {
 	id := v.r.PathValue("id")
 	if !isID(id) {
-		return &Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no grant of that name."}
+		return &ProblemError{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no grant of that name."}
 	}
 	if err := v.post("/api/grants/"+id+"/revoke", struct{}{}, nil); err != nil {
 		return err

@@ -34,7 +34,7 @@ func (v *visit) history() error {
 	search := searchOf(asked)
 	before, err := strconv.ParseUint(asked.Get("before"), 10, 64)
 	if err != nil && asked.Get("before") != "" {
-		return &Problem{Status: http.StatusBadRequest, Code: "bad_request", Title: "No such place in the log", Detail: "The address should hold the number of a record after \"before\"."}
+		return &ProblemError{Status: http.StatusBadRequest, Code: "bad_request", Title: "No such place in the log", Detail: "The address should hold the number of a record after \"before\"."}
 	}
 	entries, older, err := v.entries(search, before, historyOnPage)
 	if err != nil {

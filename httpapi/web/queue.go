@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -74,12 +75,12 @@ func (v *visit) queue() error {
 // kind is the same for asks that a person may want to decide together: the same agent, tool, subcommand, directory and rules.
 func kind(p *clawrden.Pending) string {
 	whom := clawrden.WhomOf(&p.Identity)
-	s := whom.String() + "\x00" + p.Command + "\x00" + p.Cwd
+	parts := []string{whom.String(), p.Command, p.Cwd}
 	if len(p.Commands) > 0 && len(p.Args) > 0 && p.Args[0] != "" && p.Args[0][0] != '-' {
-		s += "\x00" + p.Args[0]
+		parts = append(parts, p.Args[0])
 	}
 	for _, r := range p.Rules {
-		s += "\x00" + r.Name
+		parts = append(parts, r.Name)
 	}
-	return s
+	return strings.Join(parts, "\x00")
 }

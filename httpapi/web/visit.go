@@ -26,19 +26,19 @@ type visit struct {
 	now  time.Time
 }
 
-// Problem is the API's refusal, or this package's own.
-type Problem struct {
+// ProblemError is the API's refusal, or this package's own.
+type ProblemError struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
 }
 
-func (p *Problem) Error() string { return p.Detail }
+func (p *ProblemError) Error() string { return p.Detail }
 
 // is reports whether err is the API's refusal with that code.
 func is(err error, code string) bool {
-	p, ok := errors.AsType[*Problem](err)
+	p, ok := errors.AsType[*ProblemError](err)
 	return ok && p.Code == code
 }
 
@@ -64,7 +64,7 @@ func (v *visit) call(method, target string, in, out any) (http.Header, error) {
 	}
 	a := v.site.api(v.r, method, target, body)
 	if a.Status >= http.StatusBadRequest {
-		p := &Problem{}
+		p := &ProblemError{}
 		if json.Unmarshal(a.Body, p) != nil || p.Detail == "" {
 			p.Detail = "The daemon gave no reason."
 		}
@@ -109,10 +109,10 @@ func (v *visit) showAs(status int, name string, p *page) error {
 
 // fail writes a page for what couldn't be done. It asks the API for nothing: that may be what failed.
 func (v *visit) fail(err error) {
-	p, ok := errors.AsType[*Problem](err)
+	p, ok := errors.AsType[*ProblemError](err)
 	if !ok {
 		v.site.fault(v.r, err)
-		p = &Problem{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The dashboard made a mistake. The daemon's journal says which."}
+		p = &ProblemError{Status: http.StatusInternalServerError, Title: "Internal error", Detail: "The dashboard made a mistake. The daemon's journal says which."}
 	}
 	var b bytes.Buffer
 	if err := templates()["error"].ExecuteTemplate(&b, "base", &page{Title: problemTitle(p), Now: v.now, Body: p}); err != nil {
@@ -124,7 +124,7 @@ func (v *visit) fail(err error) {
 }
 
 // problemTitle puts a refusal into a few words, for people.
-func problemTitle(p *Problem) string {
+func problemTitle(p *ProblemError) string {
 	switch p.Code {
 	case "not_found":
 		return "Not found"
@@ -149,7 +149,7 @@ func problemTitle(p *Problem) string {
 func (v *visit) form() (url.Values, error) {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
 	if err := v.r.ParseForm(); err != nil {
-		return nil, &Problem{Status: http.StatusBadRequest, Code: "bad_request", Detail: "What the form sent can't be read."}
+		return nil, &ProblemError{Status: http.StatusBadRequest, Code: "bad_request", Detail: "What the form sent can't be read."}
 	}
 	return v.r.PostForm, nil
 }
@@ -158,7 +158,7 @@ func (v *visit) form() (url.Values, error) {
 func (v *visit) id() (string, error) {
 	id := v.r.PathValue("id")
 	if !isID(id) {
-		return "", &Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no request of that name."}
+		return "", &ProblemError{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no request of that name."}
 	}
 	return id, nil
 }

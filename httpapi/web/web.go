@@ -102,8 +102,8 @@ func (s *Site) unknown(r *http.Request) error {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		other := &http.Request{Method: method, URL: &url.URL{Path: r.URL.Path}}
 		if _, pattern := s.mux.Handler(other); pattern != "" {
-			return &Problem{Status: http.StatusMethodNotAllowed, Title: "Not that way", Detail: "This page can't be asked for in this way. Go back, and use the page's own buttons."}
+			return &ProblemError{Status: http.StatusMethodNotAllowed, Title: "Not that way", Detail: "This page can't be asked for in this way. Go back, and use the page's own buttons."}
 		}
 	}
-	return &Problem{Status: http.StatusNotFound, Title: "No such page", Detail: "There is nothing under this address."}
+	return &ProblemError{Status: http.StatusNotFound, Title: "No such page", Detail: "There is nothing under this address."}
 }

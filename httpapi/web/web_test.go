@@ -29,7 +29,7 @@ type site struct {
 // away: it is checked where people come in, before anything gets here.
 func open(t testing.TB) *site {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "web")
+	dir, err := os.MkdirTemp("", "web") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +70,8 @@ func open(t testing.TB) *site {
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(func() {
 		s.control.Drop()
-		s.Server.CloseClientConnections()
-		s.Server.Close()
+		s.CloseClientConnections()
+		s.Close()
 		transport.CloseIdleConnections()
 		s.stop()
 	})
