@@ -35,7 +35,7 @@ func watch(word string) (*watched, error) {
 		return nil, fmt.Errorf("descriptor %d is no Unix socket", n)
 	}
 	unix.CloseOnExec(n)
-	w := &watched{conn: os.NewFile(uintptr(n), "run"), tty: -1} //nolint:gosec // a descriptor
+	w := &watched{conn: os.NewFile(uintptr(n), "run"), tty: -1}
 	for fd := range 3 {
 		if _, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP); err == nil { // only one's own terminal answers
 			w.tty = fd

@@ -137,7 +137,7 @@ func attach(name, guard string) error {
 func answer(sock int) error {
 	in := bufio.NewReader(os.NewFile(uintptr(sock), "guard"))
 	head := make([]byte, guardlink.HeaderLen)
-	if _, err := readAll(in, head); err != nil {
+	if err := readAll(in, head); err != nil {
 		return fmt.Errorf("the guard went away: %v", err)
 	}
 	t, n, err := guardlink.ParseHeader(head)
@@ -145,7 +145,7 @@ func answer(sock int) error {
 		return err
 	}
 	body := make([]byte, n)
-	if _, err := readAll(in, body); err != nil {
+	if err := readAll(in, body); err != nil {
 		return err
 	}
 	switch t {
@@ -154,19 +154,19 @@ func answer(sock int) error {
 	case guardlink.TypeRefuse:
 		_, why, err := guardlink.ParseRefuse(body)
 		return errors.Join(err, errors.New(why))
-	default:
-		return guardlink.ErrContent
+	case guardlink.TypeHeld, guardlink.TypeWaiting, guardlink.TypeGone, guardlink.TypeAttach, guardlink.TypeStart, guardlink.TypeEnd, guardlink.TypeRedirect:
 	}
+	return guardlink.ErrContent
 }
 
-func readAll(r *bufio.Reader, b []byte) (int, error) {
+func readAll(r *bufio.Reader, b []byte) error {
 	for n := 0; ; {
 		m, err := r.Read(b[n:])
 		if n += m; n == len(b) {
-			return n, nil
+			return nil
 		}
 		if err != nil {
-			return n, err
+			return err
 		}
 	}
 }

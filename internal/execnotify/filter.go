@@ -74,12 +74,13 @@ func Install() (listener int, err error) {
 	// Without WAIT_KILLABLE_RECV a signal, and the guard's own PTRACE_INTERRUPT, would take the thread out of the call.
 	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER,
 		unix.SECCOMP_FILTER_FLAG_NEW_LISTENER|unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, uintptr(unsafe.Pointer(&prog)))
-	switch errno {
-	case 0:
+	if errno == 0 {
 		return int(fd), nil
-	case unix.EINVAL:
+	}
+	if errno == unix.EINVAL {
 		return -1, fmt.Errorf("cannot announce execs: %w (it needs Linux 5.19)", errno)
-	case unix.EBUSY:
+	}
+	if errno == unix.EBUSY {
 		return -1, fmt.Errorf("%w: it is in a session already, which what it starts belongs to (or another filter of it has a listener)", errno)
 	}
 	return -1, fmt.Errorf("cannot announce execs: %w", errno)

@@ -22,7 +22,7 @@ func Guarded() bool {
 		}
 		fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(&prog)))
 		if errno == 0 {
-			_ = unix.Close(int(fd)) //nolint:gosec // a descriptor
+			_ = unix.Close(int(fd))
 		}
 		busy <- errors.Is(errno, unix.EBUSY)
 	}()

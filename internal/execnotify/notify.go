@@ -36,13 +36,13 @@ func Receive(listener int) (n Notification, err error) {
 	for {
 		n = Notification{} // the kernel wants it zeroed
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n)))
-		switch errno {
-		case 0:
+		if errno == 0 {
 			return n, nil
-		case unix.EINTR:
-		case unix.ENOENT:
+		}
+		if errno == unix.ENOENT {
 			return n, ErrNone
-		default:
+		}
+		if errno != unix.EINTR {
 			return n, errno
 		}
 	}
