@@ -1,6 +1,7 @@
 package battery
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -48,13 +49,17 @@ func rawExec(path string, argv, envv unsafe.Pointer) error {
 	return errno
 }
 
-// start runs a command as a child, with this process's output.
-func start(name string, args ...string) error { return startWith(nil, nil, name, args...) }
+// command is a command to start. A way has no time of its own: who runs the battery limits it.
+func command(name string, args ...string) *exec.Cmd {
+	return exec.CommandContext(context.Background(), name, args...)
+}
 
-func startWith(attr *syscall.SysProcAttr, env []string, name string, args ...string) error {
-	c := exec.Command(name, args...)
+// start runs a command as a child, with this process's output.
+func start(name string, args ...string) error { return startWith(nil, name, args...) }
+
+func startWith(env []string, name string, args ...string) error {
+	c := command(name, args...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	c.SysProcAttr = attr
 	if env != nil {
 		c.Env = append(os.Environ(), env...)
 	}
@@ -72,7 +77,7 @@ func tool(name string, args ...string) error {
 
 // part starts another of the battery's programs, a helper of a way's.
 func (t *try) part(name string, args ...string) *exec.Cmd {
-	c := exec.Command(t.self, append([]string{Word, "part", name}, args...)...)
+	c := command(t.self, append([]string{Word, "part", name}, args...)...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	return c
 }

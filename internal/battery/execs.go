@@ -225,7 +225,7 @@ func ownFilter(action uint32, flags uintptr) (int, error) {
 	if errno != 0 {
 		return -1, errno
 	}
-	return int(fd), nil //nolint:gosec // a descriptor
+	return int(fd), nil
 }
 
 // secondListener answers the announcement of its own exec itself.

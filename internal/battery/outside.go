@@ -54,7 +54,7 @@ func crontab(*try) error {
 	if _, err := exec.LookPath("crontab"); err != nil {
 		return notHere("there is no crontab")
 	}
-	before, err := exec.Command("crontab", "-l").Output()
+	before, err := command("crontab", "-l").Output()
 	table := "old"
 	if err := os.WriteFile(table, before, 0o600); err != nil {
 		return err
@@ -71,7 +71,7 @@ func crontab(*try) error {
 func engine(*try) error {
 	for _, socket := range []string{"/var/run/docker.sock", "/run/docker.sock", "/run/podman/podman.sock"} {
 		if _, err := os.Stat(socket); err == nil {
-			if f, err := exec.Command("curl", "-sf", "--unix-socket", socket, "http://x/_ping").Output(); err == nil && len(f) > 0 {
+			if f, err := command("curl", "-sf", "--unix-socket", socket, "http://x/_ping").Output(); err == nil && len(f) > 0 {
 				return reached(-1, 0)
 			}
 			return tool("docker", "-H", "unix://"+socket, "run", "--rm", "--network=none", "busybox", marker)

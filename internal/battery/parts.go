@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"runtime"
 	"syscall"
 	"time"
@@ -64,7 +63,7 @@ func partOrphan(args []string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(self, Word, "part", "leave", args[0])
+	c := command(self, Word, "part", "leave", args[0])
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return c.Start()
 }
@@ -75,7 +74,7 @@ func partLeave(args []string) error {
 	for limit := time.Now().Add(patience); os.Getppid() == parent && parent != 1 && time.Now().Before(limit); {
 		<-time.After(time.Millisecond)
 	}
-	out, err := exec.Command(args[0]).CombinedOutput()
+	out, err := command(args[0]).CombinedOutput()
 	if err != nil && len(out) == 0 {
 		out = []byte(err.Error())
 	}

@@ -38,7 +38,7 @@ func pathWays() []way {
 			if err := os.Symlink(t.marker, harmless); err != nil {
 				return err
 			}
-			return startWith(nil, []string{"PATH=" + t.dir}, filepath.Join(t.dir, harmless))
+			return startWith([]string{"PATH=" + t.dir}, filepath.Join(t.dir, harmless))
 		}},
 		{"/proc/self/root", func(t *try) error { return become("/proc/self/root" + t.marker) }},
 		{"/proc/self/cwd", func(t *try) error {

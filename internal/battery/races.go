@@ -136,7 +136,7 @@ func forkExec(path, argv, env unsafe.Pointer) (int, syscall.Errno) {
 			_, _, _ = syscall.RawSyscall(unix.SYS_EXIT_GROUP, uintptr(errno), 0, 0)
 		}
 	}
-	return int(pid), errno //nolint:gosec // a pid
+	return int(pid), errno
 }
 
 // flipping flips to and fro until it is stopped.
@@ -147,7 +147,7 @@ func (r *race) flipping(fd int, how string) (stop func(), err error) {
 			return nil, err
 		}
 		c := (&try{self: self}).part("flip", r.kind, r.allowed, r.forbidden)
-		c.ExtraFiles = []*os.File{os.NewFile(uintptr(fd), "shared")} //nolint:gosec // a descriptor
+		c.ExtraFiles = []*os.File{os.NewFile(uintptr(fd), "shared")}
 		return func() { _ = c.Process.Kill(); _ = c.Wait() }, c.Start()
 	}
 	var over atomic.Bool
@@ -199,7 +199,7 @@ const turns = 2000
 
 // spin is a moment, of a length that is never the same.
 func spin() {
-	for n := time.Now().UnixNano() % turns; n > 0; n-- { //nolint:revive // it is the work
+	for n := time.Now().UnixNano() % turns; n > 0; n-- {
 	}
 }
 

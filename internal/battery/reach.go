@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"runtime"
 	"strconv"
 	"strings"
@@ -40,7 +39,7 @@ func reachWays() []way {
 			if errno == unix.ENOSYS {
 				return notHere("this kernel doesn't have it")
 			}
-			return reached(int(fd), errno) //nolint:gosec // a descriptor
+			return reached(int(fd), errno)
 		}},
 		{"userfaultfd", func(*try) error {
 			const userModeOnly = 1
@@ -48,7 +47,7 @@ func reachWays() []way {
 			if errno == unix.ENOSYS {
 				return notHere("this kernel doesn't have it")
 			}
-			return reached(int(fd), errno) //nolint:gosec // a descriptor
+			return reached(int(fd), errno)
 		}},
 		{"a working directory that another process shares", func(t *try) error {
 			const shared = unix.CLONE_FS
@@ -69,7 +68,7 @@ func reached(fd int, errno unix.Errno) error {
 		return errno
 	}
 	_ = unix.Close(fd)
-	fmt.Println(token)
+	fmt.Fprintln(os.Stdout, token)
 	return nil
 }
 
@@ -78,10 +77,10 @@ var victimWord = [8]byte{'u', 'n', 't', 'o', 'u', 'c', 'h'}
 
 // partVictim says where it can be written to, and then whether it was.
 func partVictim([]string) error {
-	fmt.Println(os.Getpid(), uintptr(unsafe.Pointer(&victimWord)))
+	fmt.Fprintln(os.Stdout, os.Getpid(), uintptr(unsafe.Pointer(&victimWord)))
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	if victimWord[0] != 'u' {
-		fmt.Println(token)
+		fmt.Fprintln(os.Stdout, token)
 	}
 	return nil
 }
@@ -92,7 +91,7 @@ func victimOf(reach func(pid int, addr uintptr) error) error {
 	if err != nil {
 		return err
 	}
-	c := exec.Command(self, Word, "part", "victim")
+	c := command(self, Word, "part", "victim")
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {
@@ -118,7 +117,7 @@ func victimOf(reach func(pid int, addr uintptr) error) error {
 	err = reach(pid, addr)
 	_ = in.Close()
 	rest, _ := io.ReadAll(r)
-	fmt.Print(string(rest))
+	fmt.Fprint(os.Stdout, string(rest))
 	_ = c.Wait()
 	return err
 }
@@ -193,7 +192,7 @@ func (t *try) sharer(flags uintptr) error {
 	if pid == 0 {
 		_, _, _ = unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
 	}
-	_, _ = unix.Wait4(int(pid), nil, 0, nil) //nolint:gosec // a pid
-	fmt.Println(token)
+	_, _ = unix.Wait4(int(pid), nil, 0, nil)
+	fmt.Fprintln(os.Stdout, token)
 	return nil
 }

@@ -69,7 +69,7 @@ func scriptWays() []way {
 			if err := write("rc", t.marker+"\n"); err != nil {
 				return err
 			}
-			return startWith(nil, []string{"BASH_ENV=" + filepath.Join(t.dir, "rc")}, "bash", "-c", ":")
+			return startWith([]string{"BASH_ENV=" + filepath.Join(t.dir, "rc")}, "bash", "-c", ":")
 		}},
 		{"a shell", func(t *try) error { return start("/bin/sh", "-c", t.marker+"; :") }},
 		{"a shell in a shell", func(*try) error { return start("/bin/sh", "-c", `sh -c 'eval "$(echo i)d"; :'; :`) }},
@@ -77,7 +77,7 @@ func scriptWays() []way {
 			if err := write(".profile", t.marker+"\n"); err != nil {
 				return err
 			}
-			return startWith(nil, []string{"HOME=" + t.dir}, "/bin/sh", "-lc", ":")
+			return startWith([]string{"HOME=" + t.dir}, "/bin/sh", "-lc", ":")
 		}},
 		{"a shell in the background", func(t *try) error { return start("/bin/sh", "-c", "("+t.marker+" & wait) & wait") }},
 	}
@@ -120,7 +120,7 @@ func preloaded(t *try, variable string) error {
 	if err := write(path, string(lib)); err != nil {
 		return err
 	}
-	err = startWith(nil, []string{variable + path}, t.harmless)
+	err = startWith([]string{variable + path}, t.harmless)
 	if errors.As(err, new(*exec.ExitError)) || err == nil {
 		return nil
 	}

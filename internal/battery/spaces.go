@@ -116,11 +116,10 @@ const (
 // inSpace has a child in namespaces of its own make some calls, the last of them an exec: no program starts before.
 func inSpace(flags uintptr, calls ...call) error {
 	pid, errno := forkCalls(flags, calls)
-	switch errno {
-	case 0:
-	case unix.EPERM, unix.EACCES:
+	if errno == unix.EPERM || errno == unix.EACCES {
 		return errno
-	default:
+	}
+	if errno != 0 {
 		return notHere("namespaces: %v", errno)
 	}
 	var status unix.WaitStatus
@@ -157,7 +156,7 @@ func forkCalls(flags uintptr, calls []call) (int, syscall.Errno) {
 			_, _, _ = syscall.RawSyscall(unix.SYS_EXIT_GROUP, status, 0, 0)
 		}
 	}
-	return int(pid), errno //nolint:gosec // a pid
+	return int(pid), errno
 }
 
 // inside starts a part in a user namespace of its own, and more.

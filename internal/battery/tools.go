@@ -100,7 +100,7 @@ func startGit(env []string, args ...string) error {
 	if err != nil {
 		return notHere("there is no git")
 	}
-	return startWith(nil, env, p, args...)
+	return startWith(env, p, args...)
 }
 
 func gitHook(t *try) error {
