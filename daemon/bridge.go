@@ -35,7 +35,7 @@ func bridgeMay(b *clawrden.Bridge, by clawrden.Caller, right clawrden.Right) err
 			}
 			return nil
 		}
-	case clawrden.RightReload:
+	case clawrden.RightRun, clawrden.RightReload:
 	}
 	return fmt.Errorf("%w: bridge %s hasn't the right %q; the settings can give it some (rights)", clawrden.ErrNotAuthorized, b.Name, right)
 }

@@ -186,7 +186,7 @@ type house struct {
 // newHouse starts one; the options may be changed first.
 func newHouse(t *testing.T, p Policy, change func(*Options)) *house {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clawrden-") // short enough for a socket
+	dir, err := os.MkdirTemp("", "clawrden-") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,6 +287,7 @@ func (h *house) send(b []byte) (typ protocol.Type, code uint8, text string, wait
 			if _, err := c.Write(protocol.AppendNumber(nil, protocol.TypeFinished, 0)); err != nil {
 				h.t.Fatal(err)
 			}
+		case protocol.TypeRequest, protocol.TypeStarted, protocol.TypeExited, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal, protocol.TypeVersion:
 		}
 		return head.Type, code, text, waits
 	}

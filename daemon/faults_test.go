@@ -270,7 +270,7 @@ func TestPlainOutputIsWhole(t *testing.T) {
 // pair is a connection within this process.
 func pair(t testing.TB) (a, b *net.UnixConn) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clawrden-")
+	dir, err := os.MkdirTemp("", "clawrden-") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

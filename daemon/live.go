@@ -51,7 +51,7 @@ func (s *stream) subscribe(since uint64) (<-chan clawrden.Event, func()) {
 	var missed []clawrden.Event
 	if since > 0 && since <= s.seq {
 		missed = s.kept[max(0, len(s.kept)-keptEvents):]
-		missed = missed[min(len(missed), int(max(0, int64(since)-int64(s.seq)+int64(len(missed))))):]
+		missed = missed[max(0, len(missed)-int(min(s.seq-since, keptEvents))):]
 	}
 	r := make(chan clawrden.Event, len(missed)+readerLag) // a thousand may read
 	if s.closed {

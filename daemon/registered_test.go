@@ -101,7 +101,7 @@ func (socketsIn) Start(*clawrden.Agent) string { return "start it" }
 func newAgentHouse(t *testing.T, change func(*Options)) (*house, *fakeRegistry) {
 	t.Helper()
 	r := &fakeRegistry{agents: map[string]clawrden.Agent{"a": {Name: "a", User: "bot"}, "b": {Name: "b", Unit: "b.service"}, "g": {Name: "g"}, "unlucky": {Name: "unlucky"}}}
-	dir, err := os.MkdirTemp("", "clawrden-")
+	dir, err := os.MkdirTemp("", "clawrden-") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

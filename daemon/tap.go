@@ -32,7 +32,7 @@ func (d *Daemon) tap(c *call, stdio [3]*os.File) (*tapped, error) {
 	var err error
 	t.tap, err = d.o.Taps.Start(&job.Tap{
 		Request: &c.request, Stdio: stdio, Record: decision.Recording != "", Input: decision.Recording == "all",
-		Limit: int64(min(decision.Limits.Output, 1<<62)), Pty: c.executor == execUnit, //nolint:gosec // it fits
+		Limit: int64(min(decision.Limits.Output, 1<<62)), Pty: c.executor == execUnit,
 	})
 	if err != nil {
 		return nil, err
