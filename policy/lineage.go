@@ -73,7 +73,7 @@ func (p *depthPred) eval(v *view) truth {
 	if l == nil || l.Lost || v.index > 0 {
 		return likely
 	}
-	return truthOf(l.Depth >= 0 && slices.Contains(p.depths, uint32(l.Depth))) //nolint:gosec // not negative
+	return truthOf(l.Depth >= 0 && slices.Contains(p.depths, uint32(l.Depth)))
 }
 
 // RunsOwn reports whether a program that runs with these facts runs its own code alone, as far as words and environment tell: it is no

@@ -43,7 +43,7 @@ const (
 	retKill  = unix.SECCOMP_RET_KILL_PROCESS
 )
 
-func refuse(errno unix.Errno) uint32 { return unix.SECCOMP_RET_ERRNO | uint32(errno) }
+func refuse(errno unix.Errno) uint32 { return unix.SECCOMP_RET_ERRNO | uint32(errno) } //nolint:gosec // an errno is small
 
 // auditArch is the architecture as the kernel names it to a filter.
 func (a Arch) audit() uint32 {
@@ -127,7 +127,7 @@ func tree(spans []span) []unix.SockFilter {
 	low, high := tree(spans[:half]), tree(spans[half:])
 	var out []unix.SockFilter
 	if len(low) <= 255 {
-		out = append(out, jump(unix.BPF_JGE, spans[half].first, uint8(len(low)), 0))
+		out = append(out, jump(unix.BPF_JGE, spans[half].first, uint8(len(low)), 0)) //nolint:gosec // at most 255
 	} else { // too far for a conditional jump
 		out = append(out, jump(unix.BPF_JGE, spans[half].first, 0, 1),
 			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JA, K: uint32(len(low))})

@@ -72,8 +72,8 @@ func (t *test) steps() []step {
 			out = append(out, cond(unix.BPF_JGT, v, fail, on), cond(unix.BPF_JEQ, v, on, pass))
 		}
 	}
-	out = append(out, half(lo, uint32(t.mask))...)
-	v := uint32(t.value)
+	out = append(out, half(lo, uint32(t.mask))...) //nolint:gosec // its lower half
+	v := uint32(t.value)                           //nolint:gosec // its lower half
 	switch t.op {
 	case clawrden.OpEqual:
 		out = append(out, cond(unix.BPF_JEQ, v, pass, fail))
@@ -122,9 +122,9 @@ func allOf(tests []test, action uint32) []unix.SockFilter {
 		to := func(e exit) uint8 {
 			switch e {
 			case pass:
-				return uint8(ends[current] - i - 1)
+				return uint8(ends[current] - i - 1) //nolint:gosec // below a hundred, as above
 			case fail:
-				return uint8(len(all) - i) // over the return
+				return uint8(len(all) - i) //nolint:gosec // over the return: below a hundred, as above
 			case on:
 			}
 			return 0

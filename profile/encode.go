@@ -97,7 +97,7 @@ func (e *encoder) u8(v int) {
 	if v < 0 || v > 255 {
 		e.err = fmt.Errorf("cannot encode plan: %d doesn't fit a byte", v)
 	}
-	e.b = append(e.b, byte(v))
+	e.b = append(e.b, byte(v)) //nolint:gosec // else it has failed
 }
 
 func (e *encoder) u16(v uint16) { e.b = binary.LittleEndian.AppendUint16(e.b, v) }
@@ -109,7 +109,7 @@ func (e *encoder) text(s string) {
 		e.err = fmt.Errorf("cannot encode plan: a text has more than %d bytes", maxText)
 		return
 	}
-	e.u16(uint16(len(s)))
+	e.u16(uint16(len(s))) //nolint:gosec // at most maxText
 	e.b = append(e.b, s...)
 }
 
@@ -118,7 +118,7 @@ func (e *encoder) list(what string, n, limit int) {
 		e.err = fmt.Errorf("cannot encode plan: it has %d %s, and at most %d are possible", n, what, limit)
 		return
 	}
-	e.u16(uint16(n))
+	e.u16(uint16(n)) //nolint:gosec // every limit is below
 }
 
 // Decode reads a plan that Append wrote, and nothing else: a byte too few or too many, a value that Compile never gives, a

@@ -108,7 +108,7 @@ func cwdUnwritten(places []place) bool {
 
 // seccomp writes the filter. Architectures that aren't listed are killed by libseccomp, x32 too.
 func (c *Container) seccomp(all *calls) ([]byte, error) {
-	errno := uint32(all.errno)
+	errno := uint32(all.errno) //nolint:gosec // an errno is small
 	s := ociSeccomp{
 		DefaultAction: ociErrno, DefaultErrnoRet: &errno,
 		ArchMap: []ociArch{{"SCMP_ARCH_X86_64", []string{}}, {"SCMP_ARCH_AARCH64", []string{}}},

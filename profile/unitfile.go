@@ -33,7 +33,7 @@ func (p *Property) line() string {
 		}
 		return p.Name + "=" + not + strings.Join(v.List, " ")
 	case int32:
-		return p.Name + "=" + unix.ErrnoName(unix.Errno(v)) // SystemCallErrorNumber
+		return p.Name + "=" + unix.ErrnoName(unix.Errno(v)) //nolint:gosec // SystemCallErrorNumber, not negative
 	case uint64:
 		switch p.Name {
 		case "CPUQuotaPerSecUSec":

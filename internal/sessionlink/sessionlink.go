@@ -50,9 +50,9 @@ var ErrFrame = errors.New("the launcher and clawrden don't understand each other
 func AppendAgent(b []byte, a *Agent) []byte {
 	var body []byte
 	for _, words := range [][]string{a.Argv, a.Env} {
-		body = binary.LittleEndian.AppendUint32(body, uint32(len(words))) //nolint:gosec // bounded by what Linux takes
+		body = binary.LittleEndian.AppendUint32(body, uint32(len(words)))
 		for _, w := range words {
-			body = binary.LittleEndian.AppendUint32(body, uint32(len(w))) //nolint:gosec // as above
+			body = binary.LittleEndian.AppendUint32(body, uint32(len(w)))
 			body = append(body, w...)
 		}
 	}
@@ -69,7 +69,7 @@ func AppendRefused(b []byte, code byte, why string) []byte {
 }
 
 func header(b []byte, t Type, n int) []byte {
-	return binary.LittleEndian.AppendUint32(append(b, byte(t)), uint32(n)) //nolint:gosec // bounded by the callers
+	return binary.LittleEndian.AppendUint32(append(b, byte(t)), uint32(n))
 }
 
 // Read reads a frame; the contents have at least one byte.
@@ -106,7 +106,7 @@ func ParseAgent(b []byte) (*Agent, error) {
 				return nil, ErrFrame
 			}
 			size := binary.LittleEndian.Uint32(b)
-			if uint64(size) > uint64(len(b)-4) {
+			if int64(size) > int64(len(b)-4) {
 				return nil, ErrFrame
 			}
 			*to = append(*to, string(b[4:4+size]))

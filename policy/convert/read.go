@@ -64,8 +64,8 @@ func (r *reader) fail(n ast.Node, summary, format string, args ...any) {
 	}
 }
 
-func (r *reader) warn(n ast.Node, summary, format string, args ...any) {
-	d := r.problem(n, summary, format, args...)
+func (r *reader) warn(n ast.Node, summary, detail string) {
+	d := r.problem(n, summary, "%s", detail)
 	d.Severity = hcl.DiagWarning
 	r.diags = append(r.diags, d)
 }
