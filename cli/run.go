@@ -159,8 +159,8 @@ func socketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	theirs = os.NewFile(uintptr(fds[1]), "launcher") //nolint:gosec // a descriptor
-	mine := os.NewFile(uintptr(fds[0]), "run")       //nolint:gosec // a descriptor
+	theirs = os.NewFile(uintptr(fds[1]), "launcher")
+	mine := os.NewFile(uintptr(fds[0]), "run")
 	defer func() { _ = mine.Close() }()
 	conn, err := net.FileConn(mine)
 	if err != nil {

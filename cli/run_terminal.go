@@ -29,7 +29,7 @@ type terminal struct {
 func newTerminal(stdio *[3]*os.File) (*terminal, error) {
 	t := &terminal{copied: make(chan struct{})}
 	for i, f := range stdio {
-		if !term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor
+		if !term.IsTerminal(int(f.Fd())) {
 			continue
 		}
 		if i == 0 {
@@ -52,7 +52,7 @@ func newTerminal(stdio *[3]*os.File) (*terminal, error) {
 		return nil, fmt.Errorf("cannot make a terminal for the agent: %v", err)
 	}
 	for i, f := range stdio {
-		if term.IsTerminal(int(f.Fd())) { //nolint:gosec // a descriptor
+		if term.IsTerminal(int(f.Fd())) {
 			stdio[i] = t.slave
 		}
 	}
@@ -64,7 +64,7 @@ func (t *terminal) open(like *os.File) (err error) {
 	if t.master, err = os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0); err != nil {
 		return err
 	}
-	fd := int(t.master.Fd()) //nolint:gosec // a descriptor
+	fd := int(t.master.Fd())
 	if err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func (t *terminal) open(like *os.File) (err error) {
 	if t.slave, err = os.OpenFile("/dev/pts/"+strconv.FormatUint(uint64(n), 10), os.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0); err != nil {
 		return err
 	}
-	if set, err := unix.IoctlGetTermios(int(like.Fd()), unix.TCGETS); err == nil { //nolint:gosec // a descriptor
-		_ = unix.IoctlSetTermios(int(t.slave.Fd()), unix.TCSETS, set) //nolint:gosec // a descriptor
+	if set, err := unix.IoctlGetTermios(int(like.Fd()), unix.TCGETS); err == nil {
+		_ = unix.IoctlSetTermios(int(t.slave.Fd()), unix.TCSETS, set)
 	}
 	t.resize()
 	return nil
@@ -87,8 +87,8 @@ func (t *terminal) resize() {
 	if t == nil {
 		return
 	}
-	if size, err := unix.IoctlGetWinsize(int(t.out.Fd()), unix.TIOCGWINSZ); err == nil { //nolint:gosec // a descriptor
-		_ = unix.IoctlSetWinsize(int(t.master.Fd()), unix.TIOCSWINSZ, size) //nolint:gosec // a descriptor
+	if size, err := unix.IoctlGetWinsize(int(t.out.Fd()), unix.TIOCGWINSZ); err == nil {
+		_ = unix.IoctlSetWinsize(int(t.master.Fd()), unix.TIOCSWINSZ, size)
 	}
 }
 
@@ -99,7 +99,7 @@ func (t *terminal) begin() {
 	}
 	t.resize()
 	if t.in != nil {
-		t.was, _ = term.MakeRaw(int(t.in.Fd())) //nolint:gosec // a descriptor
+		t.was, _ = term.MakeRaw(int(t.in.Fd()))
 	}
 	t.once.Do(func() {
 		_ = t.slave.Close() // the agent's processes have it
@@ -116,7 +116,7 @@ func (t *terminal) begin() {
 // end gives the caller's terminal back as it was.
 func (t *terminal) end() {
 	if t != nil && t.was != nil {
-		_ = term.Restore(int(t.in.Fd()), t.was) //nolint:gosec // a descriptor
+		_ = term.Restore(int(t.in.Fd()), t.was)
 		t.was = nil
 	}
 }

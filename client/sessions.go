@@ -75,7 +75,7 @@ func (c *filesConn) Write(b []byte) (n int, err error) {
 	c.once.Do(func() {
 		var fds []int
 		for _, f := range c.files {
-			fds = append(fds, int(f.Fd())) //nolint:gosec // a descriptor
+			fds = append(fds, int(f.Fd()))
 		}
 		n, _, err = c.WriteMsgUnix(b, unix.UnixRights(fds...), nil)
 		sent = true

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -25,7 +27,7 @@ const (
 )
 
 // auditKeyCredential is the systemd credential with the first key of the audit log.
-const auditKeyCredential = "clawrden-audit-key"
+const auditKeyCredential = "clawrden-audit-key" //nolint:gosec // its name, which is no secret
 
 // openLog opens the audit log, whose checkpoints go to the journal and to the witness.
 func openLog(c *config.Config, copies *journal.Sender, w *witness, counts *metrics.Metrics, log *slog.Logger) (*audit.Log, error) {
@@ -44,7 +46,7 @@ func openLog(c *config.Config, copies *journal.Sender, w *witness, counts *metri
 		RotateSize: int64(c.Audit.RotateSize), RotateAge: c.Audit.RotateAge,
 		RetainSize: int64(c.Audit.RetainSize), RetainAge: c.Audit.RetainAge,
 		Keys: c.Paths.State, Credential: credential,
-		CheckpointRecords: uint64(c.Audit.CheckpointRecords), CheckpointTime: c.Audit.CheckpointTime,
+		CheckpointRecords: uint64(max(1, c.Audit.CheckpointRecords)), CheckpointTime: c.Audit.CheckpointTime,
 		Sealed: func(s audit.Seal) {
 			copies.Seal(s.Size, s.Head, string(s.Note))
 			w.tell(s.Note)
@@ -64,7 +66,7 @@ func credential(name string) ([]byte, error) {
 		return nil, nil
 	}
 	b, err := os.ReadFile(filepath.Join(dir, name))
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
@@ -124,7 +126,7 @@ func (w *witness) run() {
 func (w *witness) show(note []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), witnessTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, w.command[0], w.command[1:]...) //nolint:gosec // G204: the settings' own words
+	cmd := exec.CommandContext(ctx, w.command[0], w.command[1:]...)
 	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 	cmd.Dir = "/"
 	cmd.Stdin = bytes.NewReader(note)

@@ -193,7 +193,7 @@ func (e *Engine) afterLoss(ctx context.Context, id string, why error) End {
 		select {
 		case r := <-codes:
 			return End{Code: r.StatusCode}
-		case <-errs:
+		case <-errs: //nolint:errcheck // the next turn finds out what became of it
 		}
 	}
 	return End{Err: why}

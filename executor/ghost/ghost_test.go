@@ -82,7 +82,7 @@ func newStandOn(t testing.TB, d *testutil.Dockerd, socket string) *stand {
 		_ = engine.Close()
 	})
 	s := &stand{t: t, docker: d, x: x}
-	if s.dir, err = os.MkdirTemp("/srv", "clawrden-ghost-"); err != nil {
+	if s.dir, err = os.MkdirTemp("/srv", "clawrden-ghost-"); err != nil { //nolint:usetesting // t.TempDir is closed to other users
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(s.dir) })
@@ -378,7 +378,7 @@ func TestDiskFull(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to mount a small disk")
 	}
-	dir, err := os.MkdirTemp("", "clawrden-disk-")
+	dir, err := os.MkdirTemp("", "clawrden-disk-") //nolint:usetesting // t.TempDir is too long for the engine's sockets
 	if err != nil {
 		t.Fatal(err)
 	}

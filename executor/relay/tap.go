@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -276,7 +277,7 @@ func spawn(program, name string, stdio [3]*os.File) (*exec.Cmd, *net.UnixConn, e
 		return nil, nil, fmt.Errorf("cannot start the relay: %v", err)
 	}
 	defer func() { _ = theirs.Close() }()
-	cmd := exec.Command("/proc/self/fd/4")
+	cmd := exec.CommandContext(context.Background(), "/proc/self/fd/4") // it ends with its control socket
 	cmd.Args, cmd.Env = []string{name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
 	cmd.ExtraFiles = []*os.File{theirs, exe}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -179,7 +180,7 @@ func TestTapLimit(t *testing.T) {
 	if len(out) != 1000 || r.Output != 1000 {
 		t.Errorf("%d bytes, %+v", len(out), r)
 	}
-	if e, ok := err.(*exec.ExitError); !ok || e.Sys().(syscall.WaitStatus).Signal() != syscall.SIGPIPE {
+	if e, ok := errors.AsType[*exec.ExitError](err); !ok || e.Sys().(syscall.WaitStatus).Signal() != syscall.SIGPIPE {
 		t.Errorf("the command ended with %v", err)
 	}
 }
