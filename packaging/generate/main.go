@@ -6,6 +6,7 @@
 package main
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"os"
@@ -102,7 +103,7 @@ func options(program string, subcommands ...string) func() (string, error) {
 		var all strings.Builder
 		for _, sub := range append([]string{""}, subcommands...) {
 			arguments := append([]string{"run", program}, strings.Fields(sub)...)
-			c := exec.Command("go", append(arguments, "--help")...) //nolint:gosec // our own program
+			c := exec.CommandContext(context.Background(), "go", append(arguments, "--help")...)
 			c.Env = append(os.Environ(), "GOOS=", "GOARCH=")
 			out, err := c.Output()
 			if err != nil {

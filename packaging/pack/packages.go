@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -66,13 +67,13 @@ func (o *options) build(format string, when time.Time) error {
 	if err := os.WriteFile(file, config, 0o600); err != nil {
 		return err
 	}
-	c := exec.Command("go", "tool", "-modfile=tools/nfpm/go.mod", "nfpm", "package", "-f", file, "-p", format, "-t", o.out) //nolint:gosec // our own tool
+	c := exec.CommandContext(context.Background(), "go", "tool", "-modfile=tools/nfpm/go.mod", "nfpm", "package", "-f", file, "-p", format, "-t", o.out) //nolint:gosec // our own tool
 	c.Env = append(os.Environ(), "SOURCE_DATE_EPOCH="+o.epoch, "VERSION="+version, "ARCH="+o.arch, "GOOS=", "GOARCH=")
 	out, err := c.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("nfpm: %v\n%s", err, out)
 	}
-	fmt.Print(string(out))
+	fmt.Fprint(os.Stdout, string(out))
 	return nil
 }
 
