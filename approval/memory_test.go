@@ -141,7 +141,7 @@ func TestApprovedLate(t *testing.T) {
 func TestLateVotes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := New(memory())
-		addFor(t, q, "abc", clawrden.Demand{Quorum: 2})
+		addFor(t, q, clawrden.Demand{Quorum: 2})
 		vote := func(uid uint32) error {
 			_, err := q.Approve("abc", clawrden.Approver{UID: uid, For: []string{""}}, clawrden.Answer{})
 			return err

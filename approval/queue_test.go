@@ -37,10 +37,10 @@ func add(t *testing.T, q *Queue, id string) *Ticket {
 	return ticket
 }
 
-// addFor is add with demands.
-func addFor(t *testing.T, q *Queue, id string, demands ...clawrden.Demand) *Ticket {
+// addFor is add with demands, of the ask "abc".
+func addFor(t *testing.T, q *Queue, demands ...clawrden.Demand) *Ticket {
 	t.Helper()
-	ticket, err := q.Add(request(id, 1000, "/agent"), clawrden.Facts{Tool: "git"}, clawrden.Decision{Verdict: clawrden.Ask, Demands: demands}, "d1", time.Now().Add(time.Minute))
+	ticket, err := q.Add(request("abc", 1000, "/agent"), clawrden.Facts{Tool: "git"}, clawrden.Decision{Verdict: clawrden.Ask, Demands: demands}, "d1", time.Now().Add(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

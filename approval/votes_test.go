@@ -43,7 +43,7 @@ func TestVotes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q := New(Limits{})
 			defer q.Close("")
-			ticket := addFor(t, q, "abc", row.demands...)
+			ticket := addFor(t, q, row.demands...)
 			for i, v := range row.votes {
 				before := ticket.Result()
 				a, err := q.Approve("abc", clawrden.Approver{UID: v.uid, For: v.counts}, clawrden.Answer{Revision: 0})
@@ -67,7 +67,7 @@ func TestVotes(t *testing.T) {
 // One who denies is enough, also after others have approved; what all of them said reaches the agent.
 func TestDenyAfterVotes(t *testing.T) {
 	q := New(Limits{})
-	addFor(t, q, "abc", clawrden.Demand{Name: "two", Quorum: 3})
+	addFor(t, q, clawrden.Demand{Name: "two", Quorum: 3})
 	for uid, comment := range []string{"fine", "", "go on"}[:2] {
 		if _, err := q.Approve("abc", clawrden.Approver{UID: uint32(uid), For: []string{"two"}}, clawrden.Answer{Comment: comment, Revision: 1}); err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestDenyAfterVotes(t *testing.T) {
 
 func TestCommentsOfAll(t *testing.T) {
 	q := New(Limits{})
-	addFor(t, q, "abc", clawrden.Demand{Quorum: 3})
+	addFor(t, q, clawrden.Demand{Quorum: 3})
 	var a clawrden.Approval
 	for uid, comment := range []string{"not on Fridays", "", "use staging"} {
 		var err error
@@ -112,7 +112,7 @@ func TestChangeIsOnePersons(t *testing.T) {
 		"both demands":       {[]clawrden.Demand{{Name: "a"}, {Name: "b"}}, nil, []string{"a", "b"}, nil},
 	} {
 		q := New(Limits{})
-		ticket := addFor(t, q, "abc", row.demands...)
+		ticket := addFor(t, q, row.demands...)
 		if row.before != nil {
 			if _, err := q.Approve("abc", clawrden.Approver{UID: 1, For: row.before}, clawrden.Answer{}); err != nil {
 				t.Fatal(name, err)

@@ -46,15 +46,16 @@ func robots(t *testing.T) (h *host, by func(socket, tool string, args ...string)
 	}
 }
 
-func (h *host) agentSocket(name string) string {
-	return filepath.Join(filepath.Dir(h.control), "agents", name, "shim.sock")
+// robotSocket is the socket of the agent that robots adds.
+func (h *host) robotSocket() string {
+	return filepath.Join(filepath.Dir(h.control), "agents", "robo", "shim.sock")
 }
 
 // A registered agent's commands carry its name, by its own socket and by the shared one, also after the daemon was killed.
 func TestRegisteredAgent(t *testing.T) {
 	h, by := robots(t)
 	for _, when := range []string{"added", "killed"} {
-		for _, socket := range []string{h.agentSocket("robo"), h.socket} {
+		for _, socket := range []string{h.robotSocket(), h.socket} {
 			if r := by(socket, "id", "-u"); r.code != 0 {
 				t.Errorf("%s, by %s: %+v", when, socket, r)
 			}
@@ -99,7 +100,7 @@ func TestAnothersSocket(t *testing.T) {
 		t.Skip("needs root, to be several users")
 	}
 	h, by := robots(t)
-	socket := h.agentSocket("robo")
+	socket := h.robotSocket()
 	other := func() result {
 		c := asUser(h.command("id"), 4343)
 		c.Env = append(c.Env, "CLAWRDEN_SOCKET="+socket)
@@ -146,7 +147,7 @@ func TestAnothersSocket(t *testing.T) {
 func TestRemovedWithCommands(t *testing.T) {
 	h, by := robots(t)
 	waits, runs := make(chan result, 1), make(chan result, 1)
-	go func() { waits <- by(h.agentSocket("robo"), "hostname") }()
+	go func() { waits <- by(h.robotSocket(), "hostname") }()
 	go func() { runs <- by(h.socket, "sleep", "1000") }()
 	h.waitPending(1)
 	h.waitRecords(func(rs []clawrden.Record) bool {
@@ -173,7 +174,7 @@ func TestRemovedWithCommands(t *testing.T) {
 		t.Errorf("what ran: %+v", r)
 	}
 	h.waitPending(0)
-	if r := by(h.agentSocket("robo"), "id"); r.code != 125 {
+	if r := by(h.robotSocket(), "id"); r.code != 125 {
 		t.Errorf("by the removed agent's socket: %+v", r)
 	}
 	if r := by(h.socket, "id"); r.code != 126 {

@@ -45,9 +45,9 @@ func TestApprovers(t *testing.T) {
 	if err := os.Chmod(h.control, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	const agent, first, second, other = 4242, 4343, 4344, 4345
+	const agent, first, second, other = agentUID, 4343, 4344, 4345
 	in := []uint32{approversGID}
-	id, end := h.askedBy(agent)
+	id, end := h.askedByAgent()
 	for _, row := range []struct {
 		who  string
 		uid  uint32

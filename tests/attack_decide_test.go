@@ -84,10 +84,13 @@ func (h *host) decide(uid uint32, groups []uint32, path string) (status string) 
 	return status
 }
 
-// askedBy has a user's command wait for a person.
-func (h *host) askedBy(uid uint32) (id string, end <-chan result) {
+// agentUID is the user of an agent that isn't root.
+const agentUID = 4242
+
+// askedByAgent has an agent's command wait for a person.
+func (h *host) askedByAgent() (id string, end <-chan result) {
 	h.t.Helper()
-	c := asUser(h.command("make", "--version"), uid)
+	c := asUser(h.command("make", "--version"), agentUID)
 	done := make(chan result, 1)
 	go func() { done <- finish(h.t, c) }()
 	return h.waitPending(1)[0].ID, done
@@ -96,9 +99,9 @@ func (h *host) askedBy(uid uint32) (id string, end <-chan result) {
 // TestWhoMayDecide is the table of rights at the control socket, by user.
 func TestWhoMayDecide(t *testing.T) {
 	h := governedHost(t)
-	const agent, person, stranger = 4242, 4343, 4444
+	const agent, person, stranger = agentUID, 4343, 4444
 	in := []uint32{approversGID}
-	id, end := h.askedBy(agent)
+	id, end := h.askedByAgent()
 	for _, row := range []struct {
 		who    string
 		uid    uint32
@@ -144,7 +147,7 @@ func TestWhoMayDecide(t *testing.T) {
 // command the same user may.
 func TestGovernedMayNotDecide(t *testing.T) {
 	h := governedHost(t)
-	id, end := h.askedBy(4242)
+	id, end := h.askedByAgent()
 	path := "/api/queue/" + id + "/approve"
 	url := "http://clawrden" + path
 
@@ -183,7 +186,7 @@ func TestGovernedMayNotDecide(t *testing.T) {
 // rights, whatever they were.
 func TestGoneMayNotDecide(t *testing.T) {
 	h := governedHost(t)
-	id, end := h.askedBy(4242)
+	id, end := h.askedByAgent()
 	// The connection is kept open by this test, whose own rights don't count: another process opened it.
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

@@ -91,7 +91,7 @@ func TestDashboard(t *testing.T) {
 		t.Fatalf("clawrden web: %v", err)
 	}
 	at := ""
-	for _, word := range strings.Fields(string(link)) {
+	for word := range strings.FieldsSeq(string(link)) {
 		if strings.HasPrefix(word, "http://") {
 			at = word
 		}

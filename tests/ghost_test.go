@@ -28,14 +28,14 @@ rule "all" {
 `
 
 // newGhosts is a host whose commands run in ghosts of an image of its own, and a directory of an agent's.
-func newGhosts(t *testing.T, policy string, tools ...string) (h *caged, dir string) {
+func newGhosts(t *testing.T, tools ...string) (h *caged, dir string) {
 	t.Helper()
-	h = newCaged(t, hostOptions{tools: tools, policy: policy})
+	h = newCaged(t, hostOptions{tools: tools, policy: ghosts})
 	h.docker.Image(t, "tools:1", map[string][]byte{
 		"usr/local/bin/only-here": []byte("#!/bin/sh\necho in the image: \"$@\"\n"),
 		"opt/tool/lib":            []byte("the image's own"),
 	})
-	dir, err := os.MkdirTemp("/srv", "clawrden-test-")
+	dir, err := os.MkdirTemp("/srv", "clawrden-test-") //nolint:usetesting // t.TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func (c *caged) noGhosts() {
 
 // TestGhost: the image's tool, on the caller's words, descriptors and directory, as the caller.
 func TestGhost(t *testing.T) {
-	h, dir := newGhosts(t, ghosts, "sh", "cat", "only-here", "id", "no-such-tool")
+	h, dir := newGhosts(t, "sh", "cat", "only-here", "id", "no-such-tool")
 	sh := func(script string) []string { return []string{"-c", script} }
 	for _, tt := range []struct {
 		name, tool string
@@ -121,7 +121,7 @@ func TestGhost(t *testing.T) {
 // Callers in containers: the directory is found by the engine's word on their own container, with what is mounted there; what
 // they can't see or write stays so, and their root isn't anybody's.
 func TestGhostFromContainer(t *testing.T) {
-	h, dir := newGhosts(t, ghosts, "sh")
+	h, dir := newGhosts(t, "sh")
 	for _, p := range []string{"work", "work/sub", "ro"} {
 		if err := os.MkdirAll(filepath.Join(dir, p), 0o777); err != nil {
 			t.Fatal(err)
@@ -158,7 +158,7 @@ func TestGhostFromContainer(t *testing.T) {
 
 // A caller that is killed takes its ghost along, and so does the kill switch, with all that runs there.
 func TestGhostKilled(t *testing.T) {
-	h, dir := newGhosts(t, ghosts, "sh")
+	h, dir := newGhosts(t, "sh")
 	for name, end := range map[string]func(shim int){
 		"the caller": func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) },
 		"the switch": func(int) { h.post("/api/kill", "{}") },
@@ -189,7 +189,7 @@ func TestGhostKilled(t *testing.T) {
 
 // The caller's terminal is the tool's, and signals go there.
 func TestGhostTerminal(t *testing.T) {
-	h, dir := newGhosts(t, ghosts, "sh")
+	h, dir := newGhosts(t, "sh")
 	if _, err := exec.LookPath("script"); err != nil {
 		t.Skip("script is not installed")
 	}

@@ -275,7 +275,7 @@ func TestOtherAddresses(t *testing.T) {
 	if r := finish(t, h.byToken(token, "http://builder.example.com:"+port, "status")); r.code == 0 || !strings.Contains(r.stderr, "in the clear") {
 		t.Errorf("in the clear: %+v", r)
 	}
-	resp, err := http.Get("http://localhost:" + port + "/api/status") //nolint:noctx // a test
+	resp, err := http.Get("http://localhost:" + port + "/api/status")
 	if err == nil {
 		b, _ := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()

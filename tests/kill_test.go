@@ -38,8 +38,8 @@ rule "ask" {
 // session of its own that heeds no polite signal.
 const family = `/bin/sh -c 'echo $$; exec sleep 600' & setsid /bin/sh -c 'trap "" TERM HUP INT; echo $$; exec sleep 600' & echo $$; wait`
 
-// familyOf starts it as a governed command, and waits for its n lines.
-func familyOf(t *testing.T, c *exec.Cmd, n int) (pids []int, rest io.Reader, ended <-chan result) {
+// familyOf starts it as a governed command, and waits for its three lines.
+func familyOf(t *testing.T, c *exec.Cmd) (pids []int, rest io.Reader, ended <-chan result) {
 	t.Helper()
 	out, w, err := os.Pipe()
 	if err != nil {
@@ -53,7 +53,7 @@ func familyOf(t *testing.T, c *exec.Cmd, n int) (pids []int, rest io.Reader, end
 		done <- r
 	}()
 	lines := bufio.NewReader(out)
-	for range n {
+	for range 3 {
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			t.Fatalf("%v after %q", err, line)
@@ -96,7 +96,7 @@ func TestKillTree(t *testing.T) {
 	for _, mode := range []string{"kernel", "shim"} {
 		t.Run(mode, func(t *testing.T) {
 			h := newHost(t, hostOptions{policy: killPolicy, tools: []string{"sh"}, config: fmt.Sprintf("mirror { exit_status = %q }\n", mode)})
-			_, rest, ended := familyOf(t, h.command("sh", "-c", family), 3)
+			_, rest, ended := familyOf(t, h.command("sh", "-c", family))
 			if r := h.throw("--reason", "test"); r.Killed != 1 || len(r.Unreached) > 0 {
 				t.Errorf("result %+v", r)
 			}
@@ -117,8 +117,8 @@ func TestKillOneAgent(t *testing.T) {
 	}
 	const wild, calm = 4243, 4244
 	h := newHost(t, hostOptions{policy: killPolicy, tools: []string{"sh", "echo", "make"}})
-	_, _, ended := familyOf(t, asUser(h.command("sh", "-c", family), wild), 3)
-	pids, _, others := familyOf(t, asUser(h.command("sh", "-c", family), calm), 3)
+	_, _, ended := familyOf(t, asUser(h.command("sh", "-c", family), wild))
+	pids, _, others := familyOf(t, asUser(h.command("sh", "-c", family), calm))
 	asks := make(chan result, 1)
 	go func() { asks <- finish(t, asUser(h.command("make"), wild)) }()
 	h.waitPending(1)
@@ -170,7 +170,7 @@ func TestKillOneAgent(t *testing.T) {
 // So many denials within a time throw the switch, by the policy's word, for that agent.
 func TestKillTrips(t *testing.T) {
 	h := newHost(t, hostOptions{policy: killPolicy + "kill_switch {\n  trip {\n    denials = 3\n    within = \"1h\"\n  }\n}\n", tools: []string{"false", "echo", "sh"}})
-	_, _, ended := familyOf(t, asUser(h.command("sh", "-c", family), 4245), 3)
+	_, _, ended := familyOf(t, asUser(h.command("sh", "-c", family), 4245))
 	for range 3 {
 		if r := finish(t, asUser(h.command("echo", "x"), 4245)); r.code != 0 {
 			t.Errorf("too early: %+v", r)
@@ -203,7 +203,7 @@ func TestKillTrips(t *testing.T) {
 // What is paused goes on when the switch is turned off, also by a daemon that has started since.
 func TestKillFreezes(t *testing.T) {
 	h := newHost(t, hostOptions{policy: killPolicy + "kill_switch {\n  on_engage = \"freeze\"\n}\n", tools: []string{"sh", "echo"}})
-	pids, _, ended := familyOf(t, h.command("sh", "-c", family), 3)
+	pids, _, ended := familyOf(t, h.command("sh", "-c", family))
 	if r := h.throw(); r.Paused != 1 || r.Killed != 0 {
 		t.Errorf("result %+v", r)
 	}

@@ -2,7 +2,6 @@ package tests
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -57,14 +56,13 @@ func TestLimitsAreAnAgentsOwn(t *testing.T) {
 			return !waits(q)
 		})
 	}
-	start := func(tool string, args ...string) *exec.Cmd {
+	start := func(tool string, args ...string) {
 		t.Helper()
 		c := h.command(tool, args...)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
-		return c
 	}
 
 	start("make", "1")

@@ -5,10 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/users"
 )
 
 // realWork is what developers' tools do all day. Each is a shell script; needs are the programs without which it is skipped, and
@@ -125,20 +124,17 @@ ssh -V; ssh -F /dev/null -o BatchMode=yes -p 1 127.0.0.1 true; echo $?
 // TestRealWork does it twice, without a guard and under one with the shipped policy: it says the same and does the same.
 func TestRealWork(t *testing.T) {
 	g := newGuarded(t, hostOptions{policy: shippedPolicy(t)})
-	who, err := user.Lookup("nobody")
+	who, err := users.Host.UserByName("nobody")
 	if err != nil {
 		t.Skip("no user nobody to be the agent: ", err)
 	}
-	uid, _ := strconv.Atoi(who.Uid)
-	gid, _ := strconv.Atoi(who.Gid)
-	// Not below /tmp, where the policy has no program of a project.
-	w := &workshop{g: g, uid: uint32(uid), gid: uint32(gid)} //nolint:gosec // from the host's own table
+	w := &workshop{g: g, uid: who.UID, gid: who.GID}
 	// Not below /tmp: the policy takes nothing there for a program of a project.
-	if w.home, err = os.MkdirTemp("/srv", "clawrden-test-"); err != nil {
+	if w.home, err = os.MkdirTemp("/srv", "clawrden-test-"); err != nil { //nolint:usetesting // as the comment says
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(w.home) })
-	if err := errors.Join(os.Chmod(w.home, 0o755), os.Chown(w.home, uid, gid)); err != nil {
+	if err := errors.Join(os.Chmod(w.home, 0o755), os.Chown(w.home, int(who.UID), int(who.GID))); err != nil {
 		t.Fatal(err)
 	}
 	w.path = "/usr/local/bin:/usr/bin:/bin:/usr/local/go/bin" + w.rust(t)

@@ -45,7 +45,7 @@ func TestTimeout(t *testing.T) {
 			if way == "local" { // SIGKILL goes to its process group
 				script = strings.ReplaceAll(script, "setsid ", "")
 			}
-			_, rest, ended := familyOf(t, h.command("sh", "-c", script), 3)
+			_, rest, ended := familyOf(t, h.command("sh", "-c", script))
 			r := <-ended
 			if r.code != 124 || !containsAll(r.stderr, "its time is over, 300ms", `rule "slow"`, "test.hcl:3", "retry") || strings.Count(r.stderr, "\n") > 3 {
 				t.Errorf("it ended %+v", r)

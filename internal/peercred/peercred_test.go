@@ -16,7 +16,7 @@ import (
 // connected is the accepted end of a connection that this process made.
 func connected(t *testing.T) *net.UnixConn {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clawrden-")
+	dir, err := os.MkdirTemp("", "clawrden-") //nolint:usetesting // t.TempDir is too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}

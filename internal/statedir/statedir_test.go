@@ -35,7 +35,7 @@ func TestPutGetLoadRemove(t *testing.T) {
 		t.Error(err)
 	}
 	got := ""
-	if err := d.Load(10, func(name string, b []byte, err error) { got += name + "=" + string(b) + ";" }); err != nil || got != "a1=uno;b2=2;" {
+	if err := d.Load(10, func(name string, b []byte, _ error) { got += name + "=" + string(b) + ";" }); err != nil || got != "a1=uno;b2=2;" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if err := errors.Join(d.Remove("a1"), d.Remove("a1"), d.Remove("b2")); err != nil {
