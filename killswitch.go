@@ -68,6 +68,14 @@ const (
 	whomAgent     = "agent"
 )
 
+// Agent is the name of the registered agent that it is; "" if it is anything else.
+func (w Whom) Agent() string {
+	if w.kind != whomAgent {
+		return ""
+	}
+	return w.name
+}
+
 // ParseWhom reads "" (everybody), user:NAME or uid:NUMBER, unit:NAME, container:ID (its first 12 digits or more), or the name
 // of a registered agent, alone or as agent:NAME. uid looks a user up; nil: only numbers are known.
 func ParseWhom(s string, uid func(name string) (uint32, error)) (Whom, error) {

@@ -53,7 +53,7 @@ func (a *app) runCommand() *cobra.Command {
 	f.StringVar(&o.wish.User, "user", "", "`user` to run it as; only root may name another one")
 	f.BoolVar(&o.dev, "dev", false, "for development: where there is no systemd, start it as a child of one's own, with what Landlock can give")
 	f.StringVar(&o.guard, "guard", "/run/clawrden/agent/guard.sock", "with --dev: `path` of the guard's socket")
-	f.StringVar(&o.launcher, "launcher", besideSelf("clawrden-launch"), "with --dev: `file` of the launcher")
+	f.StringVar(&o.launcher, "launcher", "", "with --dev: `file` of the launcher (default: the one that was installed or built with this program)")
 	return c
 }
 
@@ -96,6 +96,9 @@ func (a *app) runAlone(o *runOptions, agent []string) error {
 	}
 	fmt.Fprintln(a.stderr, "clawrden: --dev: no systemd here: /tmp, the home directory and the sockets of other programs are open to the agent;\n"+
 		"clawrden: only its commands are judged, and no process of it writes into another")
+	if o.launcher == "" {
+		o.launcher = besideSelf("clawrden-launch")
+	}
 	argv := []string{o.launcher, "init", "--guard", o.guard}
 	if o.wish.Name != "" {
 		argv = append(argv, "--name", o.wish.Name)

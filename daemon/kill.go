@@ -46,11 +46,22 @@ func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOr
 	if err != nil {
 		return clawrden.KillResult{}, err
 	}
+	if name := whom.Agent(); name != "" && !d.isRegistered(name) {
+		return clawrden.KillResult{}, fmt.Errorf("%w: no agent %s is registered, so nothing was stopped; `clawrden agent list` has the names", clawrden.ErrNotFound, name)
+	}
 	kept := d.lock.set(whom, o.Reason, d.personAt(by))
 	if errors.Is(kept, errLocks) {
 		return clawrden.KillResult{}, kept
 	}
 	return d.stop(ctx, whom, &clawrden.Record{Event: clawrden.EventKilled, Reason: o.Reason, Approver: d.approver(by)}, kept), nil
+}
+
+func (d *Daemon) isRegistered(name string) bool {
+	if d.o.Registry == nil {
+		return false
+	}
+	_, ok := d.o.Registry.Get(name)
+	return ok
 }
 
 // trip counts a denial, and throws the switch by itself where the policy says that there were too many.

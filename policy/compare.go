@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -56,7 +58,46 @@ func Compare(old, updated *Policy) []Change {
 	}
 	compareGrants(old, updated, add)
 	compareProfiles(old, updated, add)
+	add("environment", "", clawrden.RuleRef{}, old.environment.say(), updated.environment.say())
+	add("kill_switch", "", updated.killSwitch.Place, sayKillSwitch(&old.killSwitch), sayKillSwitch(&updated.killSwitch))
 	return changes
+}
+
+// say writes what the environment block says, one line each.
+func (e *Environment) say() []string {
+	out := []string{}
+	if !e.all {
+		out = append(out, "pass "+wordTexts(e.pass))
+	}
+	if len(e.strip) > 0 {
+		out = append(out, "strip "+wordTexts(e.strip))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Set)) {
+		out = append(out, fmt.Sprintf("set %s=%q", name, e.Set[name]))
+	}
+	return out
+}
+
+func wordTexts(globs []*wordGlob) string {
+	text := make([]string, len(globs))
+	for i, g := range globs {
+		text[i] = g.text
+	}
+	return list(text)
+}
+
+func sayKillSwitch(k *clawrden.KillSwitch) []string {
+	out := []string{
+		"running " + string(cmp.Or(k.Running, clawrden.KillRunning)), "agents " + string(cmp.Or(k.Agents, clawrden.KillLeave)),
+	}
+	if k.Denials > 0 {
+		scope := "agent"
+		if k.All {
+			scope = "all"
+		}
+		out = append(out, fmt.Sprintf("trip %d denials within %v, scope %s", k.Denials, k.Within, scope))
+	}
+	return out
 }
 
 func compareGrants(old, updated *Policy, add func(block, name string, at clawrden.RuleRef, a, b []string)) {
@@ -144,11 +185,7 @@ func (r *rule) say(p *Policy, place int) []string {
 		out = append(out, "recording "+r.recording)
 	}
 	if len(r.passEnv) > 0 {
-		names := make([]string, len(r.passEnv))
-		for i, g := range r.passEnv {
-			names[i] = g.text
-		}
-		out = append(out, "pass_env "+list(names))
+		out = append(out, "pass_env "+wordTexts(r.passEnv))
 	}
 	if r.executor != nil {
 		out = append(out, "executor "+r.executor.Name)

@@ -88,6 +88,17 @@ rule "new" {
   unless {
     cwd = ["/etc/**"]
   }
+}
+environment {
+  strip = ["AWS_*"]
+  set   = { PAGER = ["cat"] }
+}
+kill_switch {
+  on_engage = "freeze"
+  trip {
+    denials = 5
+    within  = "1m"
+  }
 }`)
 	got := Compare(old, updated)
 	for i := range got {
@@ -100,6 +111,10 @@ rule "new" {
 		{Kind: "removed", Block: "rule", Name: "no proxies", Old: []string{`commands ["curl"]`, "action deny", `env_any ["*_proxy=http://*"]`}, New: []string{}},
 		{Kind: "removed", Block: "rule", Name: "often", Old: []string{`commands ["wget"]`, "action deny", "rate over 3 within 1m0s"}, New: []string{}},
 	}
+	want = append(want,
+		Change{Kind: "changed", Block: "environment", Old: []string{}, New: []string{`strip ["AWS_*"]`, `set PAGER="cat"`}},
+		Change{Kind: "changed", Block: "kill_switch", Old: []string{"running kill"}, New: []string{"running pause", "trip 5 denials within 1m0s, scope agent"}},
+	)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

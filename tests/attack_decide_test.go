@@ -312,7 +312,7 @@ func TestSocketActivation(t *testing.T) {
 		t.Error("a socket of its own was made beside systemd's")
 	}
 	bad, out := start("shim:telnet")
-	if err := bad.Wait(); err == nil || !containsAll(out.String(), `"telnet"`, "FileDescriptorName=shim, control, judge or guard") {
+	if err := bad.Wait(); err == nil || !containsAll(out.String(), `"telnet"`, "FileDescriptorName=shim, control, judge, guard, http or metrics") {
 		t.Errorf("a socket with an unknown name: %v, %s", err, out)
 	}
 }

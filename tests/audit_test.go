@@ -233,6 +233,9 @@ func smallDisk(t *testing.T, config string) (h *host, fill, empty func()) {
 		t.Skipf("cannot mount a tmpfs: %v", err)
 	}
 	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+	if err := os.RemoveAll(filepath.Join(h.dir, "state")); err != nil { // it knows of the log that was there before
+		t.Fatal(err)
+	}
 	h.start()
 	ballast := filepath.Join(dir, "ballast")
 	return h, func() {
