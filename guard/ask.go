@@ -198,7 +198,7 @@ func receive(conn int) (v Verdict, waits bool, err error) {
 	case guardlink.TypeRedirect:
 		v.Redirect, v.Code, v.Text, err = guardlink.ParseRedirect(b)
 		return v, false, err
-	case guardlink.TypeHeld, guardlink.TypeGone:
+	case guardlink.TypeHeld, guardlink.TypeGone, guardlink.TypeAttach, guardlink.TypeStart, guardlink.TypeEnd:
 	}
 	return v, false, errAnswer
 }

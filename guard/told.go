@@ -78,16 +78,16 @@ func (t *told) end(execs uint64) {
 	<-t.left
 }
 
-// turnedDown is the daemon's no, which asking again doesn't change.
-type turnedDown struct{ why string }
+// turnedDownError is the daemon's no, which asking again doesn't change.
+type turnedDownError struct{ why string }
 
-func (r turnedDown) Error() string { return r.why }
+func (r turnedDownError) Error() string { return r.why }
 
 // tell says that the session is there until a daemon has taken note of it, or the context ends.
 func (t *told) tell(ctx context.Context) (*net.UnixConn, error) {
 	for {
 		conn, err := t.once()
-		if err == nil || errors.As(err, new(turnedDown)) {
+		if err == nil || errors.As(err, new(turnedDownError)) {
 			return conn, err
 		}
 		select {
@@ -138,10 +138,10 @@ func heard(conn *net.UnixConn) error {
 		if err != nil {
 			return err
 		}
-		return turnedDown{why}
-	default:
-		return errAnswer
+		return turnedDownError{why}
+	case guardlink.TypeHeld, guardlink.TypeWaiting, guardlink.TypeGone, guardlink.TypeAttach, guardlink.TypeStart, guardlink.TypeEnd, guardlink.TypeRedirect:
 	}
+	return errAnswer
 }
 
 // follow keeps the daemon told until the session is over, or the guard ends: then whoever takes the session up tells.

@@ -42,12 +42,12 @@ func (t *tracee) exec(ctx context.Context, n *execnotify.Notification) {
 	if !execnotify.Valid(l, n.ID) {
 		return // it died; what was read may be another's
 	}
-	if errno := ptrace(ptraceSeize, t.thread, 0, unix.PTRACE_O_TRACEEXEC|ptraceExitKill); errno != 0 {
+	if errno := ptrace(ptraceSeize, t.thread, unix.PTRACE_O_TRACEEXEC|ptraceExitKill); errno != 0 {
 		_ = execnotify.Fail(l, n.ID, unix.EPERM) // it is dying, or traced by somebody else
 		return
 	}
 	// An exec that fails makes no stop of its own: this one it will make on its way out.
-	_ = ptrace(ptraceInterrupt, t.thread, 0, 0)
+	_ = ptrace(ptraceInterrupt, t.thread, 0)
 	_ = execnotify.Continue(l, n.ID) // an error means that it has died; the wait tells
 	t.follow(ctx)
 }
@@ -117,7 +117,7 @@ func (t *tracee) end(pid int, v Verdict) {
 
 // detach lets the process go. Where it is dying the kernel waits for its tracer to take notice: so does this.
 func (t *tracee) detach(pid int, sig unix.Signal) {
-	if errno := ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(sig)); errno == unix.ESRCH {
+	if errno := ptrace(unix.PTRACE_DETACH, pid, uintptr(sig)); errno == unix.ESRCH {
 		t.reap()
 	}
 }
@@ -135,7 +135,7 @@ func (t *tracee) reap() {
 		if err != nil || status.Exited() || status.Signaled() {
 			return
 		}
-		_ = ptrace(unix.PTRACE_CONT, pid, 0, uintptr(unix.SIGKILL))
+		_ = ptrace(unix.PTRACE_CONT, pid, uintptr(unix.SIGKILL))
 	}
 }
 
@@ -150,7 +150,8 @@ func wait(options int) (int, unix.WaitStatus, error) {
 	}
 }
 
-func ptrace(request, pid int, addr, data uintptr) unix.Errno {
-	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), addr, data, 0, 0)
+// ptrace makes a request that needs no address.
+func ptrace(request, pid int, data uintptr) unix.Errno {
+	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(pid), 0, data, 0, 0)
 	return errno
 }
