@@ -224,7 +224,7 @@ func (c *call) same(shim *call) bool {
 	var dirs [2]inode
 	for i, of := range []*call{c, shim} {
 		if of.cwd != nil {
-			dirs[i] = placeOf(int(of.cwd.Fd())) //nolint:gosec // a descriptor
+			dirs[i] = placeOf(int(of.cwd.Fd()))
 		}
 	}
 	return dirs[0] == dirs[1] && slices.Equal(c.held.argv, shim.request.Argv) && slices.Equal(c.request.Env, shim.request.Env)

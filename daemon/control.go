@@ -60,10 +60,12 @@ func (nothing) Grants() []clawrden.Grant                           { return nil 
 func (nothing) KillSwitch() clawrden.KillSwitch                    { return clawrden.KillSwitch{} }
 func (nothing) Sandbox(string) (*clawrden.Profile, bool)           { return nil, false }
 func (nothing) ProfileList() []clawrden.ProfileInfo                { return []clawrden.ProfileInfo{} }
+
 func (n nothing) Explained(f *clawrden.Facts) (json.RawMessage, error) {
 	d := n.Decide(f)
 	return json.Marshal(map[string]any{"verdict": d.Verdict, "rule": "", "file": "", "line": 0, "reason": d.Reason, "nested": []string{}})
 }
+
 func (nothing) Environ(*clawrden.Decision, bool, []string) clawrden.EnvChange {
 	return clawrden.EnvChange{}
 }

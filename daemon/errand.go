@@ -57,7 +57,7 @@ func (d *Daemon) errandOf(c *call, frame []byte, fds []int) (*errand, error) {
 	}
 	e.program = clawrden.Ancestor{Tool: c.facts.Tool, Own: c.session.name != "" && d.runsOwn(c)}
 	if c.cwd != nil {
-		e.cwd = placeOf(int(c.cwd.Fd())) //nolint:gosec // a descriptor
+		e.cwd = placeOf(int(c.cwd.Fd()))
 	}
 	for _, w := range x.Words {
 		if w.IsFD {
@@ -126,7 +126,7 @@ func (d *Daemon) isErrand(ctx context.Context, e *errand, c *call) bool {
 	}
 	var cwd inode
 	if c.cwd != nil {
-		cwd = placeOf(int(c.cwd.Fd())) //nolint:gosec // a descriptor
+		cwd = placeOf(int(c.cwd.Fd()))
 	}
 	if cwd != e.cwd {
 		return false

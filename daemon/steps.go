@@ -59,8 +59,8 @@ func (d *Daemon) openShims(paths []string) {
 			continue
 		}
 		var st unix.Stat_t
-		if unix.Fstat(int(f.Fd()), &st) == nil && rootsAlone(&st) { //nolint:gosec // a descriptor
-			if sum, err := d.hasher.Digest(context.Background(), int(f.Fd())); err == nil { //nolint:gosec // a descriptor
+		if unix.Fstat(int(f.Fd()), &st) == nil && rootsAlone(&st) {
+			if sum, err := d.hasher.Digest(context.Background(), int(f.Fd())); err == nil {
 				d.steps.own = append(d.steps.own, ownShim{path, sum, st.Size})
 			}
 		}

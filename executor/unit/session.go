@@ -38,7 +38,7 @@ func (e *Executor) StartSession(ctx context.Context, s *job.Session) (unit strin
 		return "", fmt.Errorf("cannot use the launcher: %v", err)
 	}
 	defer func() { _ = self.Close() }()
-	order, err := sessionOrder(s, int(self.Fd())) //nolint:gosec // a descriptor
+	order, err := sessionOrder(s, int(self.Fd()))
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +99,7 @@ func (b *bus) begin(ctx context.Context, name string, properties []property) err
 // sessionOrder has the launcher start itself anew as the session's first process, as the user and in the working directory.
 func sessionOrder(s *job.Session, self int) (*launch.Order, error) {
 	var st unix.Stat_t
-	if err := unix.Fstat(int(s.Cwd.Fd()), &st); err != nil { //nolint:gosec // a descriptor
+	if err := unix.Fstat(int(s.Cwd.Fd()), &st); err != nil {
 		return nil, fmt.Errorf("cannot look at the working directory: %v", err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
@@ -107,7 +107,7 @@ func sessionOrder(s *job.Session, self int) (*launch.Order, error) {
 	}
 	words := []launch.Word{{Text: "clawrden-launch"}, {Text: "init"}, {Text: "--name"}, {Text: s.Name}, {Text: "--guard"}, {Text: s.Guard}, {Text: "--run"}, {IsFD: true, FD: 1}}
 	return &launch.Order{
-		Tool:     launch.Tool{Mode: launch.ToolFD, Path: "clawrden-launch", FDs: []int{self, int(s.Run.Fd())}, Words: words}, //nolint:gosec // descriptors
+		Tool:     launch.Tool{Mode: launch.ToolFD, Path: "clawrden-launch", FDs: []int{self, int(s.Run.Fd())}, Words: words},
 		Argv:     []string{"clawrden-launch"},
 		Env:      []string{},
 		Cwd:      launch.Cwd{Path: s.Path, Dev: st.Dev, Ino: st.Ino},
