@@ -11,9 +11,28 @@ import (
 
 // filters are questions to a log of fillSearched.
 var filters = []clawrden.HistoryFilter{
-	{Tool: "make"}, {Tool: "nosuch"}, {Agent: "bot7"}, {Agent: "u3"}, {Agent: "uid:3"}, {Session: "s2"}, {Verdict: "deny"}, {Verdict: "ask"},
-	{Rule: "r5"}, {Rule: "r0"}, {Rule: "wide9"}, {Approver: "eve"}, {Exit: "7"}, {Exit: "failed"}, {Exit: "SIGKILL"}, {Exit: "0", Tool: "make"},
-	{Text: "word 301"}, {Text: "ORD 3"}, {Text: "é"}, {Text: "zz"}, {Text: "r"}, {Tool: "git", Exit: "failed", Verdict: "approved"},
+	{Tool: "make"},
+	{Tool: "nosuch"},
+	{Agent: "bot7"},
+	{Agent: "u3"},
+	{Agent: "uid:3"},
+	{Session: "s2"},
+	{Verdict: "deny"},
+	{Verdict: "ask"},
+	{Rule: "r5"},
+	{Rule: "r0"},
+	{Rule: "wide9"},
+	{Approver: "eve"},
+	{Exit: "7"},
+	{Exit: "failed"},
+	{Exit: "SIGKILL"},
+	{Exit: "0", Tool: "make"},
+	{Text: "word 301"},
+	{Text: "ORD 3"},
+	{Text: "é"},
+	{Text: "zz"},
+	{Text: "r"},
+	{Tool: "git", Exit: "failed", Verdict: "approved"},
 }
 
 // fillSearched appends n commands that differ in everything that can be asked for; each fifth ends long after it began.

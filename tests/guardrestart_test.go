@@ -104,8 +104,10 @@ func (m *manager) len() int {
 // start starts the guard with what is kept.
 func (m *manager) start(g *guarded) {
 	m.t.Helper()
-	args := []string{"-c", `LISTEN_PID=$$; export LISTEN_PID; exec "$@"`, "sh", filepath.Join(bin, "clawrdend"), "guard", "--socket", g.sock,
-		"--judge", filepath.Join(g.dir, "run/judge.sock"), "--launcher", filepath.Join(bin, "clawrden-launch")}
+	args := []string{
+		"-c", `LISTEN_PID=$$; export LISTEN_PID; exec "$@"`, "sh", filepath.Join(bin, "clawrdend"), "guard", "--socket", g.sock,
+		"--judge", filepath.Join(g.dir, "run/judge.sock"), "--launcher", filepath.Join(bin, "clawrden-launch"),
+	}
 	g.guard = exec.Command("sh", args...)
 	g.guard.Stdout, g.guard.Stderr = g.log, g.log
 	g.guard.Env = append(os.Environ(), "NOTIFY_SOCKET="+m.path)

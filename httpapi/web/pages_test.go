@@ -54,8 +54,10 @@ func TestPages(t *testing.T) {
 	s := open(t)
 	scene(s)
 	for path, want := range map[string][]string{
-		"/": {"<title>(5) Waiting · Clawrden</title>", ">--force-with-lease<", ">&#39;feature/checkout flow&#39;<", "claude", "session nightly", "/home/dev/shop", "20-git.hcl:13", "what is pushed is public",
-			">guard<", "unit, run by unit, profile build", "Inside it", "a shell that reads its commands from standard input", "min", `name="revision" value="1"`, `name="digest" value="` + httpapitest.Digest, "Decide with 1 other like it", `<noscript><meta http-equiv="refresh"`},
+		"/": {
+			"<title>(5) Waiting · Clawrden</title>", ">--force-with-lease<", ">&#39;feature/checkout flow&#39;<", "claude", "session nightly", "/home/dev/shop", "20-git.hcl:13", "what is pushed is public",
+			">guard<", "unit, run by unit, profile build", "Inside it", "a shell that reads its commands from standard input", "min", `name="revision" value="1"`, `name="digest" value="` + httpapitest.Digest, "Decide with 1 other like it", `<noscript><meta http-equiv="refresh"`,
+		},
 		"/requests/k3q8":               {"claude asks", "would have covered", "Only this once", "Decided earlier", ">main<", "dev (uid 1000), agent claude, pid 4242"},
 		"/requests/h2":                 {"Approved", "maria at http", "after the tests, please", "exit 0, after 1.23 s, says kernel", "number 3 of the audit log"},
 		"/requests/none":               {"Not found"},
