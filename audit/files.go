@@ -73,6 +73,10 @@ func list(path string) (files []older, err error) {
 			}
 		}
 		f.first, err = firstNumber(f.path)
+		if errors.Is(err, fs.ErrNotExist) && !strings.HasSuffix(f.path, packedSuffix) { // it has just been compressed
+			f.path += packedSuffix
+			f.first, err = firstNumber(f.path)
+		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
@@ -81,8 +85,8 @@ func list(path string) (files []older, err error) {
 		}
 		files = append(files, f)
 	}
-	slices.SortStableFunc(files, func(a, b older) int { return cmp.Compare(a.first, b.first) })
-	return files, nil
+	slices.SortStableFunc(files, func(a, b older) int { return cmp.Or(cmp.Compare(a.first, b.first), cmp.Compare(a.path, b.path)) })
+	return slices.Compact(files), nil
 }
 
 // firstLines is how many lines are looked at for a file's first readable record.
