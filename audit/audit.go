@@ -65,6 +65,10 @@ type Options struct {
 	CheckpointRecords uint64        // after how many records one is made; default 1000
 	CheckpointTime    time.Duration // after what time, if anything was written; default a minute
 
+	// Index is the directory of the history's index, which is made there; "": there is none, and each filtered history reads
+	// the whole log.
+	Index string
+
 	Sealed   func(Seal)             // told each checkpoint; must not wait, nor call the log
 	Own      func(*clawrden.Record) // told each record that Open adds of itself
 	Complain func(error)            // told what fails in the background and loses no record
@@ -80,6 +84,11 @@ type Log struct {
 	quit  chan struct{} // closed by Close
 	dirty chan struct{} // of length 1: something was written that isn't on the disk
 	tails sync.WaitGroup
+
+	// indexMu is held while the history is searched by its index: one search at a time has its blocks in memory.
+	indexMu sync.Mutex
+	indexed string             // guarded by indexMu: the index of the file in use
+	open    map[[8]byte]uint64 // guarded by indexMu: see index.open
 
 	sealNow, tidyNow chan struct{} // of length 1: something is to be done in the background
 	sealed           atomic.Uint64 // the last record under a checkpoint

@@ -34,7 +34,7 @@ func (l *Log) History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more 
 	limit = min(limit, MaxPage)
 	err = l.read(func(w *walk) error {
 		if f.Narrows() {
-			entries, more, err = w.scan(&f, limit)
+			entries, more, err = l.search(w, &f, limit)
 		} else {
 			entries, more, err = w.page(f.Before, limit)
 		}

@@ -79,7 +79,7 @@ func (g *scanning) take(line []byte, at place) {
 	if err != nil {
 		return
 	}
-	if r := g.ends[e.ID]; r != nil {
+	if r := g.ends[e.ID]; r != nil && e.Decision.Runs() {
 		delete(g.ends, e.ID)
 		ended(&e, r)
 	}

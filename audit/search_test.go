@@ -1,7 +1,10 @@
 package audit
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -72,23 +75,18 @@ func fillSearched(t testing.TB, l *Log, from, n int) {
 	appendAll(t, l, late...)
 }
 
-// want is the answer that a look at each entry gives.
-func want(t *testing.T, l *Log, f clawrden.HistoryFilter) []clawrden.Entry {
+// all is the whole history, an entry at a time.
+func all(t *testing.T, l *Log) (entries []clawrden.Entry) {
 	t.Helper()
-	found, before := []clawrden.Entry{}, uint64(0)
-	for {
+	for before := uint64(0); ; {
 		page, more, err := l.History(clawrden.HistoryFilter{Limit: MaxPage, Before: before})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range page {
-			if before = page[i].Seq; f.Finds(&page[i]) {
-				found = append(found, page[i])
-			}
+		if entries = append(entries, page...); !more {
+			return entries
 		}
-		if !more {
-			return found
-		}
+		before = entries[len(entries)-1].Seq
 	}
 }
 
@@ -96,7 +94,7 @@ func want(t *testing.T, l *Log, f clawrden.HistoryFilter) []clawrden.Entry {
 func search(t *testing.T, l *Log, f clawrden.HistoryFilter) []clawrden.Entry {
 	t.Helper()
 	found := []clawrden.Entry{}
-	for f.Limit = 7; ; {
+	for f.Limit = 31; ; {
 		page, more, err := l.History(f)
 		if err != nil || len(page) > f.Limit || more && len(page) < f.Limit {
 			t.Fatalf("%+v: %d entries, more %v, %v", f, len(page), more, err)
@@ -111,15 +109,136 @@ func search(t *testing.T, l *Log, f clawrden.HistoryFilter) []clawrden.Entry {
 
 func sameAnswers(t *testing.T, l *Log) {
 	t.Helper()
+	entries := all(t, l)
 	for _, f := range filters {
-		if diff := cmp.Diff(want(t, l, f), search(t, l, f)); diff != "" {
+		want := []clawrden.Entry{}
+		for i := range entries {
+			if f.Finds(&entries[i]) {
+				want = append(want, entries[i])
+			}
+		}
+		if diff := cmp.Diff(want, search(t, l, f)); diff != "" {
 			t.Errorf("%+v: %s", f, diff)
 		}
 	}
 }
 
 func TestFilters(t *testing.T) {
-	l := open(t, logPath(t), Options{Sync: SyncNone, RotateSize: 100_000})
-	fillSearched(t, l, 0, 500)
+	for name, index := range map[string]string{"index": filepath.Join(t.TempDir(), "history"), "none": "", "not to be had": "/dev/null/x"} {
+		t.Run(name, func(t *testing.T) {
+			path := logPath(t)
+			o := Options{Sync: SyncNone, RotateSize: 60_000, Index: index}
+			l := open(t, path, o)
+			fillSearched(t, l, 0, 250)
+			sameAnswers(t, l)
+			fillSearched(t, l, 250, 50) // what came since is found, too
+			sameAnswers(t, l)
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			l = open(t, path, o)
+			appendAll(t, l, finished("i297", 3)) // a second end, whose beginning has one already
+			fillSearched(t, l, 300, 20)
+			sameAnswers(t, l)
+		})
+	}
+}
+
+// An index is made anew when it is damaged, cut, of another log, or gone.
+func TestIndexDamaged(t *testing.T) {
+	index := filepath.Join(t.TempDir(), "history")
+	l := open(t, logPath(t), Options{Sync: SyncNone, RotateSize: 80_000, Index: index})
+	fillSearched(t, l, 0, 300)
 	sameAnswers(t, l)
+	names, err := filepath.Glob(filepath.Join(index, "*"))
+	if err != nil || len(names) < 2 {
+		t.Fatal(names, err)
+	}
+	whole := map[string][]byte{}
+	for _, name := range names {
+		if whole[name], err = os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for what, damage := range map[string]func([]byte) []byte{
+		"a row":    func(b []byte) []byte { b[indexBlock+rowsAt+3] ^= 1; return b },
+		"words":    func(b []byte) []byte { clear(b[indexBlock+8 : indexBlock+rowsAt]); return b },
+		"the head": func(b []byte) []byte { b[9] ^= 1; return b },
+		"cut":      func(b []byte) []byte { return b[:indexBlock+100] },
+		"empty":    func([]byte) []byte { return nil },
+		"noise":    func(b []byte) []byte { return bytes.Repeat([]byte{0xa5}, len(b)) },
+		"another":  func([]byte) []byte { return whole[names[0]] },
+	} {
+		for _, name := range names {
+			if err := os.WriteFile(name, damage(bytes.Clone(whole[name])), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Run(what, func(t *testing.T) { sameAnswers(t, l) })
+	}
+	if err := os.RemoveAll(index); err != nil {
+		t.Fatal(err)
+	}
+	sameAnswers(t, l)
+}
+
+// Whatever is in an index, answers come from the log.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte("CWindex1"), 0)
+	f.Add(bytes.Repeat([]byte{0xff}, 64), indexBlock)
+	l := open(f, logPath(f), Options{Sync: SyncNone, Index: filepath.Join(f.TempDir(), "history")})
+	fillSearched(f, l, 0, 60)
+	if _, _, err := l.History(clawrden.HistoryFilter{Tool: "git"}); err != nil {
+		f.Fatal(err)
+	}
+	names, _ := filepath.Glob(filepath.Join(l.o.Index, "*"))
+	whole, err := os.ReadFile(names[0])
+	if err != nil {
+		f.Fatal(err)
+	}
+	want, _, _ := l.History(clawrden.HistoryFilter{Tool: "git"})
+	f.Fuzz(func(t *testing.T, b []byte, at int) {
+		damaged := bytes.Clone(whole)
+		if at >= 0 && at < len(damaged) {
+			copy(damaged[at:], b)
+		}
+		if err := os.WriteFile(names[0], damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := l.History(clawrden.HistoryFilter{Tool: "git"})
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Error(err, diff)
+		}
+	})
+}
+
+// BenchmarkSearch asks a log of 5,000,000 records, half of them "decided", in files of 256 MiB, warm.
+func BenchmarkSearch(b *testing.B) {
+	l := open(b, logPath(b), Options{Sync: SyncNone, RotateSize: 256 << 20, Index: filepath.Join(b.TempDir(), "history")})
+	n := 2_500_000
+	if testing.Short() {
+		n = 100_000
+	}
+	for i := range n {
+		r := decided(fmt.Sprintf("%08d", i), clawrden.OutcomeAllow)
+		r.Command, r.Args = fmt.Sprintf("tool%d", i%40), []string{"do", fmt.Sprint(i)}
+		r.Rules = []clawrden.RuleRef{{Name: fmt.Sprintf("rule%d", i%200)}}
+		appendAll(b, l, r, finished(r.ID, i%100))
+	}
+	for name, f := range map[string]clawrden.HistoryFilter{
+		"Tool": {Tool: "tool7"}, "Nothing": {Tool: "nosuch"}, "Never": {Tool: "tool7", Rule: "rule8"},
+		"Exit": {Exit: "42", Rule: "rule142"}, "Text": {Text: "do 1234"}, "NoText": {Text: "nowhere"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			f.Limit = 50
+			if _, _, err := l.History(f); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if _, _, err := l.History(f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

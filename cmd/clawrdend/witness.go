@@ -45,7 +45,8 @@ func openLog(c *config.Config, copies *journal.Sender, w *witness, counts *metri
 		Wrote: counts.Wrote, Synced: counts.Synced,
 		RotateSize: int64(c.Audit.RotateSize), RotateAge: c.Audit.RotateAge,
 		RetainSize: int64(c.Audit.RetainSize), RetainAge: c.Audit.RetainAge,
-		Keys: c.Paths.State, Credential: credential,
+		Index: filepath.Join(c.Paths.State, "history"),
+		Keys:  c.Paths.State, Credential: credential,
 		CheckpointRecords: uint64(max(1, c.Audit.CheckpointRecords)), CheckpointTime: c.Audit.CheckpointTime,
 		Sealed: func(s audit.Seal) {
 			copies.Seal(s.Size, s.Head, string(s.Note))
