@@ -71,7 +71,6 @@ var layers = []struct {
 	{name: "bridge/*", ours: ". internal/* client bridge", other: sys},
 	{name: "bridge/slack", ours: ". internal/* client bridge", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/*"},
 	{name: "bridge/telegram", ours: ". internal/* client bridge", other: sys + " github.com/go-telegram/bot github.com/go-telegram/bot/*"},
-	{name: "bridge/notify", ours: ". internal/* client bridge", other: sys + " github.com/godbus/dbus/v5"},
 	{name: "bridge/bridgetest", ours: ". internal/* client bridge httpapi/httpapitest", other: sys}, // for tests alone
 	{
 		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings config guard",
@@ -139,6 +138,21 @@ func TestLayers(t *testing.T) {
 		for _, dep := range p.Deps {
 			if standard[dep] && fitsAny(l.never, dep) {
 				t.Errorf("%s reaches %s, which its layer keeps out", name, dep)
+			}
+		}
+	}
+}
+
+// The services' libraries are in the one program that speaks to services.
+func TestBridgeLibraries(t *testing.T) {
+	for _, p := range list(t) {
+		name, ok := ours(p.ImportPath)
+		if !ok || !strings.HasPrefix(name, "cmd/") || name == "cmd/clawrden-bridge" {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if fitsAny("github.com/slack-go/* github.com/go-telegram/* github.com/gorilla/websocket", dep) {
+				t.Errorf("%s has %s in it", name, dep)
 			}
 		}
 	}

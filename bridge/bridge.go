@@ -28,8 +28,6 @@ type Options struct {
 	Service Service
 	State   string // file that the book is kept in
 	Log     *slog.Logger
-	// Itself has it decide as the user that it runs as, and for nobody else: notifications on a desktop.
-	Itself bool
 }
 
 // Daemon is what a bridge asks of the daemon; see [Remote]. person is for whom; "" for the bridge itself.

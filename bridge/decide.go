@@ -155,9 +155,6 @@ func (b *Bridge) details(m *posted) Reply {
 
 // known reports whether a person is one for whom this bridge decides.
 func (b *Bridge) known(person string) bool {
-	if b.o.Itself {
-		return person == ""
-	}
 	_, ok := b.o.Bridge.People[person]
 	return ok && person != ""
 }

@@ -57,9 +57,6 @@ func (b *Bridge) tellSoon() {
 
 // report tells the daemon how the bridge is, whenever that changes and before the daemon takes silence for death.
 func (b *Bridge) report(ctx context.Context) error {
-	if b.o.Itself {
-		return nil
-	}
 	tick := time.NewTicker(clawrden.BridgeSilence / 3)
 	defer tick.Stop()
 	for {

@@ -61,7 +61,7 @@ func (b *Bridge) render(m *posted) *Message {
 		}
 		m.Digest, m.Revision = v.Digest, v.Revision
 	}
-	if len(b.o.Bridge.People) > 0 || b.o.Itself {
+	if len(b.o.Bridge.People) > 0 {
 		shown.Buttons = b.buttons(m, v, p)
 		shown.Tokens = b.tokens(m)
 	}
@@ -83,7 +83,7 @@ func (b *Bridge) buttons(m *posted, v *Ask, p *clawrden.Pending) (all []Button) 
 
 // mayGrant reports whether the button for remembering is there: where settings and policy have it, and one approval is enough.
 func (b *Bridge) mayGrant(p *clawrden.Pending) bool {
-	if !b.o.Itself && !slices.Contains(b.o.Bridge.Rights, string(clawrden.RightGrant)) {
+	if !slices.Contains(b.o.Bridge.Rights, string(clawrden.RightGrant)) {
 		return false
 	}
 	for i := range p.Demands {

@@ -11,18 +11,12 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// Desktop is the name under which routes lead to people's own notifications, which are no bridge of the daemon's: each person
-// decides there as itself.
-const Desktop = "desktop"
-
 // leastRemind keeps a reminder from being a nuisance.
 const leastRemind = 30 * time.Second
 
 // checkBridgeService checks what clawrden-bridge goes by.
 func checkBridgeService(b *clawrden.Bridge) string {
 	switch {
-	case b.Name == Desktop:
-		return "desktop is the name of everybody's own notifications; give the bridge another."
 	case b.Service != "" && !slices.Contains(clawrden.BridgeServices, b.Service):
 		return fmt.Sprintf("%q is not a service: %s.", b.Service, strings.Join(clawrden.BridgeServices, ", "))
 	case b.Show != clawrden.ShowMinimal && b.Show != clawrden.ShowCommand && b.Show != clawrden.ShowFull:

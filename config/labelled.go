@@ -77,7 +77,7 @@ var labelledSettings = []labelled{
 	},
 	{
 		block: block{"route", "Where `clawrden-bridge` sends which asks. A bridge sends to each of its routes that an ask fits, and nothing without any. What the bridge's own block doesn't let through, no route has.", []setting{
-			{"bridge", func(c *Config) any { return &last(c.Routes).Bridge }, nil, "The bridge, by name; `desktop` for everybody's notifications. Required."},
+			{"bridge", func(c *Config) any { return &last(c.Routes).Bridge }, nil, "The bridge, by name. Required."},
 			{"to", func(c *Config) any { return &last(c.Routes).To }, nil, "A channel of Slack by its id, a chat of Telegram by its number, a topic of ntfy, an address of mail. Required where the service has such places."},
 			{"rules", func(c *Config) any { return &last(c.Routes).Rules }, nil, "Names of rules, as globs. Empty: all."},
 			{"agents", func(c *Config) any { return &last(c.Routes).Agents }, nil, "Agents, as globs, like a bridge's. Empty: all."},

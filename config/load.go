@@ -208,7 +208,6 @@ func (c *Config) together(blocks map[string]*hcl.Block) (diags hcl.Diagnostics) 
 	for _, r := range c.Routes {
 		i := slices.IndexFunc(c.Bridges, func(b clawrden.Bridge) bool { return b.Name == r.Bridge })
 		switch {
-		case r.Bridge == Desktop:
 		case i < 0:
 			complain(nil, fmt.Sprintf("Route %q leads to bridge %q, and there is no such block.", r.Name, r.Bridge))
 		case c.Bridges[i].Service == "":

@@ -1,4 +1,4 @@
-// Command clawrden-bridge passes asks on to people in a chat, by mail, by a webhook or on their desktop, and brings their answers
+// Command clawrden-bridge passes asks on to people in a chat, by mail or by a webhook, and brings their answers
 // back: see package bridge. It runs as a user of its own, without any right but those that the settings give its unit.
 package main
 

@@ -10,6 +10,8 @@ import (
 	"github.com/clawrden/clawrden/bridge"
 	"github.com/clawrden/clawrden/bridge/mail"
 	"github.com/clawrden/clawrden/bridge/ntfy"
+	"github.com/clawrden/clawrden/bridge/slack"
+	"github.com/clawrden/clawrden/bridge/telegram"
 	"github.com/clawrden/clawrden/bridge/webhook"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/config"
@@ -61,6 +63,22 @@ func newService(b *clawrden.Bridge, o *options, _ *slog.Logger) (bridge.Service,
 			return nil, err
 		}
 		return mail.New(mail.Options{Server: b.Server, From: b.From, User: user, Password: password})
+	case "slack":
+		app, err := o.needed("app-token")
+		if err != nil {
+			return nil, err
+		}
+		bot, err := o.needed("bot-token")
+		if err != nil {
+			return nil, err
+		}
+		return slack.New(slack.Options{Server: b.Server, AppToken: app, BotToken: bot})
+	case "telegram":
+		token, err := o.needed("token")
+		if err != nil {
+			return nil, err
+		}
+		return telegram.New(telegram.Options{Server: b.Server, Token: token})
 	case "":
 		return nil, fmt.Errorf("bridge %q has no service; its unit runs a program of its own", b.Name)
 	}

@@ -1,0 +1,96 @@
+// Package bridgetest holds a desk that writes down what a service hands in, for the tests of services. It is part of no program.
+package bridgetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/clawrden/clawrden/bridge"
+)
+
+// Desk takes everything.
+type Desk struct {
+	Clicks chan bridge.Click
+	Said   chan string // tokens, commands
+	Health chan error
+	Answer bridge.Reply
+}
+
+// New makes one that answers with yes.
+func New() *Desk {
+	return &Desk{make(chan bridge.Click, 100), make(chan string, 100), make(chan error, 1000), bridge.Reply{Text: "done", OK: true}}
+}
+
+// Click takes a button.
+func (d *Desk) Click(_ context.Context, c bridge.Click) bridge.Reply {
+	d.Clicks <- c
+	return d.Answer
+}
+
+// Token takes a token.
+func (d *Desk) Token(_ context.Context, token, comment string) bridge.Reply {
+	d.Said <- "token " + token + " " + comment
+	return d.Answer
+}
+
+// Queue takes that command.
+func (d *Desk) Queue(_ context.Context, person, to string) bridge.Reply {
+	d.Said <- "queue " + person + " " + to
+	return d.Answer
+}
+
+// History takes that command.
+func (d *Desk) History(_ context.Context, person, to string) bridge.Reply {
+	d.Said <- "history " + person + " " + to
+	return d.Answer
+}
+
+// Kill takes that command.
+func (d *Desk) Kill(_ context.Context, person, to, reason string) bridge.Reply {
+	d.Said <- "kill " + person + " " + to + " " + reason
+	return d.Answer
+}
+
+// Healthy takes the state of a connection.
+func (d *Desk) Healthy(err error) {
+	select {
+	case d.Health <- err:
+	default:
+	}
+}
+
+// Next waits for what comes on a channel.
+func Next[T any](t *testing.T, from <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(time.Minute):
+		t.Fatal("nothing came")
+	}
+	panic("unreachable")
+}
+
+// Ask is a message about one ask, with a command that is hostile to whoever reads markup.
+func Ask(to string) *bridge.Message {
+	now := time.Now()
+	return &bridge.Message{
+		Key: "m1", To: to, Asks: []bridge.Ask{{
+			ID: "ab12", Command: Hostile, Agent: "coder", Rule: "push", Reason: "look", Dir: "/srv", Lacking: 1, Created: now, Expires: now.Add(time.Minute), Revision: 1, Digest: "d",
+		}},
+		Buttons: []bridge.Button{{Label: "Approve", Verb: bridge.Approve, Value: "aNONCE"}, {Label: "Deny", Verb: bridge.Deny, Value: "dNONCE"}},
+	}
+}
+
+// Hostile is markup of many kinds.
+const Hostile = `git push '<!channel> <@U1> <https://evil|ok> *b* _i_ ` + "```x```" + ` [a](tg://user?id=1) </code><b>&amp;' :tada:`
+
+// End is the same when it has been decided.
+func End(m *bridge.Message) *bridge.Message {
+	over := *m
+	over.Asks = append([]bridge.Ask(nil), m.Asks...)
+	over.Asks[0].End = &bridge.End{Outcome: "approved", By: "ann (control)", At: time.Now()}
+	over.Buttons, over.Tokens = nil, nil
+	return &over
+}
