@@ -44,3 +44,32 @@ func TestDefaultPolicyLintsClean(t *testing.T) {
 		t.Error(printed(p, found))
 	}
 }
+
+// What an operator may well change isn't a test inside the policy, which a rule of the operator's own would then make invalid.
+func TestDefaultPolicyAlone(t *testing.T) {
+	names, err := filepath.Glob("../packaging/policy.d/*.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"alone.hcl": []byte(`
+test "downloaded shell text, in a session" {
+  argv       = ["sh"]
+  way        = "guard"
+  started_by = ["?bash"]
+  cwd        = "/home/dev/project"
+  verdict    = "ask"
+}
+`)}
+	for _, name := range names {
+		if files[name], err = os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, diags := Parse(files); diags.HasErrors() {
+		t.Error(printed(p, diags))
+	}
+	files["alone.hcl"] = []byte("rule \"shells\" {\n  commands = [\"sh\", \"bash\", \"dash\", \"mkdir\", \"chmod\", \"npm\", \"make\"]\n  action   = \"allow\"\n}\n")
+	if p, diags := Parse(files); diags.HasErrors() {
+		t.Error(printed(p, diags))
+	}
+}

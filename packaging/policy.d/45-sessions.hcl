@@ -206,14 +206,6 @@ test "what is denied is denied to the agent itself" {
   rule       = "privileges"
 }
 
-test "downloaded shell text, in a session" {
-  argv       = ["sh"]
-  way        = "guard"
-  started_by = ["?bash"]
-  cwd        = "/home/dev/project"
-  verdict    = "ask"
-}
-
 test "what isn't known of a shell's text comes to its own stop" {
   argv       = ["bash", "-c", "x=$(cat list); $x --all"]
   way        = "guard"

@@ -270,7 +270,8 @@ func (m *machine) fresh(t *testing.T) {
 	m.must(t, "sh", "-ec", `
 		systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-metrics.socket 2>/dev/null
 		systemctl stop clawrden.service clawrden-guard.service
-		rm -rf /etc/clawrden /run/clawrden /etc/systemd/system/clawrden* /run/systemd/system/clawrden* /var/lib/clawrden/kill.json /var/lib/clawrden/agents.json /var/lib/clawrden/ask* /var/lib/clawrden/running /var/log/clawrden
+		rm -rf /etc/clawrden /run/clawrden /etc/systemd/system/clawrden* /run/systemd/system/clawrden* /var/log/clawrden
+		find /var/lib/clawrden -mindepth 1 -maxdepth 1 ! -name shims -exec rm -rf {} +
 		systemd-tmpfiles --create clawrden.conf
 		systemctl daemon-reload
 		systemctl reset-failed`)
