@@ -3,6 +3,7 @@ package bridgetest
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,42 +15,57 @@ type Desk struct {
 	Clicks chan bridge.Click
 	Said   chan string // tokens, commands
 	Health chan error
-	Answer bridge.Reply
+
+	mu     sync.Mutex
+	answer bridge.Reply
+}
+
+// Answer sets what everybody is told from now on.
+func (d *Desk) Answer(r bridge.Reply) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.answer = r
+}
+
+func (d *Desk) reply() bridge.Reply {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.answer
 }
 
 // New makes one that answers with yes.
 func New() *Desk {
-	return &Desk{make(chan bridge.Click, 100), make(chan string, 100), make(chan error, 1000), bridge.Reply{Text: "done", OK: true}}
+	return &Desk{Clicks: make(chan bridge.Click, 100), Said: make(chan string, 100), Health: make(chan error, 1000), answer: bridge.Reply{Text: "done", OK: true}}
 }
 
 // Click takes a button.
 func (d *Desk) Click(_ context.Context, c bridge.Click) bridge.Reply {
 	d.Clicks <- c
-	return d.Answer
+	return d.reply()
 }
 
 // Token takes a token.
 func (d *Desk) Token(_ context.Context, token, comment string) bridge.Reply {
 	d.Said <- "token " + token + " " + comment
-	return d.Answer
+	return d.reply()
 }
 
 // Queue takes that command.
 func (d *Desk) Queue(_ context.Context, person, to string) bridge.Reply {
 	d.Said <- "queue " + person + " " + to
-	return d.Answer
+	return d.reply()
 }
 
 // History takes that command.
 func (d *Desk) History(_ context.Context, person, to string) bridge.Reply {
 	d.Said <- "history " + person + " " + to
-	return d.Answer
+	return d.reply()
 }
 
 // Kill takes that command.
 func (d *Desk) Kill(_ context.Context, person, to, reason string) bridge.Reply {
 	d.Said <- "kill " + person + " " + to + " " + reason
-	return d.Answer
+	return d.reply()
 }
 
 // Healthy takes the state of a connection.

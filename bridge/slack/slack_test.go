@@ -172,7 +172,7 @@ func TestClicks(t *testing.T) {
 	if click, want := bridgetest.Next(t, desk.Clicks), (bridge.Click{Person: "U1", To: "C1", Ref: "17.01", Value: "dNONCE", Comment: "use a branch"}); click != want {
 		t.Errorf("%+v", click)
 	}
-	desk.Answer = bridge.Reply{Text: "You can't decide here"}
+	desk.Answer(bridge.Reply{Text: "You can't decide here"})
 	envelope(t, c, "e4", pressed("aNONCE"))
 	if told := bridgetest.Next(t, f.calls); !strings.HasPrefix(told, "chat.postEphemeral") || !strings.Contains(told, "user:[U1]") {
 		t.Error(told)

@@ -143,7 +143,7 @@ func TestDecisions(t *testing.T) {
 	if said := bridgetest.Next(t, desk.Said); said != "token T c" || len(desk.Said) != 0 {
 		t.Error(said)
 	}
-	desk.Answer = bridge.Reply{Text: "used"}
+	desk.Answer(bridge.Reply{Text: "used"})
 	if got := call("POST", "/decide", `{"token":"T"}`); got != 403 {
 		t.Error(got)
 	}
