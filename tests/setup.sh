@@ -5,7 +5,7 @@ set -eu
 
 case "${1:-}" in
 demo) want="git:git make:make" ;;
-test) want="git:git make:make gcc:gcc libc6-dev: libseccomp-dev: nc:netcat-openbsd socat:socat python3:python3 npm:npm node:nodejs sudo:sudo setpriv:util-linux unshare:util-linux busybox:busybox-static curl:curl jq:jq qemu-aarch64-static:qemu-user-static rsync:rsync wget:wget ssh:openssh-client gawk:gawk watch:procps capsh:libcap2-bin script:bsdutils dbus-daemon:dbus-daemon dbus-monitor:dbus-bin busctl:systemd dbus-broker-launch:dbus-broker pkcheck:polkitd systemd-nspawn:systemd-container mmdebstrap:mmdebstrap dockerd:docker.io promtool:prometheus nsenter:util-linux lintian:lintian rpm:rpm rpmlint:rpmlint cpio:cpio shellcheck:shellcheck file:file tmux:tmux cargo:cargo asciinema:asciinema chromium:chromium fonts-dejavu-core: nix-instantiate:nix-bin" ;;
+test) want="git:git make:make gcc:gcc libc6-dev: libseccomp-dev: nc:netcat-openbsd socat:socat python3:python3 npm:npm node:nodejs sudo:sudo setpriv:util-linux unshare:util-linux busybox:busybox-static curl:curl jq:jq qemu-aarch64-static:qemu-user-static rsync:rsync wget:wget ssh:openssh-client gawk:gawk watch:procps capsh:libcap2-bin script:bsdutils dbus-daemon:dbus-daemon dbus-monitor:dbus-bin busctl:systemd dbus-broker-launch:dbus-broker pkcheck:polkitd systemd-nspawn:systemd-container mmdebstrap:mmdebstrap dockerd:docker.io docker-compose:docker-compose promtool:prometheus nsenter:util-linux lintian:lintian rpm:rpm rpmlint:rpmlint cpio:cpio shellcheck:shellcheck file:file tmux:tmux cargo:cargo asciinema:asciinema chromium:chromium fonts-dejavu-core: nix-instantiate:nix-bin" ;;
 bench) want="sudo:sudo hyperfine:hyperfine" ;;
 *) echo "usage: setup.sh demo|test|bench" >&2; exit 2 ;;
 esac
