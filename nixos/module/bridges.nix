@@ -7,6 +7,10 @@ let
 in
 {
   config = lib.mkIf cfg.enable {
+    users = lib.mkIf (run != { }) {
+      users.clawrden-bridge = { isSystemUser = true; group = "clawrden-bridge"; }; # whom the package's unit runs as
+      groups.clawrden-bridge = { };
+    };
     systemd.services = lib.mapAttrs'
       (name: bridge: lib.nameValuePair "clawrden-bridge@${name}" {
         overrideStrategy = "asDropin"; # of the template that the package brings

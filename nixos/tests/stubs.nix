@@ -47,7 +47,7 @@ in
     };
     users = {
       groups = named { members = strings; };
-      users = named { packages = list; extraGroups = strings; };
+      users = named { packages = list; extraGroups = strings; isSystemUser = flag; group = text; };
     };
     virtualisation = { docker.enable = flag; podman.enable = flag; };
   };
