@@ -133,7 +133,9 @@ packages: ## build the deb and rpm packages for ARCHES into dist/
 	@set -e; for arch in $(ARCHES); do \
 		$(MAKE) --no-print-directory build GOOS=linux GOARCH=$$arch BIN=$(DIST)/build/$$arch; \
 		$(MAKE) --no-print-directory generated BIN=$(DIST)/build/$$arch; \
-		$(PACK) package -bin $(DIST)/build/$$arch -arch $$arch -version '$(VERSION)' -epoch '$(SOURCE_DATE_EPOCH)' -formats '$(FORMATS)' -out $(DIST); \
+		for name in clawrden clawrden-bridge; do \
+			$(PACK) package -name $$name -bin $(DIST)/build/$$arch -arch $$arch -version '$(VERSION)' -epoch '$(SOURCE_DATE_EPOCH)' -formats '$(FORMATS)' -out $(DIST); \
+		done; \
 	done
 
 clean: ## remove what was built

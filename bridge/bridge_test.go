@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -182,7 +181,6 @@ type chat struct {
 	posts  []string           // keys
 	log    []string           // what it was asked for
 	fail   func(kind string) error
-	desk   Desk
 	n      int
 }
 
@@ -287,7 +285,7 @@ func settings() Options {
 
 func begin(t *testing.T, o Options, h *host, c *chat, dir string) life {
 	t.Helper()
-	o.Daemon, o.Service, o.State, o.Log = h, c, filepath.Join(dir, "book.json"), slog.New(slog.NewTextHandler(io.Discard, nil))
+	o.Daemon, o.Service, o.State, o.Log = h, c, filepath.Join(dir, "book.json"), slog.New(slog.DiscardHandler)
 	if c.shown == nil {
 		c.shown = map[string]Message{}
 	}

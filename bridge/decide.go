@@ -27,7 +27,7 @@ func (b *Bridge) Click(ctx context.Context, c Click) Reply {
 		return Reply{Text: outOfDate}
 	}
 	if !b.known(c.Person) {
-		b.o.Log.Warn("somebody answered whom the settings don't have", slog.String("person", display.Line(c.Person)))
+		b.o.Log.WarnContext(ctx, "somebody answered whom the settings don't have", slog.String("person", display.Line(c.Person)))
 		return Reply{Text: "You can't decide here: the settings (people of the bridge) don't have you."}
 	}
 	verb, nonce, id := Verb(c.Value[:1]), c.Value[1:1+nonceLen], c.Value[1+nonceLen:]
@@ -101,7 +101,7 @@ func (b *Bridge) decide(ctx context.Context, m *posted, person string, verb Verb
 	}
 	b.changed()
 	if err := b.keep(); err != nil {
-		b.o.Log.Error("the state can't be kept", slog.Any("error", err))
+		b.o.Log.ErrorContext(ctx, "the state can't be kept", slog.Any("error", err))
 	}
 	return Reply{OK: true, Text: map[Verb]string{Approve: "Approved.", Grant: "Approved, and remembered for " + grantFor + ".", Deny: "Denied."}[verb]}
 }

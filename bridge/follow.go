@@ -19,12 +19,12 @@ func (b *Bridge) follow(ctx context.Context) error {
 		err := b.o.Daemon.Follow(ctx, 0, client.Follower{
 			Connected: func(ctx context.Context) error { failures = 0; return b.sync(ctx) },
 			Event:     func(e clawrden.Event) error { return b.event(ctx, &e) },
-			Lost:      func(why error) { b.o.Log.Warn("lost the daemon", slog.Any("error", why)) },
+			Lost:      func(why error) { b.o.Log.WarnContext(ctx, "lost the daemon", slog.Any("error", why)) },
 		})
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was to end
 		}
-		b.o.Log.Warn("can't follow the daemon", slog.Any("error", err))
+		b.o.Log.WarnContext(ctx, "can't follow the daemon", slog.Any("error", err))
 		select {
 		case <-ctx.Done():
 			return nil

@@ -69,7 +69,7 @@ func (b *Bridge) report(ctx context.Context) error {
 		}
 		b.mu.Unlock()
 		if err := b.o.Daemon.Report(ctx, r); err != nil && ctx.Err() == nil {
-			b.o.Log.Warn("can't report to the daemon", slog.Any("error", err))
+			b.o.Log.WarnContext(ctx, "can't report to the daemon", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

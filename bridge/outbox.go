@@ -52,7 +52,7 @@ func (b *Bridge) send(ctx context.Context) error {
 			continue
 		}
 		if err := b.sleep(ctx, next); err != nil {
-			return nil
+			return nil //nolint:nilerr // it was to end
 		}
 	}
 	return nil

@@ -408,7 +408,7 @@ func TestTokens(t *testing.T) {
 
 // How much is shown.
 func TestLevels(t *testing.T) {
-	in(t, func(t *testing.T, h *host, c *chat, dir string) {
+	in(t, func(t *testing.T, _ *host, c *chat, _ string) {
 		for level, want := range map[string][3]bool{ // whether the command, its directory and the digest are there
 			clawrden.ShowMinimal: {false, false, false}, clawrden.ShowCommand: {true, true, false}, clawrden.ShowFull: {true, true, true},
 		} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -43,6 +44,10 @@ func (d *doctor) checkShims(ctx context.Context) {
 				"%s passes no shim", strings.Join(all[i].Besides, ", "))
 		}
 	}
+	tool := all[0].Tool // one that is there, if any is
+	if i := slices.IndexFunc(all, func(s shimmed) bool { return s.Problem == "" }); i >= 0 {
+		tool = all[i].Tool
+	}
 	db := &users.DB{}
 	for i, name := range d.agents {
 		if i == maxEyes {
@@ -50,7 +55,7 @@ func (d *doctor) checkShims(ctx context.Context) {
 			break
 		}
 		if u, err := db.UserByName(name); err == nil {
-			d.checkShells(ctx, db, u, all[0].Tool)
+			d.checkShells(ctx, db, u, tool)
 		}
 	}
 }

@@ -53,8 +53,10 @@ func defaultFile() (string, error) {
 	_, errHCL := os.Lstat(DefaultFile)
 	_, errJSON := os.Lstat(DefaultJSON)
 	switch {
-	case errJSON != nil:
+	case errors.Is(errJSON, fs.ErrNotExist):
 		return DefaultFile, nil
+	case errJSON != nil:
+		return "", errJSON
 	case errHCL == nil:
 		return "", fmt.Errorf("there are both %s and %s: remove one of them", DefaultFile, DefaultJSON)
 	}

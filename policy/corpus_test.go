@@ -96,7 +96,7 @@ func policyIn(tb testing.TB, pattern string) *Policy {
 func corpusDecision(p *Policy, argv []string) clawrden.Decision {
 	f := p.Understand(&clawrden.Request{
 		Tool: tailName(argv[0]), Argv: argv, Cwd: corpusCwd, Env: []string{"PATH=/usr/bin:/bin", "HOME=" + corpusHome},
-		Identity: clawrden.Identity{UID: 1000, GID: 1000, User: "dev", HostNS: true},
+		Identity: clawrden.Identity{UID: 1000, GID: 1000, User: "dev", HostNS: true}, Way: clawrden.WayShim,
 	})
 	f.Home = corpusHome
 	return p.Decide(&f)

@@ -120,7 +120,7 @@ func (s *Service) publish(ctx context.Context, n *notice) error {
 		return fmt.Errorf("cannot publish to ntfy: %v", err)
 	}
 	s.authorize(r)
-	resp, err := s.http.Do(r)
+	resp, err := s.http.Do(r) //nolint:bodyclose // Answered does
 	if err != nil {
 		return fmt.Errorf("cannot publish to ntfy: %v", err)
 	}

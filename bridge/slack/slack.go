@@ -158,7 +158,7 @@ func (s *Service) events(ctx context.Context, socket *socketmode.Client, desk br
 			case socketmode.EventTypeHello:
 				desk.Healthy(nil)
 			case socketmode.EventTypeConnectionError:
-				why := error(errors.New("the connection broke off"))
+				why := errors.New("the connection broke off")
 				if failed, ok := e.Data.(*api.ConnectionErrorEvent); ok {
 					why = failed.ErrorObj
 				}

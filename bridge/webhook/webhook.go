@@ -139,7 +139,7 @@ func (s *Service) send(ctx context.Context, kind string, m *bridge.Message) erro
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "clawrden-bridge")
 	sign(r.Header, s.keys, id, now, body)
-	resp, err := s.http.Do(r)
+	resp, err := s.http.Do(r) //nolint:bodyclose // Answered does
 	if err != nil {
 		return fmt.Errorf("cannot post to the webhook: %v", err)
 	}

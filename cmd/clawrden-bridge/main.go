@@ -63,7 +63,7 @@ func start(ctx context.Context, o options, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	log.Info("started", slog.String("bridge", o.name), slog.String("service", wired.Bridge.Service), slog.String("version", version))
+	log.InfoContext(ctx, "started", slog.String("bridge", o.name), slog.String("service", wired.Bridge.Service), slog.String("version", version))
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 	err = b.Run(ctx)
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyStopping)

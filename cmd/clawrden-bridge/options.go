@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,7 +67,7 @@ func (o *options) secret(name string) (string, error) {
 	}
 	for _, file := range []string{secretPrefix + name, name} {
 		f, err := os.Open(filepath.Join(o.credentials, file))
-		if os.IsNotExist(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,7 +18,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "vendorhash:", err)
 		os.Exit(1)
 	}
-	fmt.Println(hash)
+	_, _ = fmt.Fprintln(os.Stdout, hash)
 }
 
 // vendored hashes what `go mod vendor` writes for the module in dir.
@@ -28,7 +29,7 @@ func vendored(dir string) (string, error) {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 	vendor := filepath.Join(scratch, "vendor")
-	c := exec.Command("go", "mod", "vendor", "-o", vendor)
+	c := exec.CommandContext(context.Background(), "go", "mod", "vendor", "-o", vendor)
 	c.Dir = dir
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("cannot vendor: %v\n%s", err, out)

@@ -24,7 +24,7 @@ func TestReproducible(t *testing.T) {
 	if err := build(again, "v1.0.0", runtime.GOARCH); err != nil {
 		t.Fatal(err)
 	}
-	for _, pattern := range []string{"*.deb", "*.rpm"} {
+	for _, pattern := range []string{"clawrden_*.deb", "clawrden-[0-9]*.rpm", "clawrden-bridge_*.deb", "clawrden-bridge-*.rpm"} {
 		first, second := one(t, built+"/"+pattern), one(t, again+"/"+pattern)
 		if filepath.Base(first) != filepath.Base(second) {
 			t.Errorf("%s and %s", first, second)
@@ -52,10 +52,10 @@ func TestOtherArchitecture(t *testing.T) {
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		if got := strings.TrimSpace(output(t, "dpkg-deb", "-f", one(t, dir+"/*.deb"), "Architecture")); got != other {
+		if got := strings.TrimSpace(output(t, "dpkg-deb", "-f", one(t, dir+"/clawrden_*.deb"), "Architecture")); got != other {
 			t.Errorf("the deb is for %s", got)
 		}
-		if got := output(t, "rpm", "-qp", "--qf", "%{ARCH}", one(t, dir+"/*.rpm")); got != map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[other] {
+		if got := output(t, "rpm", "-qp", "--qf", "%{ARCH}", one(t, dir+"/clawrden-[0-9]*.rpm")); got != map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[other] {
 			t.Errorf("the rpm is for %s", got)
 		}
 		return
@@ -64,8 +64,8 @@ func TestOtherArchitecture(t *testing.T) {
 	if err := build(dir, "v1.0.0", other); err != nil {
 		t.Fatal(err)
 	}
-	one(t, dir+"/*.rpm")
-	deb := one(t, dir+"/*.deb")
+	one(t, dir+"/clawrden-[0-9]*.rpm")
+	deb := one(t, dir+"/clawrden_*.deb")
 	if got := strings.TrimSpace(output(t, "dpkg-deb", "-f", deb, "Architecture")); got != other {
 		t.Errorf("the package is for %s", got)
 	}
@@ -87,7 +87,7 @@ const maxInstalled = 40 << 20 // bytes
 // What is installed stays small, belongs to root, and nobody else can write to it. Settings are settings in both formats.
 func TestContents(t *testing.T) {
 	need(t, "dpkg-deb", "rpm")
-	deb, rpm := one(t, built+"/*.deb"), one(t, built+"/*.rpm")
+	deb, rpm := one(t, built+"/clawrden_*.deb"), one(t, built+"/clawrden-[0-9]*.rpm")
 	size := 0
 	for line := range strings.Lines(output(t, "dpkg-deb", "-c", deb)) {
 		f := strings.Fields(line)
@@ -144,8 +144,8 @@ func TestContents(t *testing.T) {
 // Debian's checker finds nothing that isn't explained in lintian-overrides, rpm's nothing beyond rpmlint.toml.
 func TestCheckers(t *testing.T) {
 	for name, args := range map[string][]string{
-		"lintian": {"lintian", "--tag-display-limit", "0", "--fail-on", "error,warning,info", "--display-level", ">=warning", one(t, built+"/*.deb")},
-		"rpmlint": {"rpmlint", "--strict", "--config", "rpmlint.toml", one(t, built+"/*.rpm")},
+		"lintian": {"lintian", "--tag-display-limit", "0", "--fail-on", "error,warning,info", "--display-level", ">=warning", one(t, built+"/clawrden_*.deb")},
+		"rpmlint": {"rpmlint", "--strict", "--config", "rpmlint.toml", one(t, built+"/clawrden-[0-9]*.rpm")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			need(t, name)

@@ -89,7 +89,7 @@ func TestRPM(t *testing.T) {
 			t.Errorf("%s: %s", when, diff)
 		}
 	}
-	calls, said := r.rpm("-i", one(t, built+"/*.rpm"))
+	calls, said := r.rpm("-i", one(t, built+"/clawrden-[0-9]*.rpm"))
 	check("installed", calls, `systemd-sysusers clawrden.conf
 systemd-tmpfiles --create clawrden.conf
 systemctl daemon-reload
@@ -113,7 +113,7 @@ systemctl --no-reload preset clawrden.socket clawrden-control.socket clawrden-ju
 	if err := os.WriteFile(filepath.Join(r.dir, "guard-runs"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	calls, said = r.rpm("-U", one(t, upgraded+"/*.rpm"))
+	calls, said = r.rpm("-U", one(t, upgraded+"/clawrden-[0-9]*.rpm"))
 	check("upgraded", calls, `systemd-sysusers clawrden.conf
 systemd-tmpfiles --create clawrden.conf
 systemctl daemon-reload

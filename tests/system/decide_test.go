@@ -89,6 +89,7 @@ func TestAgentsOwnFiles(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.write(t, "/etc/clawrden/policy.d/zz-own.hcl", "rule \"own tools\" {\n  commands = [\"hers\"]\n  action   = \"allow\"\n}\n")
 		m.must(t, "ln", "-sf", "clawrden-shim", "/var/lib/clawrden/shims/hers")
+		t.Cleanup(func() { m.run("rm", "-f", "/var/lib/clawrden/shims/hers") })
 		m.enable(t)
 		for _, dir := range []string{"/home/agent", "/tmp"} {
 			const script = `cd $0 && printf '#!/bin/sh\nexec cat "$@"\n' >hers && chmod +x hers && echo "in $0" >file && PATH=/var/lib/clawrden/shims:$0:/usr/bin hers file`
