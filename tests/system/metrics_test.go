@@ -23,7 +23,8 @@ func TestMetricsPort(t *testing.T) {
 			t.Errorf("the port was there before it was enabled: %v", r)
 		}
 		m.must(t, "systemctl", "enable", "clawrden-metrics.socket")
-		m.must(t, "systemctl", "restart", "clawrden.service", "clawrden-metrics.socket")
+		m.must(t, "systemctl", "stop", "clawrden.service")
+		m.must(t, "systemctl", "start", "clawrden-metrics.socket", "clawrden.service")
 		tells := func(when string, lines ...string) {
 			t.Helper()
 			var r result
