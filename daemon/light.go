@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/pidfd"
 )
 
@@ -85,7 +86,7 @@ func (d *Daemon) callBack(l *light) {
 	defer l.close(d.watch)
 	kept, err := d.asks.get(l.id)
 	if err != nil {
-		d.log.Error("a request that was decided is lost: what was kept of it can't be read", slog.String("id", l.id), slog.Any("error", err))
+		d.loseLight(l, "what was kept of it while it waited can't be read", err)
 		return
 	}
 	kept.Argv = nil // the queue has it
@@ -101,11 +102,27 @@ func (d *Daemon) cancelLight(l *light) {
 	defer l.close(d.watch)
 	kept, err := d.asks.get(l.id)
 	if err != nil {
-		_, _ = d.o.Queue.Cancel(l.id, goneAway)
-		d.log.Error("a request's end can't be recorded: what was kept of it can't be read", slog.String("id", l.id), slog.Any("error", err))
+		d.loseLight(l, goneAway, err)
 		return
 	}
 	d.giveUp(&absent{kept: kept, ticket: l.ticket}, goneAway)
+}
+
+// loseLight records the end of an ask whose file can't be read, as far as the queue knows it. Nothing runs for it: its shim, if it
+// comes back, shows a ticket that is good for nothing.
+func (d *Daemon) loseLight(l *light, why string, err error) {
+	d.log.Error("a request that waited is lost", slog.String("id", l.id), slog.Any("error", err))
+	_, _ = d.o.Queue.Cancel(l.id, why)
+	now := l.ticket.Result()
+	r := clawrden.Record{
+		Event: clawrden.EventDecided, ID: l.id, Way: now.Request.Way, Command: clawrden.Text(now.Request.Tool), Cwd: clawrden.Text(now.Request.Cwd),
+		Identity: &now.Request.Identity, Verdict: &now.Decision.Verdict, Decision: clawrden.OutcomeCancelled, Rules: now.Decision.Rules,
+		Policy: now.Decision.Policy, Digest: now.Digest, Approver: now.By, Reason: why,
+	}
+	r.Args, r.ArgsB64 = clawrden.Words(now.Request.Args())
+	if d.record(&r) == nil {
+		d.live.publish(clawrden.Event{Type: clawrden.LiveDecided, Entry: entryOf(&r)})
+	}
 }
 
 func (l *light) close(w *pidfd.Watcher) {

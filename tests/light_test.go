@@ -3,6 +3,8 @@ package tests
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -24,7 +26,7 @@ func TestManyWait(t *testing.T) {
 		h.waitFrame(readAnswer(t, c))
 	}
 	before := h.descriptors()
-	const n = 5
+	const n = 6
 	ends, ids := make([]chan result, n), make([]string, n)
 	commands := make([]func(syscall.Signal) error, n)
 	for i := range n {
@@ -56,6 +58,16 @@ func TestManyWait(t *testing.T) {
 	}
 	if r := finish(t, h.command("git", "status")); r.code != protocol.ExitExpired {
 		t.Errorf("expired: %+v", r)
+	}
+	if err := os.WriteFile(filepath.Join(h.dir, "state/asks", ids[4]+".json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.post("/api/queue/"+ids[4]+"/approve", "")
+	if r := <-ends[4]; r.code != protocol.ExitDenied || r.stdout != "" {
+		t.Errorf("approved, and what was kept of it is gone: %+v", r)
+	}
+	if r := h.decided(ids[4]); r.Decision != clawrden.OutcomeCancelled || r.Reason == "" {
+		t.Errorf("approved, and what was kept of it is gone: %+v", r)
 	}
 	if err := commands[n-1](syscall.SIGKILL); err != nil {
 		t.Fatal(err)
