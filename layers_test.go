@@ -40,6 +40,7 @@ var layers = []struct {
 	{name: "profile", ours: ". internal/*", other: sys},
 	{name: "approval", ours: ". internal/*", other: sys},
 	{name: "audit/recordings", ours: ". internal/*"},
+	{name: "audit/export", ours: ". internal/*"},
 	{name: "audit", ours: ". internal/*", other: sys + " golang.org/x/mod/sumdb/note"},
 	{name: "access", ours: ". internal/*", other: sys},
 	{name: "registry", ours: ". internal/*", other: sys},
@@ -73,7 +74,7 @@ var layers = []struct {
 	{name: "bridge/telegram", ours: ". internal/* client bridge", other: sys + " github.com/go-telegram/bot github.com/go-telegram/bot/*"},
 	{name: "bridge/bridgetest", ours: ". internal/* client bridge httpapi/httpapitest", other: sys}, // for tests alone
 	{
-		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings config guard",
+		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings audit/export config guard",
 		other: sys + hcl + " github.com/spf13/cobra github.com/spf13/cobra/* github.com/spf13/pflag golang.org/x/term",
 	},
 

@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	return group("audit", "Check the audit log", a.auditVerifyCommand())
+	return group("audit", "Check and export the audit log", a.auditVerifyCommand(), a.auditExportCommand())
 }
 
 func (a *app) auditVerifyCommand() *cobra.Command {
@@ -46,14 +46,18 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&against.key, "key", "", "`file` with the log's public keys")
-	c.Flags().StringVar(&against.checkpoints, "checkpoints", "", "`file` with the log's checkpoints")
-	c.Flags().StringVar(&against.from, "from", "", "`file` with a checkpoint that is known to be true")
+	against.flags(c)
 	return c
 }
 
 // auditFiles says where to find what a log is verified with.
 type auditFiles struct{ key, checkpoints, from string }
+
+func (f *auditFiles) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.key, "key", "", "`file` with the log's public keys")
+	c.Flags().StringVar(&f.checkpoints, "checkpoints", "", "`file` with the log's checkpoints")
+	c.Flags().StringVar(&f.from, "from", "", "`file` with a checkpoint that is known to be true")
+}
 
 // verify reads the log again where the daemon rotated it meanwhile.
 func (f auditFiles) verify(files []string) (audit.Report, error) {
