@@ -14,7 +14,7 @@ type About struct {
 	Name     string // docker or podman
 	Version  string // the program's
 	API      string // version of the interface that is spoken with it
-	Rootless bool   // it runs as an ordinary user, and so do its containers
+	Rootless bool   // it runs as an ordinary user, and so do its containers; Podman says so elsewhere
 	Remapped bool   // containers have user namespaces of their own unless they ask for the host's
 	CgroupV2 bool
 }

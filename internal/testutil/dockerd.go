@@ -21,12 +21,13 @@ import (
 	"time"
 )
 
-// Dockerd is a running container engine that no other test program uses.
+// Dockerd is a running container engine that no other test program uses: Docker's, or one that speaks its language.
 type Dockerd struct {
 	Socket string
 	Dir    string // with its data and its log
 
-	args []string
+	args []string // the program's, with its name
+	env  []string // more than this process's
 	cmd  *exec.Cmd
 	done chan struct{}
 }
@@ -50,7 +51,7 @@ func Main(m *testing.M) int {
 // Docker gives the engine that the tests of this program share; without one the test is skipped.
 func Docker(t testing.TB) *Dockerd {
 	t.Helper()
-	needs(t)
+	needsEngine(t, "dockerd", "docker")
 	shared.once.Do(func() { shared.engine, shared.err = start() })
 	if shared.err != nil {
 		t.Fatal(shared.err)
@@ -61,23 +62,13 @@ func Docker(t testing.TB) *Dockerd {
 // OwnDocker gives an engine that only this test uses, and may stop. Its data is in dir, or in a directory of its own.
 func OwnDocker(t testing.TB, dir string) *Dockerd {
 	t.Helper()
-	needs(t)
+	needsEngine(t, "dockerd", "docker")
 	d, err := startIn(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
 	return d
-}
-
-func needs(t testing.TB) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to start a container engine")
-	}
-	if _, err := exec.LookPath("dockerd"); err != nil {
-		t.Skip("dockerd is not installed (tests/setup.sh test)")
-	}
 }
 
 func start() (*Dockerd, error) { return startIn("") }
@@ -101,7 +92,7 @@ func startIn(dir string) (*Dockerd, error) {
 		return nil, err
 	}
 	d := &Dockerd{Socket: filepath.Join(base, "d.sock"), Dir: base, args: []string{
-		"--config-file", config, "--data-root", dir, "--exec-root", filepath.Join(base, "exec"), "--pidfile", filepath.Join(base, "pid"),
+		"dockerd", "--config-file", config, "--data-root", dir, "--exec-root", filepath.Join(base, "exec"), "--pidfile", filepath.Join(base, "pid"),
 		"-H", "unix://" + filepath.Join(base, "d.sock"), "--bridge=none", "--iptables=false", "--ip6tables=false", "--storage-driver=overlay2",
 	}}
 	if err := d.Start(); err != nil {
@@ -118,8 +109,9 @@ func (d *Dockerd) Start() error {
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	d.cmd = exec.Command("dockerd", d.args...)
+	d.cmd = exec.Command(d.args[0], d.args[1:]...)
 	d.cmd.Stdout, d.cmd.Stderr = log, log
+	d.cmd.Env = append(os.Environ(), d.env...)
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Setpgid: true}
 	started := make(chan error)
 	d.done = make(chan struct{})
