@@ -32,8 +32,10 @@ type absent struct {
 }
 
 type absents struct {
-	mu     sync.Mutex
-	of     map[string]*absent
+	mu sync.Mutex
+	of map[string]*absent
+	// back are those whose caller has come back and not yet brought the queue what only it has.
+	back   map[string]bool
 	closed bool
 	busy   sync.WaitGroup // those that are given up right now
 }
@@ -48,6 +50,7 @@ func (s *absents) put(a *absent, over func(*absent)) {
 	if s.of == nil {
 		s.of = map[string]*absent{}
 	}
+	delete(s.back, a.kept.Record.ID)
 	s.of[a.kept.Record.ID] = a
 	a.timer = time.AfterFunc(time.Until(a.until), func() {
 		s.mu.Lock()
@@ -80,8 +83,7 @@ func (s *absents) take(t *protocol.Ticket, id *clawrden.Identity) (*absent, erro
 	if !same || was.PID != id.PID || was.Start != id.Start || was.UID != id.UID {
 		return nil, errTicket
 	}
-	delete(s.of, t.ID())
-	a.timer.Stop()
+	s.comesBack(t.ID(), a)
 	return a, nil
 }
 
@@ -93,18 +95,35 @@ func (s *absents) find(p pidStart, uid uint32, words string) *absent {
 	for id, a := range s.of {
 		was := a.kept.Record.Identity
 		if (pidStart{was.PID, was.Start}) == p && was.UID == uid && a.kept.Words == words {
-			delete(s.of, id)
-			a.timer.Stop()
+			s.comesBack(id, a)
 			return a
 		}
 	}
 	return nil
 }
 
+// comesBack takes one off the list.
+func (s *absents) comesBack(id string, a *absent) {
+	delete(s.of, id)
+	a.timer.Stop()
+	if s.back == nil {
+		s.back = map[string]bool{}
+	}
+	s.back[id] = true
+}
+
+// isBack says that the caller of an ask has brought all, or never will.
+func (s *absents) isBack(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.back, id)
+}
+
+// has reports whether an ask's caller isn't back, so that the queue doesn't have all of it.
 func (s *absents) has(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.of[id] != nil
+	return s.of[id] != nil || s.back[id]
 }
 
 // close stops waiting; the next life begins anew.
@@ -160,6 +179,7 @@ func (d *Daemon) giveUp(a *absent, why string) {
 
 // endAsk ends what is kept of an ask: its caller has been told, or won't be.
 func (d *Daemon) endAsk(id string) {
+	d.absent.isBack(id)
 	var memory *clawrden.Memory
 	if m, ok := d.o.Queue.Memory(id); ok {
 		memory = &m

@@ -145,6 +145,9 @@ func (d *Daemon) ask(ctx context.Context, c *call) bool {
 		c.outcome = clawrden.OutcomeDeny
 		return false
 	}
+	if c.held != nil {
+		defer d.holds.put(c.request.ID, c.held)()
+	}
 	ticket, err := d.enqueue(c, expires)
 	if err != nil {
 		c.outcome = clawrden.OutcomeDeny

@@ -233,6 +233,7 @@ type Daemon struct {
 	// successions are the processes of guard sessions whose execs are followed.
 	successions successions
 	steps       steps
+	holds       holds
 	sessions    sessions
 	tally       tally
 	written     written

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/peercred"
 	"github.com/clawrden/clawrden/protocol"
@@ -35,13 +37,17 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 	refuse := func(format string, words ...any) (*clawrden.Edit, error) {
 		return nil, fmt.Errorf("%w: "+format, append([]any{clawrden.ErrBadRequest}, words...)...)
 	}
-	switch {
-	case d.absent.has(asked.ID):
+	if d.absent.has(asked.ID) {
 		return refuse("the agent's shim hasn't come back after the daemon's restart yet; try again")
+	}
+	now, err := d.o.Queue.Get(asked.ID) // it may have come back just now
+	if err != nil {
+		return nil, err
+	}
+	asked = &now
+	switch {
 	case asked.State != clawrden.StatePending:
 		return refuse("%s is %s; only what waits can be changed", asked.ID, asked.State)
-	case asked.Request.Way == clawrden.WayGuard:
-		return refuse("the kernel holds the agent's own exec, whose arguments are what they are; deny the request with what to do instead")
 	case a.Grant != nil:
 		return refuse("a grant is for what was asked, so it can't be made together with a change")
 	}
@@ -55,7 +61,7 @@ func (d *Daemon) edit(ctx context.Context, by clawrden.Caller, asked *clawrden.A
 	switch {
 	case c.decision.Verdict == clawrden.Deny:
 		return refuse("the command as changed would be denied%s: %s", byRule(&c.decision), shown(c.decision.Reason, 600))
-	case c.executor == execMirror && asked.Request.Protocol < protocol.VersionArgv:
+	case c.executor == execMirror && c.held == nil && asked.Request.Protocol < protocol.VersionArgv:
 		return refuse("the agent's shim is of an older release and can't be told to run other arguments; deny the request with what to do instead")
 	case c.decision.Verdict == clawrden.Ask:
 		if why := editable(&c.decision); why != "" {
@@ -140,9 +146,23 @@ func (d *Daemon) judge(ctx context.Context, asked *clawrden.Approval, args []str
 	c.request.Argv = argvWith(&asked.Request, args)
 	defer c.closeDescriptors()
 	defer c.closeTool()
-	d.understand(c)
-	c.facts.Image = asked.Facts.Image
+	if asked.Request.Way == clawrden.WayGuard {
+		if c.held, err = d.holds.copy(asked.ID); err != nil {
+			return nil, fmt.Errorf("%w: %v", clawrden.ErrDecided, err)
+		}
+		defer func() { _ = unix.Close(c.held.exe) }()
+		c.edited = &edited{asked: asked.Request.Args()}
+		c.facts.Lineage, c.facts.Image = asked.Facts.Lineage, asked.Facts.Image
+		d.reread(c, asked.Request.Args())
+	} else {
+		d.understand(c)
+		c.facts.Image = asked.Facts.Image
+	}
 	d.resolve(ctx, c)
+	if c.request.Tool != asked.Request.Tool {
+		return nil, fmt.Errorf("%w: with these arguments it is %s that runs, and not %s; deny the request with what to do instead",
+			clawrden.ErrBadRequest, clawrden.Text(c.request.Tool), clawrden.Text(asked.Request.Tool))
+	}
 	d.evaluate(ctx, c)
 	return c, nil
 }
@@ -167,10 +187,15 @@ func (d *Daemon) change(c *call) {
 		c.edited = &edited{asked: c.request.Args()}
 	}
 	c.edited.by = *c.approval.By
+	before := c.request.Args()
 	c.request.Argv = argvWith(&c.request, e.Args)
 	was := *c.approval
 	was.Request, was.Facts, was.Decision, was.Digest = c.request, e.Facts, e.Decision, e.Digest
 	c.approval = &was
+	if c.held != nil {
+		d.reread(c, before)
+		return
+	}
 	d.understand(c)
 }
 

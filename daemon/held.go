@@ -146,7 +146,7 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	d.startedBy(c)
 	d.resolve(ctx, c)
 	d.rejoinHeld(c)
-	c.count(d.rates.count(&c.request.Identity, d.policy.Load().Counts(&c.facts), c.arrived, c.back == nil))
+	c.count(d.count(c, d.policy.Load().Counts(&c.facts)))
 	d.evaluate(ctx, c)
 	d.await(ctx, c)
 	if c.parted = c.parted || c.parts(); c.parted {
@@ -202,6 +202,7 @@ type heldExec struct {
 	// elsewhere is set where the process has mounts or a root directory of its own.
 	elsewhere bool
 	argv      []string         // as the kernel has it
+	words     []string         // as a person has changed it; nil where nobody has
 	exe       int              // the file that runs, open for reading
 	caller    guardlink.Origin // of the program that started it
 	image     guardlink.Origin // of what it becomes

@@ -24,31 +24,31 @@ func (d *Daemon) reader(c *call) func(*clawrden.Request) clawrden.Facts {
 
 // resolveHeld looks at what the guard holds in the agent's own root: the file that the kernel opened, by the names that count.
 func (w *resolution) resolveHeld(ctx context.Context) {
-	understand := w.understand
+	understand, argv := w.understand, w.argv
 	f, kinds, err := w.root.Running(w.proc, w.exe, w.held.elsewhere)
 	if err != nil {
-		w.request.Tool = clawrden.Text(w.held.argv[0])
+		w.request.Tool = clawrden.Text(argv[0])
 		w.err, w.code = fmt.Errorf("cannot look at the file that runs: %w", err), protocol.ExitDenied
-		w.request.Argv = w.held.argv
+		w.request.Argv = argv
 		w.facts = understand(&w.request)
 		return
 	}
 	binary := f.Resolved
-	h, err := w.root.LoadHeld(ctx, f, kinds, w.held.argv, w.held.asked, w.hasher)
+	h, err := w.root.LoadHeld(ctx, f, kinds, argv, w.held.asked, w.hasher)
 	if err != nil {
 		w.err, w.code = err, protocol.ExitDenied
-		w.request.Tool, w.request.Argv = path.Base(binary), w.held.argv
+		w.request.Tool, w.request.Argv = path.Base(binary), argv
 		w.facts = understand(&w.request)
 		return
 	}
 	w.tool = h.Tool
-	w.request.Tool, w.request.Argv = h.Named, w.held.argv[h.Script:]
+	w.request.Tool, w.request.Argv = h.Named, argv[h.Script:]
 	w.facts = understand(&w.request)
 	w.facts.Exe = w.tool.Fact()
 	w.facts.Exe.Kinds = h.Kinds
-	for _, name := range readings(h, w.held.argv) {
+	for _, name := range readings(h, argv) {
 		r := w.request
-		r.Tool, r.Argv = name, w.held.argv
+		r.Tool, r.Argv = name, argv
 		f := understand(&r)
 		f.Exe = w.facts.Exe
 		w.also = append(w.also, f)

@@ -74,7 +74,7 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 	}
 	work.exe = -1
 	if c.held != nil {
-		work.held, work.understand = c.held, d.reader(c)
+		work.held, work.argv, work.understand = c.held, c.held.reads(), d.reader(c)
 		if work.exe, err = unix.FcntlInt(uintptr(c.held.exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
 			work.exe = -1 // looking at it fails, with the reason
 		}
@@ -120,8 +120,9 @@ type resolution struct {
 	facts clawrden.Facts
 	cwd   *os.File // plain mode: opened here
 
-	held       *heldExec // what the guard holds, and how it is read
-	exe        int       // its file
+	held       *heldExec // what the guard holds, by which words, and how they are read
+	argv       []string
+	exe        int // its file
 	understand func(*clawrden.Request) clawrden.Facts
 	also       []clawrden.Facts
 	err        error

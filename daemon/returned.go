@@ -124,6 +124,10 @@ func (d *Daemon) goOnWaiting(ctx context.Context, c *call) (over bool) {
 		d.o.Grants.Note(&c.request, &c.facts, &c.decision)
 	}
 	d.o.Queue.Return(c.request, c.facts)
+	d.absent.isBack(id)
+	if c.held != nil {
+		defer d.holds.put(id, c.held)()
+	}
 	c.reply.waiting(c, id, kept.Expires)
 	if !d.wait(ctx, c, c.back.ticket) {
 		return true
