@@ -73,9 +73,9 @@ func New(o Options) (*Bridge, error) {
 	return b, err
 }
 
-// Run works until ctx ends. A message that is on its way then is waited for, so that the next life knows of it.
-func (b *Bridge) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
+// Run works until the context ends. A message that is on its way then is waited for, so that the next life knows of it.
+func (b *Bridge) Run(outer context.Context) error {
+	ctx, cancel := context.WithCancelCause(outer)
 	defer cancel(nil)
 	var parts sync.WaitGroup
 	run := func(part func(context.Context) error) {
@@ -90,10 +90,10 @@ func (b *Bridge) Run(ctx context.Context) error {
 	run(b.report)
 	run(func(ctx context.Context) error { return b.o.Service.Run(ctx, b) })
 	parts.Wait()
-	if err := context.Cause(ctx); err != nil && err != context.Canceled { //nolint:errorlint // the cause itself
-		return err
+	if outer.Err() != nil {
+		return nil // it was to end, by a signal or otherwise: no failure
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // changed wakes the outbox.
