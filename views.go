@@ -59,6 +59,8 @@ type Pending struct {
 	Executor string      `json:"executor,omitempty"` // that the rule names; "" for the way's own default
 	Profile  string      `json:"profile,omitempty"`
 	Boundary Boundary    `json:"boundary,omitempty"` // that would enforce an approval; only where one ask is had by its id
+	// Barred is why whoever asks may not decide it; "" where that one may. Only where one ask is had by its id.
+	Barred string `json:"barred,omitempty"`
 	// Commands are the command itself and those inside it, each with what the policy in force says of it alone; only where one ask
 	// is had by its id.
 	Commands []CommandVerdict `json:"commands,omitempty"`

@@ -58,6 +58,8 @@ type Control interface {
 	// Approve and Deny decide one waiting ask: also ErrStale, ErrNotAuthorized (the requester itself), ErrLocked.
 	Approve(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
 	Deny(ctx context.Context, by clawrden.Caller, id string, a clawrden.Answer) error
+	// MayDecide tells whether a caller with the right to decide may decide this one: ErrNotAuthorized with the reason.
+	MayDecide(by clawrden.Caller, id string) error
 	// History gives at most f.Limit entries, newest first, and whether there are older ones.
 	History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error)
 	// Entry gives one entry of the history by its id or a unique prefix.

@@ -166,6 +166,10 @@ func TestQueue(t *testing.T) {
 	if one := d.json("/api/queue/ab"); !cmp.Equal(one, queue[0]) {
 		t.Errorf("by prefix: %v", one)
 	}
+	d.control.Refuse(clawrden.RightDecide)
+	if one := d.json("/api/queue/ab").(map[string]any); one["barred"] == nil {
+		t.Errorf("who may not decide it isn't told: %v", one)
+	}
 }
 
 func TestHistory(t *testing.T) {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,7 +67,20 @@ func (s *Server) pending(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	if sees := s.control.Sees(by); sees != nil && !sees(&p.Identity, p.Rules) {
 		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
+	p.Barred = s.barred(r.Context(), by, p.ID)
 	return writeJSON(w, wholePending(p))
+}
+
+// barred says why a caller may not decide an ask, so that nobody need be offered what would be refused; "" where it may.
+func (s *Server) barred(ctx context.Context, by clawrden.Caller, id string) string {
+	err := s.authorizer.Authorize(ctx, by, clawrden.RightDecide)
+	if err == nil {
+		err = s.control.MayDecide(by, id)
+	}
+	if errors.Is(err, clawrden.ErrNotAuthorized) {
+		return err.Error()
+	}
+	return ""
 }
 
 // answer is the body of approve and deny; reason is another word for comment.

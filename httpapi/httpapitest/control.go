@@ -77,6 +77,9 @@ func (c *Control) Pending(id string) (clawrden.Pending, error) {
 	return c.waiting[i], nil
 }
 
+// MayDecide refuses nobody.
+func (c *Control) MayDecide(clawrden.Caller, string) error { return nil }
+
 // Approve decides an ask and lets it run: it ends with status 0.
 func (c *Control) Approve(_ context.Context, by clawrden.Caller, id string, a clawrden.Answer) error {
 	return c.decide(by, id, a, clawrden.OutcomeApproved)
