@@ -37,6 +37,7 @@ type ask struct {
 	Ended     time.Time `json:"ended,omitzero"`
 
 	full    bool                 // the daemon has been asked for all of it
+	known   bool                 // and has given it
 	pending *clawrden.Pending    // nil after a restart, until the daemon has been asked
 	end     *End                 // nil while it waits, or isn't known
 	test    *clawrden.BridgeTest // it is one

@@ -43,7 +43,10 @@ func (b *Bridge) sync(ctx context.Context) error {
 	b.mu.Lock()
 	for i := range queue {
 		waits[queue[i].ID] = true
-		b.waiting(&queue[i], false)
+		b.waiting(&queue[i], false, false)
+		if a := b.book.Asks[queue[i].ID]; a != nil && !a.known {
+			a.full = false // it couldn't be had whole; it is asked for again
+		}
 	}
 	var gone []string
 	for id, a := range b.book.Asks {
@@ -75,14 +78,14 @@ func (b *Bridge) sync(ctx context.Context) error {
 func (b *Bridge) event(ctx context.Context, e *clawrden.Event) error {
 	switch {
 	case e.Type == clawrden.LivePending && e.Pending != nil, e.Type == clawrden.LiveEscalated && e.Pending != nil:
-		p := e.Pending
+		p, known := e.Pending, false
 		if full, err := b.o.Daemon.Pending(ctx, p.ID); err == nil {
-			p = &full // an event is shortened, and has no look at the commands inside
+			p, known = &full, true // an event is shortened, and has no look at the commands inside
 		} else if errors.Is(err, clawrden.ErrDecided) || errors.Is(err, clawrden.ErrNotFound) {
 			return nil // its end comes as an event
 		}
 		b.mu.Lock()
-		b.waiting(p, e.Type == clawrden.LiveEscalated)
+		b.waiting(p, e.Type == clawrden.LiveEscalated, known)
 		b.mu.Unlock()
 	case e.Type == clawrden.LiveDecided && e.Entry != nil:
 		b.mu.Lock()
@@ -99,8 +102,8 @@ func (b *Bridge) event(ctx context.Context, e *clawrden.Event) error {
 	return b.keep()
 }
 
-// waiting notes an ask that waits. The lock is held.
-func (b *Bridge) waiting(p *clawrden.Pending, escalated bool) {
+// waiting notes an ask that waits; whole if it is all that the daemon has of it. The lock is held.
+func (b *Bridge) waiting(p *clawrden.Pending, escalated, whole bool) {
 	a := b.book.Asks[p.ID]
 	if a == nil {
 		if b.book.waiting() >= maxAsks {
@@ -114,8 +117,8 @@ func (b *Bridge) waiting(p *clawrden.Pending, escalated bool) {
 		return // events come in order; this one is older
 	}
 	switch {
-	case a.pending == nil, a.pending.Revision < p.Revision, a.pending.Revision == p.Revision && p.Commands != nil:
-		a.pending, a.full = p, p.Commands != nil
+	case a.pending == nil, a.pending.Revision < p.Revision, a.pending.Revision == p.Revision && (whole || p.Commands != nil):
+		a.pending, a.full, a.known = p, whole || p.Commands != nil, whole
 	}
 	a.Escalated = a.Escalated || escalated
 }

@@ -32,6 +32,22 @@ func (b *Bridge) Healthy(err error) {
 	}
 }
 
+// Anew has all that waits shown again, under the references that are kept, else as new.
+func (b *Bridge) Anew(kept func(ref string) bool) {
+	b.mu.Lock()
+	for _, m := range b.book.Messages {
+		if m.Final || m.Abandoned || !m.Sent {
+			continue
+		}
+		m.Shown = ""
+		if !kept(m.Ref) {
+			m.Sent, m.Ref = false, ""
+		}
+	}
+	b.mu.Unlock()
+	b.changed()
+}
+
 func (b *Bridge) sendTrouble(err error) {
 	b.health.trouble = err
 	b.tellSoon()

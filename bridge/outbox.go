@@ -35,8 +35,10 @@ type outbox struct {
 func (b *Bridge) send(ctx context.Context) error {
 	o := outbox{failures: map[string]int{}, until: map[string]time.Time{}, budget: b.burst(), counted: time.Now()}
 	for ctx.Err() == nil {
+		for b.inFull(ctx) {
+			continue
+		}
 		now := time.Now()
-		b.inFull(ctx)
 		b.mu.Lock()
 		j, next := b.next(&o, now)
 		b.mu.Unlock()
@@ -92,8 +94,8 @@ func (b *Bridge) spend(o *outbox, now time.Time) time.Duration {
 	return 0
 }
 
-// inFull asks for the look at the commands inside, which lists of asks don't have.
-func (b *Bridge) inFull(ctx context.Context) {
+// inFull asks for the look at the commands inside, which lists of asks don't have; true if there are more to ask for.
+func (b *Bridge) inFull(ctx context.Context) bool {
 	b.mu.Lock()
 	var want []string
 	for id, a := range b.book.Asks {
@@ -106,10 +108,11 @@ func (b *Bridge) inFull(ctx context.Context) {
 	for _, id := range want {
 		if p, err := b.o.Daemon.Pending(ctx, id); err == nil {
 			b.mu.Lock()
-			b.waiting(&p, false)
+			b.waiting(&p, false, true)
 			b.mu.Unlock()
 		}
 	}
+	return len(want) == maxList && ctx.Err() == nil
 }
 
 // next finds what is to be told first, or when to look again; the zero time is never. What has ended comes first, since its buttons

@@ -9,6 +9,27 @@ import (
 
 const queuePage = 500 // asks that are read at once
 
+// Own is a daemon as a person's own program asks it: everything as that person itself, who is nobody's bridge.
+type Own struct{ Remote }
+
+// History gives what this person may see.
+func (o Own) History(ctx context.Context, _ string, most int) ([]clawrden.Entry, error) {
+	return o.Remote.History(ctx, "", most)
+}
+
+// Decide decides as this person.
+func (o Own) Decide(ctx context.Context, _, id string, approve bool, a clawrden.Answer) error {
+	return o.Remote.Decide(ctx, "", id, approve, a)
+}
+
+// Kill throws the kill switch as this person.
+func (o Own) Kill(ctx context.Context, _, reason string) (string, error) {
+	return o.Remote.Kill(ctx, "", reason)
+}
+
+// Report tells nobody: the daemon keeps no list of people's own programs.
+func (Own) Report(context.Context, clawrden.BridgeReport) error { return nil }
+
 // Remote is a daemon behind its API.
 type Remote struct{ Client *client.Client }
 

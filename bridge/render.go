@@ -158,6 +158,8 @@ func risk(p *clawrden.Pending, cut, escaped bool) string {
 		return "it runs as root"
 	case len(p.Demands) > 0 && p.Lacking > 1:
 		return "several people must approve"
+	case slices.ContainsFunc(p.Demands, func(d clawrden.Demand) bool { return d.Grants != nil && !slices.ContainsFunc(d.Grants, lasts) }):
+		return "the policy has each looked at for itself"
 	}
 	for i := range p.Commands {
 		if len(p.Commands[i].Opaque) > 0 {
@@ -166,6 +168,9 @@ func risk(p *clawrden.Pending, cut, escaped bool) string {
 	}
 	return ""
 }
+
+// lasts reports whether a policy's word lets an approval be remembered.
+func lasts(grant string) bool { return grant != "once" }
 
 // more is what is shown of an ask beside.
 func more(p *clawrden.Pending) (lines []string) {

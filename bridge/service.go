@@ -27,6 +27,7 @@ type Traits struct {
 	Personal bool // each place is one person's: it gets tokens for that person alone
 	Tokens   bool // a message has tokens for all people of the bridge
 	Late     bool // what has ended before it could be told is told all the same
+	Own      bool // it shows one person's own: nothing that this one may not decide
 }
 
 // Traitor is a service that isn't like a chat.
@@ -44,6 +45,9 @@ type Desk interface {
 	Kill(ctx context.Context, person, to, reason string) Reply
 	// Healthy takes whether the service's own connection is up: nil, or why not.
 	Healthy(err error)
+	// Anew takes that the service has lost what it showed: messages whose reference is kept are shown again under that, all others
+	// are posted again.
+	Anew(kept func(ref string) bool)
 }
 
 // Verb is what a button does.

@@ -76,6 +76,11 @@ func (d *Desk) Healthy(err error) {
 	}
 }
 
+// Anew takes that a service has lost what it showed.
+func (d *Desk) Anew(func(string) bool) {
+	d.Said <- "anew"
+}
+
 // Next waits for what comes on a channel.
 func Next[T any](t *testing.T, from <-chan T) T {
 	t.Helper()

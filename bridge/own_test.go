@@ -1,0 +1,63 @@
+package bridge
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clawrden/clawrden"
+)
+
+// Somebody's own bridge shows nothing that this one may not decide, however many ask.
+func TestOwn(t *testing.T) {
+	in(t, func(t *testing.T, h *host, c *chat, dir string) {
+		c.traits = Traits{Own: true}
+		barred := func(p *clawrden.Pending) { p.Barred = "it is the requester's own user" }
+		for _, id := range strings.Fields("b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 b11 b12 b13 b14 b15 b16 b17 b18 b19 b20 b21 b22 b23 b24") {
+			h.ask(id, barred)
+		}
+		h.ask("mine")
+		for range 26 {
+			<-h.events // it reads the queue as it begins
+		}
+		begin(t, settings(), h, c, dir)
+		settle(time.Second)
+		h.ask("late", barred)
+		h.ask("ab12")
+		settle(time.Second)
+		if diff := cmp.Diff([]string{"post C1 mine", "post C1 ab12"}, c.did()); diff != "" {
+			t.Error(diff)
+		}
+		h.ask("late", func(p *clawrden.Pending) { p.Revision = 2 }) // it has been escalated to this person
+		settle(time.Second)
+		if did := c.did(); did[len(did)-1] != "post C1 late" {
+			t.Error(did)
+		}
+	})
+}
+
+// A service that has lost what it showed shows it again: where it was, as far as that is kept, else as new.
+func TestAnew(t *testing.T) {
+	in(t, func(t *testing.T, h *host, c *chat, dir string) {
+		b := begin(t, settings(), h, c, dir)
+		h.ask("ab12")
+		h.ask("cd34")
+		h.ask("over")
+		settle(time.Second)
+		h.end("over", clawrden.OutcomeDenied, nil, "")
+		settle(time.Second)
+		old, m := c.of(t, "ab12")
+		kept, _ := c.of(t, "cd34")
+		before := len(c.did())
+		b.Anew(func(ref string) bool { return ref == kept })
+		settle(time.Second)
+		if diff := cmp.Diff([]string{"post C1 ab12", "edit cd34"}, c.did()[before:]); diff != "" {
+			t.Error(diff)
+		}
+		if r := b.Click(t.Context(), press(old, &m, Approve, "U1")); r.OK {
+			t.Errorf("the old one was answered: %+v", r)
+		}
+	})
+}
