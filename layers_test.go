@@ -72,6 +72,7 @@ var layers = []struct {
 	{name: "bridge/*", ours: ". internal/* client bridge", other: sys},
 	{name: "bridge/slack", ours: ". internal/* client bridge", other: sys + " github.com/slack-go/slack github.com/slack-go/slack/*"},
 	{name: "bridge/telegram", ours: ". internal/* client bridge", other: sys + " github.com/go-telegram/bot github.com/go-telegram/bot/*"},
+	{name: "bridge/notify", ours: ". internal/* client bridge", other: sys + " github.com/godbus/dbus/v5"},
 	{name: "bridge/bridgetest", ours: ". internal/* client bridge httpapi/httpapitest", other: sys}, // for tests alone
 	{
 		name: "cli", ours: ". internal/* protocol protocol/plain client policy policy/* profile audit audit/recordings audit/export config guard",

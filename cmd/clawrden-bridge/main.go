@@ -22,8 +22,9 @@ import (
 var version = "devel"
 
 const usage = `usage: clawrden-bridge [OPTIONS] NAME
+       clawrden-bridge [OPTIONS] notify
 
-Pass asks on to people elsewhere, as the block bridge "NAME" of the settings says.
+Pass asks on to people elsewhere, as the block bridge "NAME" of the settings says; or, as "notify", to yourself on your desktop.
 
 `
 

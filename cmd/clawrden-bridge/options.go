@@ -21,6 +21,7 @@ const (
 // options are those of the command line.
 type options struct {
 	name, config, control, state, credentials string
+	link, show                                string // of notify
 }
 
 func parse(args []string, help io.Writer) (o options, err error) {
@@ -30,6 +31,8 @@ func parse(args []string, help io.Writer) (o options, err error) {
 	f.StringVar(&o.control, "control", "", "`path` of the control socket (default $CLAWRDEN_CONTROL, else "+defaultControl+")")
 	f.StringVar(&o.state, "state", "", "`directory` for what must outlive a restart (default $STATE_DIRECTORY, else "+defaultStateDir+"/NAME)")
 	f.StringVar(&o.credentials, "credentials", "", "`directory` with the secrets, a file each (default $CREDENTIALS_DIRECTORY)")
+	f.StringVar(&o.link, "link", "", "`URL` of the dashboard, where notify shows details (default: a terminal)")
+	f.StringVar(&o.show, "show", "", "how `much` notify shows: minimal, command, full (default command)")
 	show := f.Bool("version", false, "show the version")
 	if err = f.Parse(args); err == flag.ErrHelp { //nolint:errorlint // flag's own, as it is
 		f.SetOutput(help)
@@ -47,6 +50,9 @@ func parse(args []string, help io.Writer) (o options, err error) {
 		return o, errUsage
 	}
 	o.name = f.Arg(0)
+	if err := o.checkNotify(); err != nil {
+		return o, err
+	}
 	or := func(value *string, others ...string) {
 		for _, other := range others {
 			if *value == "" {
@@ -55,6 +61,9 @@ func parse(args []string, help io.Writer) (o options, err error) {
 		}
 	}
 	or(&o.control, os.Getenv("CLAWRDEN_CONTROL"), defaultControl)
+	if o.name == notifyName {
+		or(&o.state, os.Getenv("RUNTIME_DIRECTORY"), sessionDir())
+	}
 	or(&o.state, os.Getenv("STATE_DIRECTORY"), filepath.Join(defaultStateDir, o.name))
 	or(&o.credentials, os.Getenv("CREDENTIALS_DIRECTORY"))
 	return o, nil

@@ -19,6 +19,9 @@ import (
 
 // wire makes a bridge's parts from the settings.
 func wire(o options, log *slog.Logger) (bridge.Options, error) {
+	if o.name == notifyName {
+		return wireNotify(o, log)
+	}
 	c, diags := config.Load(o.config)
 	if diags.HasErrors() {
 		var text strings.Builder
