@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -23,12 +21,6 @@ type differs struct {
 	Replay  *replay.Report  `json:"replay,omitempty"`
 }
 
-// pastLog is which past commands a command looks at.
-type pastLog struct{ file, since string }
-
-// hostLog stands for the audit log that the settings of this host name.
-const hostLog = "-"
-
 func (a *app) policyDiffCommand() *cobra.Command {
 	var from policyFiles
 	var past pastLog
@@ -36,13 +28,15 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Use:   "diff [OLD] NEW [--replay[=AUDIT]] [--since SPAN]",
 		Short: "Show what a change of the policy changes, and would have changed",
 		Long: "Compares two policies, files or directories; OLD is the one that the daemon has in force where it isn't named. With\n" +
-			"--replay every command of the audit log is judged by both, and those whose verdict changes are counted, the newly\n" +
-			"allowed first. Records hold no values of the environment: commands whose verdict hinges on one are listed apart.",
+			"--replay the audit log is verified, rotated files included, every command in it is judged by both, and those whose verdict\n" +
+			"changes are counted, the newly allowed first. Records hold no values of the environment, and the rates that other rules\n" +
+			"count aren't known: commands whose verdict hinges on such a fact are listed apart. A damaged log of this host isn't judged\n" +
+			"without --unverified; one that is named is, with a warning.",
 		Example: "  clawrden policy diff ./policy.d\n  sudo clawrden policy diff ./policy.d --replay --since 7d\n  clawrden policy diff old.hcl new.hcl --replay=audit.jsonl",
 		Args:    args(1, 2, "one policy or two"),
 		RunE: func(c *cobra.Command, paths []string) error {
-			if past.since != "" && past.file == "" {
-				return usageError{fmt.Errorf("--since narrows what --replay looks at"), "add --replay"}
+			if err := past.needsLog(); err != nil {
+				return err
 			}
 			old, updated, err := a.twoPolicies(c.Context(), from, paths)
 			if err != nil {
@@ -50,11 +44,9 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			}
 			answer := differs{Changes: policy.Compare(old, updated)}
 			if past.file != "" {
-				report, err := past.diff(a, old, updated)
-				if err != nil {
+				if answer.Replay, err = past.diff(a, old, updated); err != nil {
 					return err
 				}
-				answer.Replay = &report
 			}
 			if a.format == formatJSON {
 				return a.json(answer)
@@ -65,7 +57,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 	from.devFlag(c)
 	c.Flags().StringVar(&past.file, "replay", "", "judge the commands of an `audit` log by both (default: this host's)")
 	c.Flags().Lookup("replay").NoOptDefVal = hostLog
-	c.Flags().StringVar(&past.since, "since", "", "only commands of the last `span`, such as 12h or 7d, or since a time like 2026-01-31T08:00:00Z")
+	past.flags(c)
 	return c
 }
 
@@ -83,41 +75,6 @@ func (a *app) twoPolicies(ctx context.Context, from policyFiles, paths []string)
 	other := policyOrRunning{policyFiles{paths: paths[len(paths)-1:], dev: from.dev}}
 	updated, err = other.get(ctx, a)
 	return old, updated, err
-}
-
-// open opens the log and gives its reader.
-func (l *pastLog) open(a *app) (*replay.Reader, io.Closer, error) {
-	path := l.file
-	if path == hostLog {
-		c, err := settings()
-		if err != nil {
-			return nil, nil, err
-		}
-		path = c.Audit.File
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read the audit log: %w", err)
-	}
-	r := replay.NewReader(f)
-	if r.Since, err = parseSince(l.since, a.now()); err != nil {
-		_ = f.Close()
-		return nil, nil, err
-	}
-	return r, f, nil
-}
-
-func (l *pastLog) diff(a *app, old, updated *policy.Policy) (replay.Report, error) {
-	r, f, err := l.open(a)
-	if err != nil {
-		return replay.Report{}, err
-	}
-	defer f.Close()
-	report, err := replay.Diff(r, old, updated)
-	if err != nil {
-		return report, fmt.Errorf("cannot read the audit log: %w", err)
-	}
-	return report, nil
 }
 
 // parseSince reads a span back from now, in days too, or a time.
@@ -185,12 +142,13 @@ func (w *explainer) replay(r *replay.Report) {
 			w.effect(&r.Unknowns[i])
 		}
 	}
+	if r.Folded > 0 {
+		w.line(0, plural(int(r.Folded), "exec", "execs")+" of guard sessions can't be told: the log only counts them") //nolint:gosec // G115: a count
+	}
 	if r.Masked > 0 {
 		w.line(0, plural(r.Masked, "command was", "commands were")+" judged with masked words: what a rule says of the secrets in them can't be told")
 	}
-	if r.Bad > 0 {
-		fmt.Fprintf(w.a.stderr, "clawrden: %s of the log can't be read; `clawrden audit verify` tells more\n", plural(r.Bad, "line", "lines"))
-	}
+	w.a.complainLines(r.Bad)
 }
 
 func (w *explainer) effect(e *replay.Effect) {

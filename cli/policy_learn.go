@@ -45,24 +45,22 @@ func (a *app) policyLearnCommand() *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&from.paths, "policy", nil, "read commands by the tool blocks of this `path`, too; may be given again")
 	c.Flags().IntVar(&least, "min", least, "propose only what ran this often")
-	c.Flags().StringVar(&past.since, "since", "", "only commands of the last `span`, such as 12h or 7d, or since a time like 2026-01-31T08:00:00Z")
+	past.flags(c)
 	from.devFlag(c)
 	return c
 }
 
 func (a *app) learn(past *pastLog, p *policy.Policy, least int) error {
-	r, f, err := past.open(a)
+	r, err := past.open(a)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	proposal, err := learn.From(r, p, learn.Options{Min: least})
+	defer r.close()
+	proposal, err := learn.From(r.Reader, p, learn.Options{Min: least})
 	if err != nil {
-		return fmt.Errorf("cannot read the audit log: %w", err)
+		return fmt.Errorf("cannot judge the past commands: %w", err)
 	}
-	if proposal.Bad > 0 {
-		fmt.Fprintf(a.stderr, "clawrden: %s of the log can't be read; `clawrden audit verify` tells more\n", plural(proposal.Bad, "line", "lines"))
-	}
+	a.complainLines(proposal.Bad)
 	if a.format == formatJSON {
 		return a.json(proposal)
 	}

@@ -20,6 +20,8 @@ type Report struct {
 	Saved    int      `json:"saved"`    // prompts fewer
 	Added    int      `json:"added"`    // prompts more
 	Untold   int      `json:"untold"`   // can't be told: they hinge on what records don't hold
+	Folded   uint64   `json:"folded"`   // execs of guard sessions that the log only counts: they can't be judged
+	Verified bool     `json:"verified"` // the log is what was written, as far as that can be told; the caller says so
 	Masked   int      `json:"masked"`   // had words that secrets were left out of: judged as they are on record
 	Changes  []Effect `json:"changes"`  // newly allowed ones first, then by number
 	Unknowns []Effect `json:"unknowns"` // those that can't be told
@@ -77,7 +79,7 @@ func Diff(in *Reader, old, updated *policy.Policy) (Report, error) {
 			d.report.Masked++
 		}
 	}
-	d.report.Bad = in.Bad
+	d.report.Bad, d.report.Folded = in.Bad, in.Folded
 	return d.finish(), nil
 }
 

@@ -19,17 +19,24 @@ type Reader struct {
 	Since time.Time // earlier ones are skipped
 	Clock bool      // commands at different times of the week are different
 
-	Bad int // lines so far that are no records
+	Bad    int    // lines so far that are no records
+	Folded uint64 // execs so far that the log only counts: nothing of them can be judged
 
-	in   *bufio.Reader
-	long []byte
-	key  []byte
+	lines Lines
+	key   []byte
+	count []byte // of the line that is looked through
 
 	command, args []byte
 }
 
-// NewReader makes a reader. It reads the log once, from the beginning.
-func NewReader(r io.Reader) *Reader { return &Reader{in: bufio.NewReaderSize(r, 1<<20)} }
+// Lines gives the lines of a log one by one, each good until the next call; io.EOF behind the last.
+type Lines interface{ Next() ([]byte, error) }
+
+// NewReader makes a reader of a log as it stands. It reads it once, from the beginning.
+func NewReader(r io.Reader) *Reader { return From(&text{in: bufio.NewReaderSize(r, 1<<20)}) }
+
+// From makes a reader of lines that somebody else has looked into, such as those of a verified log.
+func From(lines Lines) *Reader { return &Reader{lines: lines} }
 
 // Past is one decided command. It is good until the next call of Next.
 type Past struct {
@@ -48,7 +55,7 @@ func (p *Past) Record() (*clawrden.Record, error) { return decode(p.line) }
 // Next gives the next decided command; io.EOF at the end.
 func (r *Reader) Next() (Past, error) {
 	for {
-		line, err := r.line()
+		line, err := r.lines.Next()
 		if err != nil {
 			return Past{}, err
 		}
@@ -65,25 +72,31 @@ func (r *Reader) Next() (Past, error) {
 	}
 }
 
-func (r *Reader) line() ([]byte, error) {
-	r.long = r.long[:0]
+// text gives the lines of a text.
+type text struct {
+	in   *bufio.Reader
+	long []byte
+}
+
+func (t *text) Next() ([]byte, error) {
+	t.long = t.long[:0]
 	for {
-		part, err := r.in.ReadSlice('\n')
-		if err == nil && len(r.long) == 0 {
+		part, err := t.in.ReadSlice('\n')
+		if err == nil && len(t.long) == 0 {
 			return part[:len(part)-1], nil
 		}
-		r.long = append(r.long, part...)
+		t.long = append(t.long, part...)
 		switch {
-		case len(r.long) > maxLine:
+		case len(t.long) > maxLine:
 			return nil, fmt.Errorf("cannot read the audit log: a line is longer than %d bytes", maxLine)
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case errors.Is(err, io.EOF) && len(r.long) > 0:
-			return r.long, nil
+		case errors.Is(err, io.EOF) && len(t.long) > 0:
+			return t.long, nil
 		case err != nil:
 			return nil, err
 		}
-		return r.long[:len(r.long)-1], nil
+		return t.long[:len(t.long)-1], nil
 	}
 }
 

@@ -113,6 +113,7 @@ func TestDiff(t *testing.T) {
 		past(8, "make all"),
 		past(9, "make all", func(r *clawrden.Record) { r.EnvNames = []string{"PATH"} }),
 		past(10, "git push", func(r *clawrden.Record) { r.Event = clawrden.EventFinished }),
+		past(11, "cc1 x", func(r *clawrden.Record) { r.Event, r.Count = clawrden.EventCounted, 70 }),
 	)
 	got, err := replay.Diff(in, parse(t, oldPolicy), parse(t, newPolicy))
 	if err != nil {
@@ -140,7 +141,7 @@ func TestDiff(t *testing.T) {
 	})); d != "" {
 		t.Error(d)
 	}
-	if got.Records != 9 || got.Changed != 5 || got.Saved != 5 || got.Added != 0 || got.Untold != 2 || got.Bad != 0 {
+	if got.Records != 9 || got.Changed != 5 || got.Saved != 5 || got.Added != 0 || got.Untold != 2 || got.Bad != 0 || got.Folded != 70 {
 		t.Errorf("%+v", got)
 	}
 	if e := got.Changes[0]; len(e.Examples) != 2 || e.Examples[0].ID != "id1" || e.NewRule == nil || e.NewRule.Name != "status" || e.OldRule == nil && false {

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"strconv"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -19,8 +20,8 @@ var passing = map[string]bool{"pid": true, "start": true, "host_ns": true}
 // scan looks through a line and makes its key. keep is false for a line that is no decided command, or too old; ok is
 // false for one that is no JSON object.
 func (r *Reader) scan(line []byte) (keep, ok bool) {
-	decided, old := false, false
-	r.command, r.args = nil, []byte("[]")
+	decided, counted, old := false, false, false
+	r.command, r.args, r.count = nil, []byte("[]"), nil
 	ok = members(line, func(name, value []byte) {
 		switch string(name) {
 		case "command":
@@ -31,6 +32,9 @@ func (r *Reader) scan(line []byte) (keep, ok bool) {
 			r.add(name, value)
 		case "event":
 			decided = string(value) == `"`+clawrden.EventDecided+`"`
+			counted = string(value) == `"`+clawrden.EventCounted+`"`
+		case "count":
+			r.count = value
 		case "timestamp":
 			old = r.tooOld(value)
 		case "identity":
@@ -48,6 +52,10 @@ func (r *Reader) scan(line []byte) (keep, ok bool) {
 	})
 	if bytes.Contains(r.key, []byte("args_b64:")) {
 		r.args = nil
+	}
+	if counted && ok && !old {
+		n, _ := strconv.ParseUint(string(r.count), 10, 32)
+		r.Folded += n
 	}
 	return decided && !old, ok
 }
@@ -80,7 +88,7 @@ func members(object []byte, each func(name, value []byte)) bool {
 	}
 	i = space(object, i+1)
 	for i < len(object) && object[i] == '"' {
-		end := text(object, i)
+		end := textEnd(object, i)
 		if end < 0 {
 			return false
 		}
@@ -108,8 +116,8 @@ func space(b []byte, i int) int {
 	return i
 }
 
-// text gives the end of the string that starts at i, behind its quote; -1 if it has none.
-func text(b []byte, i int) int {
+// textEnd gives the end of the string that starts at i, behind its quote; -1 if it has none.
+func textEnd(b []byte, i int) int {
 	for i++; ; {
 		next := bytes.IndexByte(b[i:], '"')
 		if next < 0 {
@@ -132,7 +140,7 @@ func valueEnd(b []byte, i int) int {
 	for i < len(b) {
 		switch b[i] {
 		case '"':
-			if i = text(b, i); i < 0 {
+			if i = textEnd(b, i); i < 0 {
 				return -1
 			}
 			if depth == 0 {
