@@ -90,6 +90,8 @@ type Log struct {
 	indexed string             // guarded by indexMu: the index of the file in use
 	open    map[[8]byte]uint64 // guarded by indexMu: see index.open
 
+	known knownFiles
+
 	sealNow, tidyNow chan struct{} // of length 1: something is to be done in the background
 	sealed           atomic.Uint64 // the last record under a checkpoint
 

@@ -59,10 +59,13 @@ func BenchmarkAppendSealed(b *testing.B) {
 // BenchmarkMillion reads a log of 1,000,000 records, half of them "decided".
 func BenchmarkMillion(b *testing.B) {
 	path := logPath(b)
-	l := open(b, path, Options{Sync: SyncNone})
+	l := open(b, path, Options{Sync: SyncNone, Index: b.TempDir()})
 	for i := range 500_000 {
 		id := fmt.Sprintf("%08d", i)
 		appendAll(b, l, decided(id, clawrden.OutcomeAllow), finished(id, 0))
+	}
+	if err := l.warm(); err != nil {
+		b.Fatal(err)
 	}
 	page := func(f clawrden.HistoryFilter) func(*testing.B) {
 		return func(b *testing.B) {

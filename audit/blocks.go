@@ -16,7 +16,8 @@ import (
 //
 //	"CW" 8 | length of the member, of what is in it: two little-endian uint32
 const (
-	blockSize  = 256 << 10
+	blockSize  = 64 << 10       // to find one record it is unpacked whole
+	maxBlock   = 256 << 10      // of files that earlier releases have compressed
 	blockHead  = 10 + 2 + 4 + 8 // gzip's fixed header, the extra field's length, the subfield's header and content
 	blockExtra = 10 + 2 + 4     // where the subfield's content begins
 	maxForeign = 16 << 30       // bytes that a file that others compressed may hold
@@ -86,7 +87,7 @@ func openBlocks(f io.ReaderAt, size int64) (*blocks, error) {
 		}
 		length, holds := binary.LittleEndian.Uint32(head[blockExtra:]), binary.LittleEndian.Uint32(head[blockExtra+4:])
 		ours := bytes.HasPrefix(head, []byte{0x1f, 0x8b, 8, 4}) && bytes.Equal(head[10:blockExtra], []byte{12, 0, 'C', 'W', 8, 0})
-		if !ours || length <= blockHead || int64(length) > size-at || holds > blockSize {
+		if !ours || length <= blockHead || int64(length) > size-at || holds > maxBlock {
 			return nil, errForeign
 		}
 		b.at = append(b.at, blockAt{at, b.plain, length, holds})

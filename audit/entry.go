@@ -64,8 +64,24 @@ func ended(e *clawrden.Entry, r *clawrden.Record) {
 	e.Output, e.Recording = r.Output, r.Recording
 }
 
+// before is offset, quick where the answer is the end.
+func (s snapshot) before(seq uint64) (int64, error) {
+	if line, _, err := newBackward(s.file, s.size).next(); err == nil {
+		if h, err := readHead(line); err == nil && h.seq < seq {
+			return s.size, nil
+		}
+	}
+	return s.offset(seq)
+}
+
 // offset returns where the first record with a number of at least seq begins, by bisection: numbers only grow.
 func (s snapshot) offset(seq uint64) (int64, error) {
+	switch {
+	case s.first > 0 && seq <= s.first:
+		return 0, nil
+	case s.newer > 0 && seq >= s.newer:
+		return s.size, nil
+	}
 	low, high := int64(0), s.size // the answer isn't before low, the beginning of a line, and at most a line behind high
 	for high-low > 4*readBlock {
 		middle := low + (high-low)/2

@@ -33,7 +33,7 @@ var rotatedName = regexp.MustCompile(`\.[0-9]{8}T[0-9]{6}Z-[0-9]{1,20}$`)
 // Files returns the files of a log, oldest first, by the numbers of their records; path itself, where it is there, is the
 // last one. A file in which no record can be read stands before path.
 func Files(path string) ([]string, error) {
-	files, err := list(path)
+	files, err := list(path, firstNumber)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +55,8 @@ type older struct {
 
 const noRecord = 1<<64 - 1
 
-// list gives the older files, oldest first.
-func list(path string) (files []older, err error) {
+// list gives the older files, oldest first. firstNumber finds the number of a file's first record.
+func list(path string, firstNumber func(path string) (uint64, error)) (files []older, err error) {
 	names, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return nil, err

@@ -50,7 +50,7 @@ func (l *Log) Lookup(id string) (entry clawrden.Entry, err error) {
 		return entry, clawrden.ErrNotFound
 	}
 	err = l.read(func(w *walk) error {
-		entry, err = w.lookup(id)
+		entry, err = l.find(w, id)
 		return err
 	})
 	return entry, err
@@ -58,20 +58,23 @@ func (l *Log) Lookup(id string) (entry clawrden.Entry, err error) {
 
 // snapshot is the file with the length that it had: all whole lines, none of them half written.
 type snapshot struct {
-	file io.ReaderAt
-	size int64
+	file  io.ReaderAt
+	size  int64
+	known *knownFile // what is remembered of it; may be nil
+
+	first, newer uint64 // of an older file: numbers of its first record and of the first one behind it; 0 where they aren't known
 }
 
 // read calls f on the log as it is now, again when the file in use was rotated away meanwhile.
 func (l *Log) read(f func(*walk) error) error {
 	for {
 		l.mu.Lock()
-		s, closed := snapshot{l.file, l.size}, l.closed
+		s, closed := snapshot{file: l.file, size: l.size}, l.closed
 		l.mu.Unlock()
 		if closed {
 			return fmt.Errorf("cannot read the audit log: %v", errClosed)
 		}
-		w := &walk{path: l.path, parts: []part{{snapshot: s}}}
+		w := &walk{path: l.path, known: &l.known, parts: []part{{snapshot: s}}}
 		err := f(w)
 		w.close()
 		switch {
@@ -152,14 +155,30 @@ func (w *walk) lookup(id string) (clawrden.Entry, error) {
 			return clawrden.Entry{}, err
 		}
 	}
-	if len(f.found) == 0 {
-		return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(id))
-	}
-	if f.others {
-		return clawrden.Entry{}, fmt.Errorf("%w: more than one begins with %s", clawrden.ErrAmbiguous, clawrden.Text(id))
+	if err := f.fault(); err != nil {
+		return clawrden.Entry{}, err
 	}
 	err := w.finish(f.found, f.at)
 	return f.found[0], err
+}
+
+// find is lookup by the index, where there is one.
+func (l *Log) find(w *walk, id string) (clawrden.Entry, error) {
+	if l.o.Index == "" {
+		return w.lookup(id)
+	}
+	f := finding{id: id}
+	g := searching{log: l, q: &question{id: id}, take: func(e *clawrden.Entry) bool {
+		f.take(e.ID, func() (clawrden.Entry, error) { return *e, nil }) //nolint:errcheck // it is decoded
+		return !f.exact
+	}}
+	if !g.run(w, func() { f = finding{id: id} }) {
+		return w.lookup(id)
+	}
+	if err := f.fault(); err != nil {
+		return clawrden.Entry{}, err
+	}
+	return f.found[0], nil
 }
 
 // finding is a search for one id.
@@ -181,21 +200,49 @@ func (f *finding) look(s snapshot, part int) error {
 			return err
 		}
 		h, err := readHead(line)
-		if err != nil || h.event != clawrden.EventDecided || !strings.HasPrefix(h.id, f.id) {
+		if err != nil || h.event != clawrden.EventDecided {
 			continue
 		}
-		if len(f.found) > 0 && h.id != f.id {
-			f.others = true
-			continue
-		}
-		e, err := decodeEntry(line)
+		taken, err := f.take(h.id, func() (clawrden.Entry, error) { return decodeEntry(line) })
 		if err != nil {
 			return fmt.Errorf("record %d: %v", h.seq, err)
 		}
-		f.found, f.at = []clawrden.Entry{e}, place{part, offset}
-		if h.id == f.id {
-			f.exact, f.others = true, false
+		if taken {
+			f.at = place{part, offset}
+		}
+		if f.exact {
 			return nil
 		}
 	}
+}
+
+// take takes an entry whose id is or begins with what is looked for. Ids come newest first.
+func (f *finding) take(id string, decode func() (clawrden.Entry, error)) (taken bool, err error) {
+	switch {
+	case !strings.HasPrefix(id, f.id):
+		return false, nil
+	case len(f.found) > 0 && id != f.id:
+		f.others = true
+		return false, nil
+	}
+	e, err := decode()
+	if err != nil {
+		return false, err
+	}
+	f.found = []clawrden.Entry{e}
+	if id == f.id {
+		f.exact, f.others = true, false
+	}
+	return true, nil
+}
+
+// fault tells why there isn't the one entry.
+func (f *finding) fault() error {
+	if len(f.found) == 0 {
+		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, clawrden.Text(f.id))
+	}
+	if f.others {
+		return fmt.Errorf("%w: more than one begins with %s", clawrden.ErrAmbiguous, clawrden.Text(f.id))
+	}
+	return nil
 }

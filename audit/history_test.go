@@ -136,7 +136,7 @@ func TestPagesOverManyBlocks(t *testing.T) {
 			before = e.Seq
 		}
 	}
-	s := snapshot{l.file, l.size}
+	s := snapshot{file: l.file, size: l.size}
 	for seq := uint64(1); seq <= 2*n; seq += 13 {
 		at, err := s.offset(seq)
 		if err != nil {

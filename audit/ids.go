@@ -87,7 +87,7 @@ func (l *Log) loadIDs() error {
 	}()
 	left := idWindow - l.size
 	if left > 0 {
-		files, err := list(l.path)
+		files, err := list(l.path, l.known.firstNumber)
 		if err != nil {
 			return err
 		}

@@ -22,24 +22,20 @@ import (
 // with what was renamed or compressed. It says where records are worth a look, and is never believed: what it leads to is read
 // in the log. One that is damaged, or of another log, is made anew.
 //
-//	head    "CWindex1" | rows | bytes of the log that are covered | hash of the last line there | CRC-32C of these   32+4 bytes of the first block
-//	block   CRC-32C of what follows | 1 if it has ends without a beginning | 2544 bytes of words | 104 rows
+//	head    "CWindex2" | rows | bytes of the log that are covered | hash of the last line there | CRC-32C of these   32+4 bytes of the first unit
+//	block   units of blockRows rows: a column for each thing that can be asked for, and the letters of texts; see indexunit.go
 type index struct {
 	file    *os.File
 	rows    uint64
 	covered int64
 	last    uint64
-	dirty   map[uint64]*[indexBlock]byte
+	dirty   map[uint64]*block  // that wait to be written
 	open    map[[8]byte]uint64 // rows of commands that have not ended; nil where it isn't known
 }
 
 const (
-	indexMagic = "CWindex1"
-	indexBlock = 8192
-	wordBytes  = 2360
-	rowsAt     = 8 + wordBytes
-	blockRows  = (indexBlock - rowsAt) / rowSize
-	maxDirty   = 256     // blocks that wait to be written
+	indexMagic = "CWindex2"
+	maxDirty   = 512     // units that wait to be written: 4 MiB
 	maxOpen    = 1 << 16 // commands that run at once; the ends of more are rows of their own
 )
 
@@ -50,22 +46,18 @@ var (
 
 // openIndex opens the index of a file of the log, or begins it. A damaged one is begun anew.
 func openIndex(dir string, s snapshot) (*index, error) {
-	line, _, whole, err := newForward(s.file, 0, s.size).next()
+	name, err := s.indexName()
 	if err != nil {
 		return nil, err
 	}
-	if !whole {
-		return nil, io.EOF
-	}
-	sum := sha256.Sum256(line)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, hex.EncodeToString(sum[:16])), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	x := &index{file: f, dirty: map[uint64]*[indexBlock]byte{}}
+	x := &index{file: f, dirty: map[uint64]*block{}}
 	if x.readHead() != nil || !x.fits(s) {
 		if err := x.reset(); err != nil {
 			f.Close()
@@ -73,6 +65,26 @@ func openIndex(dir string, s snapshot) (*index, error) {
 		}
 	}
 	return x, nil
+}
+
+// indexName is the hash of the first line.
+func (s snapshot) indexName() (string, error) {
+	if s.known != nil && s.known.index != "" {
+		return s.known.index, nil
+	}
+	line, _, whole, err := newForward(s.file, 0, s.size).next()
+	if err != nil {
+		return "", err
+	}
+	if !whole {
+		return "", io.EOF
+	}
+	sum := sha256.Sum256(line)
+	name := hex.EncodeToString(sum[:16])
+	if s.known != nil {
+		s.known.index = name
+	}
+	return name, nil
 }
 
 // reset empties the index.
@@ -103,47 +115,51 @@ func (x *index) fits(s snapshot) bool {
 	if x.covered == 0 || x.covered > s.size {
 		return true
 	}
+	if s.known != nil && s.known.covered == x.covered && s.known.last == x.last {
+		return true
+	}
 	line, _, err := newBackward(s.file, x.covered).next()
-	return err == nil && fingerprint(line) == x.last
+	if err != nil || fingerprint(line) != x.last {
+		return false
+	}
+	if s.known != nil {
+		s.known.covered, s.known.last = x.covered, x.last
+	}
+	return true
 }
 
-// extend takes in what the log has more than when it was last looked at.
-func (x *index) extend(s snapshot) error {
+// extend takes in what the log has more than when it was last looked at, most bytes of it at a time; whole tells that no
+// more is left.
+func (x *index) extend(s snapshot, most int64) (whole bool, err error) {
 	if x.covered >= s.size {
-		return nil
+		return true, nil
 	}
 	if err := x.findOpen(); err != nil {
-		return err
+		return false, err
 	}
-	var last []byte
-	lines := newForward(s.file, x.covered, s.size)
-	for {
-		line, offset, whole, err := lines.next()
-		if errors.Is(err, io.EOF) || err == nil && !whole {
+	from, last := x.covered, uint64(0)
+	for lines := newForward(s.file, x.covered, s.size); x.covered-from < most; {
+		line, offset, ended, err := lines.next()
+		if whole = errors.Is(err, io.EOF) || err == nil && !ended; whole {
 			break
 		}
 		if err == nil {
 			err = x.take(line, offset)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
-		x.covered, last = offset+int64(len(line))+1, line
-		x.last = 0
-		if len(x.dirty) > maxDirty {
-			if err := x.flush(fingerprint(last)); err != nil {
-				return err
+		x.covered, last = offset+int64(len(line))+1, fingerprint(line)
+		if x.waiting() > maxDirty {
+			if err := x.flush(last); err != nil {
+				return false, err
 			}
 		}
 	}
-	if last == nil {
-		return nil
+	if x.covered == from {
+		return whole, nil
 	}
-	line, _, err := newBackward(s.file, x.covered).next()
-	if err != nil {
-		return err
-	}
-	return x.flush(fingerprint(line))
+	return whole, x.flush(last)
 }
 
 // take makes a row of a line, or puts the end that it tells of into the row of its beginning.
@@ -164,7 +180,7 @@ func (x *index) take(line []byte, offset int64) error {
 			}
 			x.open[r.id] = x.rows
 		}
-		return x.add(&r, words(&e), false)
+		return x.add(&r, words(&e))
 	}
 	var end clawrden.Record
 	if json.Unmarshal(line, &end) != nil {
@@ -173,70 +189,63 @@ func (x *index) take(line []byte, offset int64) error {
 	n, ok := x.open[packID(end.ID)]
 	if !ok {
 		r := row{offset: offset, end: offset, id: packID(end.ID), exit: exitOf(&end), outcome: rowEnd}
-		return x.add(&r, nil, true)
+		return x.add(&r, nil)
 	}
 	delete(x.open, packID(end.ID))
-	b, err := x.block(n / blockRows)
-	if err != nil {
-		return err
-	}
-	at := b[rowsAt+n%blockRows*rowSize:]
-	r := readRow(at)
-	r.end, r.exit = offset, exitOf(&end)
-	r.write(at)
-	return nil
+	b := x.block(n / blockRows)
+	return errors.Join(b.setWide(colEnd, int(n%blockRows), uint64(offset)), b.setMark(colExit, int(n%blockRows), exitOf(&end))) //nolint:gosec // G115: bits, below a block's rows
 }
 
-func (x *index) add(r *row, words func(func(uint64)), end bool) error {
-	b, err := x.block(x.rows / blockRows)
-	if err != nil {
-		return err
+// add writes a row behind the others.
+func (x *index) add(r *row, words func(func(int))) (err error) {
+	b, i := x.block(x.rows/blockRows), int(x.rows%blockRows) //nolint:gosec // G115: below a block's rows
+	if i == 0 {
+		if err := b.begin(); err != nil {
+			return err
+		}
 	}
-	if x.rows%blockRows == 0 {
-		clear(b[:])
+	for n, v := range []int64{r.offset, r.end, int64(binary.LittleEndian.Uint64(r.id[:])), r.time} {
+		err = errors.Join(err, b.setWide(colOffset+n*wideUnits, i, uint64(v)))
 	}
-	r.write(b[rowsAt+x.rows%blockRows*rowSize:])
-	if end {
-		b[4] = 1
+	for n, m := range r.marks() {
+		err = errors.Join(err, b.setMark(n, i, *m))
 	}
 	if words != nil {
-		words(func(w uint64) { setBit(b[8:rowsAt], w) })
+		words(func(w int) { err = errors.Join(err, b.setWord(w, i)) })
 	}
 	x.rows++
-	return nil
+	return err
 }
 
 // block gives a block that will be written.
-func (x *index) block(n uint64) (*[indexBlock]byte, error) {
-	if b := x.dirty[n]; b != nil {
-		return b, nil
+func (x *index) block(n uint64) *block {
+	b := x.dirty[n]
+	if b == nil {
+		b = &block{x: x, n: n}
+		x.dirty[n] = b
 	}
-	b := new([indexBlock]byte)
-	if n < (x.rows+blockRows-1)/blockRows {
-		if _, err := x.file.ReadAt(b[:], int64(n+1)*indexBlock); err != nil { //nolint:gosec // G115: below the file's size
-			return nil, errIndex
-		}
-		if !soundBlock(b[:]) {
-			return nil, errIndex
-		}
-	}
-	x.dirty[n] = b
-	return b, nil
+	return b
 }
 
-func soundBlock(b []byte) bool {
-	return binary.LittleEndian.Uint32(b) == crc32.Checksum(b[4:], castagnoli)
+// waiting is how many units wait to be written.
+func (x *index) waiting() (n int) {
+	for _, b := range x.dirty {
+		n += len(b.loaded)
+	}
+	return n
 }
 
-// flush writes the blocks, and then the head: a crash between the two costs the work, not the truth.
+// flush writes the blocks, and then the head: a crash or power cut between the two costs the work, not the truth.
 func (x *index) flush(last uint64) error {
-	for n, b := range x.dirty {
-		binary.LittleEndian.PutUint32(b[:], crc32.Checksum(b[4:], castagnoli))
-		if _, err := x.file.WriteAt(b[:], int64(n+1)*indexBlock); err != nil { //nolint:gosec // G115: rows of one file
+	for _, b := range x.dirty {
+		if err := b.write(); err != nil {
 			return fmt.Errorf("cannot write the index of the audit log: %w", err)
 		}
 	}
 	clear(x.dirty)
+	if err := fdatasync(x.file); err != nil {
+		return fmt.Errorf("cannot write the index of the audit log: %w", err)
+	}
 	x.last = last
 	var b [36]byte
 	copy(b[:], indexMagic)
@@ -256,36 +265,31 @@ func (x *index) findOpen() error {
 		return nil
 	}
 	x.open = map[[8]byte]uint64{}
-	return x.backward(func(b []byte, first, n uint64) bool {
-		for i := range n {
-			if r := readRow(b[rowsAt+i*rowSize:]); r.outcome != rowEnd && r.runs() && r.end == 0 && len(x.open) < maxOpen {
-				x.open[r.id] = first + i
+	return x.backward(func(b *block, rows int) error {
+		runs := question{all: []condition{{{column: colOutcome, want: markAllow}, {column: colOutcome, want: markApproved}}}}
+		return runs.candidates(b, rows, func(r *row, i int) bool {
+			if r.end == 0 && len(x.open) < maxOpen {
+				x.open[r.id] = b.n*blockRows + uint64(i) //nolint:gosec // G115: not negative
 			}
-		}
-		return true
+			return true
+		})
 	})
 }
 
-// backward gives the blocks, the newest first, until f has enough.
-func (x *index) backward(f func(b []byte, first, rows uint64) bool) error {
-	const atOnce = 64
-	buf := make([]byte, atOnce*indexBlock)
-	for to := (x.rows + blockRows - 1) / blockRows; to > 0; {
-		from := to - min(to, atOnce)
-		part := buf[:(to-from)*indexBlock]
-		if _, err := x.file.ReadAt(part, int64(from+1)*indexBlock); err != nil { //nolint:gosec // G115: bounded by the file
-			return errIndex
+var errEnough = errors.New("enough")
+
+// backward gives the blocks, the newest first, until f returns an error; errEnough is none.
+func (x *index) backward(f func(b *block, rows int) error) error {
+	b := block{x: x}
+	for n := (x.rows + blockRows - 1) / blockRows; n > 0; n-- {
+		b.become(n - 1)
+		err := f(&b, int(min(x.rows-(n-1)*blockRows, blockRows))) //nolint:gosec // G115: a block's rows at most
+		if errors.Is(err, errEnough) {
+			return nil
 		}
-		for n := to; n > from; n-- {
-			b := part[(n-1-from)*indexBlock:][:indexBlock]
-			if !soundBlock(b) {
-				return errIndex
-			}
-			if first := (n - 1) * blockRows; !f(b, first, min(x.rows-first, blockRows)) {
-				return nil
-			}
+		if err != nil {
+			return err
 		}
-		to = from
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"path/filepath"
 
 	"github.com/clawrden/clawrden"
@@ -15,17 +16,19 @@ func (l *Log) search(w *walk, f *clawrden.HistoryFilter, limit int) ([]clawrden.
 	if l.o.Index == "" {
 		return w.scan(f, limit)
 	}
-	l.indexMu.Lock()
-	defer l.indexMu.Unlock()
-	s := searching{log: l, q: ask(f), limit: limit}
-	for range 2 { // a damaged index is emptied, and made anew
-		err := s.search(w)
-		if err == nil {
-			return s.entries, s.more, nil
+	s := searching{log: l, q: ask(f), before: f.Before}
+	start := func() { s.entries, s.more = []clawrden.Entry{}, false }
+	s.take = func(e *clawrden.Entry) bool {
+		if !f.Finds(e) {
+			return true
 		}
-		if !errors.Is(err, errIndex) {
-			break
+		if s.more = len(s.entries) == limit; !s.more {
+			s.entries = append(s.entries, *e)
 		}
+		return !s.more
+	}
+	if s.run(w, start) {
+		return s.entries, s.more, nil
 	}
 	return w.scan(f, limit)
 }
@@ -34,9 +37,11 @@ func (l *Log) search(w *walk, f *clawrden.HistoryFilter, limit int) ([]clawrden.
 type searching struct {
 	log     *Log
 	q       *question
-	limit   int
+	before  uint64
+	take    func(*clawrden.Entry) bool // false: that is enough
 	entries []clawrden.Entry
 	more    bool
+	over    bool
 	ends    map[[8]byte]endAt // ends whose beginning is in an older file
 	used    []string
 }
@@ -46,9 +51,27 @@ type endAt struct {
 	offset int64
 }
 
-func (g *searching) search(w *walk) error {
-	g.entries, g.more, g.ends, g.used = []clawrden.Entry{}, false, map[[8]byte]endAt{}, nil
-	for i := 0; !g.more; i++ {
+// run searches all files, the newest first; start is called before, and again where a damaged index was emptied. false: the
+// index is of no use.
+func (g *searching) run(w *walk, start func()) bool {
+	g.log.indexMu.Lock()
+	defer g.log.indexMu.Unlock()
+	for range 2 {
+		start()
+		g.over, g.ends, g.used = false, map[[8]byte]endAt{}, nil
+		err := g.files(w)
+		if err == nil {
+			return true
+		}
+		if !errors.Is(err, errIndex) {
+			break
+		}
+	}
+	return false
+}
+
+func (g *searching) files(w *walk) error {
+	for i := 0; !g.over; i++ {
 		s, err := w.part(i)
 		if errors.Is(err, io.EOF) {
 			tidyIndex(g.log.o.Index, g.used)
@@ -68,61 +91,49 @@ func (g *searching) search(w *walk) error {
 }
 
 // look searches one file of the log.
-func (g *searching) look(s snapshot) (err error) {
-	x, err := openIndex(g.log.o.Index, s)
-	if err != nil {
-		return err
-	}
-	defer x.file.Close()
-	name := filepath.Base(x.file.Name())
-	g.used = append(g.used, name)
-	if g.log.indexed == name {
-		x.open = g.log.open
-	}
-	err = x.extend(s)
-	if len(g.used) == 1 { // the file in use
-		g.log.indexed, g.log.open = name, x.open
-	}
-	before := s.size
-	if err == nil && g.q.filter.Before > 0 {
-		before, err = s.offset(g.q.filter.Before)
-	}
-	var failed error
-	if err == nil {
-		err = x.backward(func(b []byte, _, rows uint64) bool {
-			if b[4] == 0 && !g.q.block(b) {
-				return true
-			}
-			failed = g.rows(s, b, rows, before)
-			return failed == nil && !g.more
-		})
-	}
-	if err = errors.Join(err, failed); errors.Is(err, errIndex) {
-		g.log.indexed, g.log.open = "", nil
-		err = errors.Join(err, x.reset())
-	}
-	return err
-}
-
-func (g *searching) rows(s snapshot, b []byte, rows uint64, before int64) error {
-	for i := int(rows) - 1; i >= 0 && !g.more; i-- { //nolint:gosec // G115: at most blockRows
-		r := readRow(b[rowsAt+i*rowSize:])
-		switch {
-		case r.offset >= s.size:
-		case r.outcome == rowEnd:
-			g.ends[r.id] = endAt{s, r.offset}
-		case r.offset >= before || !g.q.row(&r):
-		default:
-			if err := g.take(s, &r); err != nil {
+func (g *searching) look(s snapshot) error {
+	_, err := g.log.withIndex(s, math.MaxInt64, func(x *index) (err error) {
+		g.used = append(g.used, filepath.Base(x.file.Name()))
+		before := s.size
+		if g.before > 0 {
+			if before, err = s.offset(g.before); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
+		return x.backward(func(b *block, rows int) error {
+			if err := g.foreignEnds(s, b, rows); err != nil {
+				return err
+			}
+			var failed error
+			err := g.q.candidates(b, rows, func(r *row, _ int) bool {
+				if r.outcome != rowEnd && r.offset < before && r.offset < s.size {
+					failed = g.read(s, r)
+				}
+				return failed == nil && !g.over
+			})
+			if failed != nil {
+				return failed
+			}
+			return err
+		})
+	})
+	return err
 }
 
-// take reads the record that a row leads to, and its end.
-func (g *searching) take(s snapshot, r *row) error {
+// foreignEnds notes the ends in a block whose beginning is in an older file.
+func (g *searching) foreignEnds(s snapshot, b *block, rows int) error {
+	q := question{all: []condition{{{column: colOutcome, want: rowEnd}}}}
+	err := q.candidates(b, rows, func(r *row, _ int) bool {
+		if r.offset < s.size {
+			g.ends[r.id] = endAt{s, r.offset}
+		}
+		return true
+	})
+	return err
+}
+
+// read reads the record that a row leads to, and its end.
+func (g *searching) read(s snapshot, r *row) error {
 	line, err := lineAt(s, r.offset)
 	if err != nil {
 		return err
@@ -142,12 +153,7 @@ func (g *searching) take(s snapshot, r *row) error {
 			}
 		}
 	}
-	if !g.q.filter.Finds(&e) {
-		return nil
-	}
-	if g.more = len(g.entries) == g.limit; !g.more {
-		g.entries = append(g.entries, e)
-	}
+	g.over = !g.take(&e)
 	return nil
 }
 

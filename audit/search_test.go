@@ -144,6 +144,85 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// Ids are found by the index as without it.
+func TestLookupByIndex(t *testing.T) {
+	l := open(t, logPath(t), Options{Sync: SyncNone, RotateSize: 400_000, Index: filepath.Join(t.TempDir(), "history")})
+	fillSearched(t, l, 0, 900)
+	appendAll(t, l, decided("longerthaneight", clawrden.OutcomeDeny), decided("longerthanten", clawrden.OutcomeAllow), finished("longerthanten", 4))
+	for _, id := range []string{"i0", "i7", "i899", "i450", "i9", "i89", "i", "i900", "x", "longer", "longert", "longerth", "longerthan", "longerthanten", "longerthaneightandmore", "longerthane"} {
+		var want clawrden.Entry
+		var wantErr error
+		if err := l.read(func(w *walk) error { want, wantErr = w.lookup(id); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.Lookup(id)
+		if diff := cmp.Diff(want, got); diff != "" || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Errorf("%s: %v where it should be %v, %s", id, err, wantErr, diff)
+		}
+	}
+}
+
+// What is asked is the same over several blocks of an index, and when the end of a command comes blocks later.
+func TestIndexBlocks(t *testing.T) {
+	l := open(t, logPath(t), Options{Sync: SyncNone, Index: filepath.Join(t.TempDir(), "history")})
+	fillSearched(t, l, 0, 2*blockRows)
+	if _, _, err := l.History(clawrden.HistoryFilter{Tool: "make"}); err != nil {
+		t.Fatal(err)
+	}
+	fillSearched(t, l, 2*blockRows, blockRows/2)
+	entries := all(t, l)
+	since := entries[len(entries)/2].Timestamp.Time
+	for _, f := range append([]clawrden.HistoryFilter{{Since: since, Tool: "go"}, {Until: since, Exit: "failed"}}, filters...) {
+		f.Limit = MaxPage
+		want := []clawrden.Entry{}
+		for i := range entries {
+			if f.Finds(&entries[i]) && len(want) < MaxPage {
+				want = append(want, entries[i])
+			}
+		}
+		got, _, err := l.History(f)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%+v: %v %s", f, err, diff)
+		}
+	}
+}
+
+// The index is made in the background, in pieces, and what is asked meanwhile is answered.
+func TestIndexWarm(t *testing.T) {
+	path, index := logPath(t), filepath.Join(t.TempDir(), "history")
+	l := open(t, path, Options{Sync: SyncNone, RotateSize: 300_000})
+	fillSearched(t, l, 0, 1000)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, path, Options{Sync: SyncNone, Index: index}) // begins in the background at once
+	sameAnswers(t, l)
+	if err := l.warm(); err != nil {
+		t.Fatal(err)
+	}
+	err := l.read(func(w *walk) error {
+		for i := 0; ; i++ {
+			s, err := w.part(i)
+			if err != nil {
+				break
+			}
+			x, err := openIndex(index, s)
+			if err != nil {
+				return err
+			}
+			if x.covered != s.size {
+				t.Errorf("file %d: %d bytes of %d are in the index", i, x.covered, s.size)
+			}
+			x.file.Close()
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameAnswers(t, l)
+}
+
 // An index is made anew when it is damaged, cut, of another log, or gone.
 func TestIndexDamaged(t *testing.T) {
 	index := filepath.Join(t.TempDir(), "history")
@@ -161,10 +240,10 @@ func TestIndexDamaged(t *testing.T) {
 		}
 	}
 	for what, damage := range map[string]func([]byte) []byte{
-		"a row":    func(b []byte) []byte { b[indexBlock+rowsAt+3] ^= 1; return b },
-		"words":    func(b []byte) []byte { clear(b[indexBlock+8 : indexBlock+rowsAt]); return b },
+		"a row":    func(b []byte) []byte { b[unitSize*(1+colOffset)+unitSum+3] ^= 1; return b },
+		"words":    func(b []byte) []byte { clear(b[unitSize*(1+colText)+unitSum : unitSize*(2+colText)]); return b },
 		"the head": func(b []byte) []byte { b[9] ^= 1; return b },
-		"cut":      func(b []byte) []byte { return b[:indexBlock+100] },
+		"cut":      func(b []byte) []byte { return b[:unitSize+100] },
 		"empty":    func([]byte) []byte { return nil },
 		"noise":    func(b []byte) []byte { return bytes.Repeat([]byte{0xa5}, len(b)) },
 		"another":  func([]byte) []byte { return whole[names[0]] },
@@ -184,8 +263,8 @@ func TestIndexDamaged(t *testing.T) {
 
 // Whatever is in an index, answers come from the log.
 func FuzzIndex(f *testing.F) {
-	f.Add([]byte("CWindex1"), 0)
-	f.Add(bytes.Repeat([]byte{0xff}, 64), indexBlock)
+	f.Add([]byte("CWindex2"), 0)
+	f.Add(bytes.Repeat([]byte{0xff}, 64), unitSize)
 	l := open(f, logPath(f), Options{Sync: SyncNone, Index: filepath.Join(f.TempDir(), "history")})
 	fillSearched(f, l, 0, 60)
 	if _, _, err := l.History(clawrden.HistoryFilter{Tool: "git"}); err != nil {
@@ -227,10 +306,13 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	for name, f := range map[string]clawrden.HistoryFilter{
 		"Tool": {Tool: "tool7"}, "Nothing": {Tool: "nosuch"}, "Never": {Tool: "tool7", Rule: "rule8"},
-		"Exit": {Exit: "42", Rule: "rule142"}, "Text": {Text: "do 1234"}, "NoText": {Text: "nowhere"},
+		"Exit": {Exit: "42", Rule: "rule142"}, "Text": {Text: "do 1234"}, "NoText": {Text: "nowhere"}, "Oldest": {ID: "00000000"},
 	} {
 		b.Run(name, func(b *testing.B) {
 			f.Limit = 50
+			if err := l.warm(); err != nil {
+				b.Fatal(err)
+			}
 			if _, _, err := l.History(f); err != nil {
 				b.Fatal(err)
 			}

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // segment is a file of a log that any place can be read of, compressed or not.
 type segment struct {
 	io.ReaderAt
+	file  *os.File
 	size  int64 // of what is in it
 	files []io.Closer
 }
@@ -18,7 +20,7 @@ func openSegment(path string) (*segment, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &segment{f, size, []io.Closer{f}}
+	s := &segment{f, f, size, []io.Closer{f}}
 	if !isPacked(f) {
 		return s, nil
 	}

@@ -59,6 +59,9 @@ func (l *Log) goBehind() {
 	if l.keys != nil {
 		l.tails.Go(l.sealBehind)
 	}
+	if l.o.Index != "" {
+		l.tails.Go(l.warmBehind)
+	}
 	if l.o.RotateSize > 0 || l.o.RotateAge > 0 || l.o.RetainSize > 0 || l.o.RetainAge > 0 {
 		l.tails.Go(l.tidyBehind)
 	}
@@ -119,7 +122,7 @@ func (l *Log) firstTime() time.Time {
 // findOlder takes the end of the newest file beside an empty one: the crash came right after a rotation, or somebody has
 // moved the log away while nothing wrote it.
 func (l *Log) findOlder() error {
-	files, err := list(l.path)
+	files, err := list(l.path, l.known.firstNumber)
 	if err != nil {
 		return err
 	}
@@ -174,7 +177,7 @@ func (l *Log) compare() *clawrden.Record {
 
 // hashOf finds a record in the file in use; known is false where it isn't there.
 func (l *Log) hashOf(seq uint64) (hash string, known bool) {
-	s := snapshot{l.file, l.size}
+	s := snapshot{file: l.file, size: l.size}
 	at, err := s.offset(seq)
 	if err != nil {
 		return "", false

@@ -10,6 +10,7 @@ import (
 // history is mostly in the file in use.
 type walk struct {
 	path   string
+	known  *knownFiles
 	parts  []part // newest first
 	older  []older
 	listed bool
@@ -45,7 +46,7 @@ func (w *walk) open() error {
 	}
 	for tries := 0; ; tries++ {
 		if !w.listed {
-			files, err := list(w.path)
+			files, err := list(w.path, w.known.firstNumber)
 			if err != nil {
 				return err
 			}
@@ -59,6 +60,15 @@ func (w *walk) open() error {
 		if next.first == 0 || next.first == noRecord || first > 0 && next.first >= first {
 			continue
 		}
+		known, whole, key := w.known.get(next.path, first)
+		if known != nil {
+			if whole > 0 {
+				f := &lazyFile{path: next.path, key: key}
+				w.parts = append(w.parts, part{snapshot{f, whole, known, next.first, first}, f})
+				return nil
+			}
+			continue
+		}
 		s, err := openSegment(next.path)
 		if errors.Is(err, fs.ErrNotExist) && tries < 100 {
 			w.listed = false
@@ -69,25 +79,29 @@ func (w *walk) open() error {
 		}
 		// Only what is older than all before it: the file in use may have been rotated since it was looked at.
 		size := s.size
-		whole, err := lastNewline(s, size)
+		whole, err = lastNewline(s, size)
 		if err == nil && first > 0 {
-			whole, err = snapshot{s, whole}.offset(first)
+			whole, err = snapshot{file: s, size: whole}.before(first)
 		}
 		if err != nil {
 			s.Close()
 			return err
 		}
+		known = w.known.learn(key, first, whole)
 		if whole == 0 {
 			s.Close()
 			continue
 		}
-		w.parts = append(w.parts, part{snapshot{s, whole}, s})
+		w.parts = append(w.parts, part{snapshot{s, whole, known, next.first, first}, s})
 		return nil
 	}
 }
 
 // firstNumber is the number of the first readable record; 0 if there is none.
 func (s snapshot) firstNumber() (uint64, error) {
+	if s.first > 0 {
+		return s.first, nil
+	}
 	for lines := newForward(s.file, 0, s.size); ; {
 		line, _, _, err := lines.next()
 		if errors.Is(err, io.EOF) {

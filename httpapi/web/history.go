@@ -10,8 +10,7 @@ import (
 
 const (
 	historyOnPage = 50
-	historyAtOnce = 1000 // entries that the API gives at most
-	historyLooks  = 5    // how often it is asked before the page comes with what was found so far
+	historyLooks  = 5 // how often the API is asked, where most of an answer is for others, before the page comes with what there is so far
 )
 
 // past is the page of what was decided.
@@ -59,12 +58,9 @@ func (v *visit) history() error {
 // entries looks through the history from a record downwards (0: from the newest) until it has found so many, or has looked for
 // long enough. older is the record to go on from, 0 where there are none.
 func (v *visit) entries(search searching, before uint64, most int) (found []clawrden.Entry, older uint64, err error) {
-	limit := most
-	if search != (searching{}) {
-		limit = historyAtOnce
-	}
+	q := search.question()
+	q.Set("limit", strconv.Itoa(most))
 	for range historyLooks {
-		q := url.Values{"limit": {strconv.Itoa(limit)}}
 		if before != 0 {
 			q.Set("before", strconv.FormatUint(before, 10))
 		}
@@ -75,9 +71,6 @@ func (v *visit) entries(search searching, before uint64, most int) (found []claw
 		}
 		for i := range list {
 			before = list[i].Seq
-			if !search.finds(&list[i]) {
-				continue
-			}
 			if found = append(found, list[i]); len(found) == most {
 				if i == len(list)-1 && header.Get("Link") == "" {
 					before = 0
