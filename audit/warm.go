@@ -37,7 +37,8 @@ func (l *Log) withIndex(s snapshot, most int64, f func(*index) error) (whole boo
 }
 
 // The index is brought up to date in the background, at the start and then now and again, so that nobody who asks waits for
-// that. It lets go between the pieces: a question comes before the next one.
+// that. It lets go between the pieces, and waits as long as the last one took: a question comes before the next one, and
+// commands have the processor.
 const (
 	warmPiece = 2 << 20 // bytes of the log: some 25 ms
 	warmEvery = 15 * time.Second
@@ -89,6 +90,7 @@ func (l *Log) warmFile(s snapshot) error {
 	emptied := false
 	for whole := s.size == 0; !whole && !l.stopping(); {
 		var err error
+		begun := time.Now()
 		l.indexMu.Lock()
 		whole, err = l.withIndex(s, warmPiece, nil)
 		l.indexMu.Unlock()
@@ -99,6 +101,17 @@ func (l *Log) warmFile(s snapshot) error {
 		if err != nil {
 			return err
 		}
+		if !whole {
+			l.rest(time.Since(begun))
+		}
 	}
 	return nil
+}
+
+// rest waits, or ends with the log.
+func (l *Log) rest(d time.Duration) {
+	select {
+	case <-l.quit:
+	case <-time.After(d):
+	}
 }

@@ -22,6 +22,7 @@ func main() {
 	quick := flag.Bool("quick", false, "smaller everything: to see that it works")
 	waiting := flag.Int("waiting", 0, "only have this many requests wait for a person")
 	streams := flag.Int("readers", 0, "only have this many readers of events")
+	records := flag.Int("records", 0, "only the history over this many records")
 	only := flag.Bool("guard", false, "only guard sessions")
 	if len(os.Args) == 2 && os.Args[1] == "spawn" {
 		spawning()
@@ -41,6 +42,9 @@ func main() {
 			defer h.close()
 			return streaming(*streams, 10)([]*host{h}, 0)
 		}
+	}
+	if *records > 0 {
+		measure = func() error { return past(*bin, *records) }
 	}
 	if *waiting > 0 {
 		measure = func() error { return pending(*bin, *waiting) }
@@ -88,9 +92,12 @@ func run(bin string, rounds int, quick bool) error {
 	if err := memory(hosts); err != nil {
 		return err
 	}
-	waiting := 10_000
+	waiting, records := 10_000, 1_000_000
 	if quick {
-		waiting = 500
+		waiting, records = 500, 20_000
+	}
+	if err := past(bin, records); err != nil {
+		return err
 	}
 	return pending(bin, waiting)
 }
@@ -127,6 +134,15 @@ func newHost(bin, way string) (*host, error) { return newHostWith(bin, way, poli
 
 // newHostWith is newHost with another policy and more settings. dev makes the daemon's own user the agent.
 func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
+	h, err := prepare(bin, way, policy, config)
+	if err != nil {
+		return nil, err
+	}
+	return h, h.start(bin, dev)
+}
+
+// prepare makes the files of a host.
+func prepare(bin, way, policy, config string) (*host, error) {
 	dir, err := os.MkdirTemp("", "clawrden-bench-")
 	if err != nil {
 		return nil, err
@@ -170,6 +186,11 @@ func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
 			return nil, err
 		}
 	}
+	return h, nil
+}
+
+// start starts the daemon, and waits until it judges.
+func (h *host) start(bin string, dev bool) error {
 	h.env = []string{"PATH=" + h.path("shims") + ":/usr/bin:/bin", "CLAWRDEN_SOCKET=" + h.path("shim.sock"), "HOME=/tmp"}
 	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), "--config", h.path("clawrden.hcl"), "--policy", h.path("policy.hcl"),
 		"--socket", h.path("shim.sock"), "--control", h.path("control.sock"), "--audit", h.path("audit.jsonl"), "--state", h.path("state"), "--http", "127.0.0.1:0")
@@ -178,22 +199,22 @@ func newHostWith(bin, way, policy, config string, dev bool) (*host, error) {
 	}
 	log, err := os.Create(h.path("log"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	h.daemon.Stdout, h.daemon.Stderr = log, log
 	if err := h.daemon.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	for range 1000 {
 		c := h.command("true")
 		if err := c.Run(); err == nil || !dev && c.ProcessState != nil && c.ProcessState.ExitCode() == 125 && answered(h) {
-			return h, nil
+			return nil
 		}
 		<-time.After(5 * time.Millisecond)
 	}
 	said, _ := os.ReadFile(h.path("log"))
 	h.close()
-	return nil, fmt.Errorf("the daemon doesn't answer: %s", said)
+	return fmt.Errorf("the daemon doesn't answer: %s", said)
 }
 
 func (h *host) path(name string) string { return filepath.Join(h.dir, name) }
@@ -206,8 +227,10 @@ func (h *host) command(tool string, args ...string) *exec.Cmd {
 }
 
 func (h *host) close() {
-	_ = h.daemon.Process.Kill()
-	_ = h.daemon.Wait()
+	if h.daemon != nil && h.daemon.Process != nil {
+		_ = h.daemon.Process.Kill()
+		_ = h.daemon.Wait()
+	}
 	_ = os.RemoveAll(h.dir)
 }
 

@@ -76,7 +76,7 @@ func pending(bin string, n int) error {
 	if err := pages.err; err != nil {
 		return err
 	}
-	if err := h.dashboard(); err != nil {
+	if err := h.dashboard("/", "the dashboard's page of them"); err != nil {
 		return err
 	}
 	scrapes := measure(50, func() error { return fetch(c, "GET", "/metrics", nil) })
