@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"slices"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/agentroot"
@@ -38,6 +34,9 @@ func (c *call) leaves() bool {
 // detour finds the shim for a call that has to leave, or may yet. Where there is none, what needs it is denied, before a person is
 // asked.
 func (d *Daemon) detour(ctx context.Context, c *call) error {
+	if err := d.findEntry(ctx, c); err != nil {
+		return err
+	}
 	if c.held == nil || !c.leaves() && c.decision.Verdict != clawrden.Ask {
 		return nil
 	}
@@ -52,55 +51,33 @@ func (d *Daemon) detour(ctx context.Context, c *call) error {
 
 var errNoShim = errors.New("it can't be run as it is held, and the shim that would take it there can't be reached from where it runs (in a container, mount /var/lib/clawrden/shims there)")
 
-// findShim looks for the shim of this release in the caller's own root. Its files may never answer, so it happens beside.
+// findShim looks for the shim of this release in the caller's own root.
 func (d *Daemon) findShim(ctx context.Context, c *call) (string, error) {
-	proc, err := unix.FcntlInt(uintptr(c.peer.Proc), unix.F_DUPFD_CLOEXEC, 0)
-	if err != nil {
-		return "", fmt.Errorf("cannot look at the caller: %v", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
-	defer cancel()
-	found, id := make(chan string, 1), c.request.Identity
-	go func() {
-		defer close(found)
-		defer func() { _ = unix.Close(proc) }()
-		defer func() {
-			if v := recover(); v != nil {
-				d.log.ErrorContext(ctx, "looking for the shim failed", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
-			}
-		}()
-		root, err := agentroot.Open(proc, agentroot.Options{Identity: &id})
-		if err != nil {
-			return
-		}
-		defer root.Close()
+	path := inside(ctx, d, c, func(ctx context.Context, root *agentroot.Root) string {
 		for _, own := range d.steps.own {
-			f, err := root.Walk(own.path)
-			if err != nil {
-				continue
-			}
-			is := f.Stat.Size == own.size && rootsAlone(&f.Stat) && d.isShimAt(ctx, f.FD)
-			f.Close()
-			if is {
-				found <- own.path
-				return
+			if f, err := root.Walk(own.path); err == nil {
+				is := d.isOneOf(ctx, d.steps.own, f)
+				f.Close()
+				if is {
+					return own.path
+				}
 			}
 		}
-	}()
-	select {
-	case path := <-found:
-		if path != "" {
-			return path, nil
-		}
-	case <-ctx.Done():
+		return ""
+	})
+	if path == "" {
+		return "", errNoShim
 	}
-	return "", errNoShim
+	return path, nil
 }
 
-// isShimAt is isOwn for a descriptor that only names the file.
-func (d *Daemon) isShimAt(ctx context.Context, fd int) bool {
-	sum, err := d.hasher.Digest(ctx, fd)
-	return err == nil && slices.ContainsFunc(d.steps.own, func(o ownShim) bool { return o.sha256 == sum })
+// isOneOf reports whether a file is one of this release's, which nobody but root can change.
+func (d *Daemon) isOneOf(ctx context.Context, own []ownProgram, f *agentroot.File) bool {
+	if !rootsAlone(&f.Stat) || !slices.ContainsFunc(own, func(o ownProgram) bool { return o.size == f.Stat.Size }) {
+		return false
+	}
+	sum, err := d.hasher.Digest(ctx, f.FD)
+	return err == nil && slices.ContainsFunc(own, func(o ownProgram) bool { return o.sha256 == sum })
 }
 
 // pack makes ready what leaves: nothing holds its files any more once it does.
@@ -235,7 +212,7 @@ func (c *call) become(was *call) {
 	version := c.request.Protocol
 	c.request, c.request.Protocol = was.request, version
 	c.facts, c.decision, c.executor, c.env, c.digest, c.outcome = was.facts, was.decision, was.executor, was.env, was.digest, was.outcome
-	c.approval, c.edited, c.grant, c.remembered, c.gaps = was.approval, was.edited, was.grant, was.remembered, was.gaps
+	c.approval, c.edited, c.grant, c.remembered, c.gaps, c.entry = was.approval, was.edited, was.grant, was.remembered, was.gaps, was.entry
 	c.root, c.tool, was.root, was.tool = was.root, was.tool, nil, nil
 	c.session = inSession{was.held.session, was.held.lesser, was.facts.Lineage}
 	c.whole = len(was.held.argv) != len(was.request.Argv) // what the kernel put in front of a script's own

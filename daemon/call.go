@@ -46,6 +46,7 @@ type call struct {
 	facts    clawrden.Facts
 	gaps     []string  // what of its profile nothing holds
 	held     *heldExec // what the guard holds; nil for a request of the shim socket
+	entry    *entry    // how it comes under guard where the container engine runs it; nil where it needn't
 	session  inSession // of a request of the shim socket: the session that its process is in
 	whole    bool      // the shim is to be given all of argv
 	decision clawrden.Decision

@@ -169,6 +169,8 @@ type Options struct {
 	Plan func(t *agentroot.Tool, argv []string, e protocol.Exec) (frame []byte, fds []int, err error)
 	// Shims are the places of the shim of this release, as callers see them, the best one first. In sessions it is let through.
 	Shims []string
+	// Launchers are the same for its launcher, by which what the container engine runs comes under guard.
+	Launchers []string
 	// Unchanged says whether the files of a tool are as they were hashed.
 	Unchanged func(*agentroot.Tool) bool
 	// Containers tells which image a caller's container has; nil: no container counts.
@@ -178,7 +180,8 @@ type Options struct {
 	// Taps record and bound output. nil: what would need one is refused.
 	Taps Taps
 	// Starter begins sessions whose launchers go to GuardSocket; nil: none can be begun by this daemon.
-	Starter     Starter
+	Starter Starter
+	// What the container engine runs for callers under guard comes by it, too.
 	GuardSocket string
 	// Keepers reach whole units ("unit") and containers ("container") for the kill switch; one that is missing is said to be.
 	Keepers map[string]Keeper
@@ -234,6 +237,7 @@ type Daemon struct {
 	successions successions
 	steps       steps
 	holds       holds
+	entries     entries
 	sessions    sessions
 	tally       tally
 	written     written
@@ -261,7 +265,7 @@ func New(o Options) (*Daemon, error) {
 	if d.o.Meter == nil {
 		d.o.Meter = uncounted{}
 	}
-	d.openShims(o.Shims)
+	d.steps.own, d.steps.launchers = d.openOwn(o.Shims), d.openOwn(o.Launchers)
 	d.registered.opened, d.registered.over = make(chan opened), make(chan struct{})
 	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {

@@ -24,6 +24,7 @@ type errand struct {
 	sealed  bool // and the file is a sealed copy
 	argv    []errandWord
 	env     [sha256.Size]byte
+	words   []string // the environment where an engine passes it on; nil: env has its digest
 	cwd     inode
 }
 
@@ -110,7 +111,10 @@ func asKernel(t *agentroot.Tool, argv []errandWord) []errandWord {
 // isErrand reports whether what is held is what the shim was told to run: file and content, argv, environment, working directory.
 func (d *Daemon) isErrand(ctx context.Context, e *errand, c *call) bool {
 	h := c.held
-	if placeOf(h.exe) != e.file || len(h.argv) != len(e.argv) || sumOf(c.request.Env) != e.env {
+	if placeOf(h.exe) != e.file || len(h.argv) != len(e.argv) {
+		return false
+	}
+	if same := e.words == nil && sumOf(c.request.Env) == e.env || e.words != nil && sameByEngine(e.words, c.request.Env); !same {
 		return false
 	}
 	for i, w := range e.argv {

@@ -59,7 +59,7 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	}
 	if err != nil {
 		code := protocol.ExitFailed
-		if errors.Is(err, errNoShim) {
+		if errors.Is(err, errNoShim) || errors.Is(err, errNoEntry) || errors.Is(err, errEngineCopy) {
 			code = protocol.ExitDenied
 		}
 		c.deny(code, err.Error())
@@ -109,8 +109,6 @@ func executorOf(d *clawrden.Decision) string {
 func (d *Daemon) chooseExecutor(c *call) (string, error) {
 	named, plain := executorOf(&c.decision), c.request.Way == clawrden.WayPlain
 	switch {
-	case named == execDocker && (c.held != nil || c.session.name != ""):
-		return "", fmt.Errorf("the rule runs it by the container engine (mirror via docker), where the session's guard wouldn't hold it")
 	case named == execMirror && plain:
 		return "", fmt.Errorf("the rule runs it in the caller's own context (executor mirror), which the plain mode can't reach: it passes no descriptors; call it through the shim")
 	case named == execMirror || (named == "" && !plain):
@@ -141,7 +139,7 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 
 // boundary is what enforces the decision where the command runs.
 func (d *Daemon) boundary(c *call) clawrden.Boundary {
-	if e := d.o.Executors[c.executor]; e != nil {
+	if e := d.o.Executors[c.executor]; e != nil && c.entry == nil {
 		return e.Boundary()
 	}
 	if c.held != nil && !c.held.lesser || c.session.name != "" && !c.session.lesser {

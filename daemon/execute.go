@@ -256,10 +256,15 @@ func (d *Daemon) runElsewhere(ctx context.Context, c *call, e Executor) job.Exit
 	}
 	c.elsewhere.Store(true)
 	c.reply.started(c)
-	p, err := e.Start(ctx, &job.Job{
+	j := &job.Job{
 		Request: c.runRequest(), Decision: &c.decision, Exe: &c.facts.Exe, Tool: c.tool, Stdio: t.stdio, Terminal: t.terminal, Cwd: c.cwd,
 		Umask: c.peer.Umask(), Home: c.facts.Home, Stopping: c.stopping,
-	})
+	}
+	if c.entry != nil {
+		j.Entry = &c.entry.Entry
+		defer d.enter(c)()
+	}
+	p, err := e.Start(ctx, j)
 	t.handed()
 	if err != nil {
 		finish()

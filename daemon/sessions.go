@@ -111,6 +111,9 @@ func (d *Daemon) begin(s *session, again bool) error {
 			return errors.New(why)
 		}
 	}
+	if err := d.enters(s); err != nil {
+		return err
+	}
 	s.line = newLineage(!again && randomized())
 	if again {
 		s.Gaps = d.sessions.files.of(s.Name, s.peer)

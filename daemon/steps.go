@@ -27,7 +27,8 @@ import (
 
 // steps are the processes that are on the way of a request.
 type steps struct {
-	own []ownShim
+	own       []ownProgram // the shim of this release
+	launchers []ownProgram // its launcher
 
 	mu      sync.Mutex
 	shims   map[pidStart]inSession // processes of sessions that run the shim
@@ -35,8 +36,8 @@ type steps struct {
 	away    map[pidStart]*away
 }
 
-// ownShim is the shim of this release at one of its places.
-type ownShim struct {
+// ownProgram is a program of this release at one of its places.
+type ownProgram struct {
 	path, sha256 string
 	size         int64
 }
@@ -51,8 +52,8 @@ type inSession struct {
 // maxShims is how many processes that run the shim are known; beyond it those that have ended are looked for.
 const maxShims = 1024
 
-// openShims learns to know the shim of this release. Only files that nobody but root can change count.
-func (d *Daemon) openShims(paths []string) {
+// openOwn learns to know a program of this release. Only files that nobody but root can change count.
+func (d *Daemon) openOwn(paths []string) (own []ownProgram) {
 	for _, path := range paths {
 		f, err := os.Open(path)
 		if err != nil {
@@ -61,11 +62,12 @@ func (d *Daemon) openShims(paths []string) {
 		var st unix.Stat_t
 		if unix.Fstat(int(f.Fd()), &st) == nil && rootsAlone(&st) {
 			if sum, err := d.hasher.Digest(context.Background(), int(f.Fd())); err == nil {
-				d.steps.own = append(d.steps.own, ownShim{path, sum, st.Size})
+				own = append(own, ownProgram{path, sum, st.Size})
 			}
 		}
 		_ = f.Close()
 	}
+	return own
 }
 
 // rootsAlone reports whether nobody but root can write to a file.
@@ -105,6 +107,8 @@ func (d *Daemon) step(ctx context.Context, c *call) (through bool, refusal strin
 			d.runsErrand(c, e)
 		}
 		return through, ""
+	case e != nil && e.words != nil:
+		return false, "it was to run what was decided as request " + e.id + ", by the container engine, and isn't that"
 	case d.isOwn(ctx, c.held.exe):
 		d.becomesShim(c)
 		return true, ""

@@ -117,6 +117,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
 	do.Shims = []string{filepath.Join(c.Paths.Shims, "clawrden-shim"), filepath.Join(filepath.Dir(launcher()), "clawrden-shim")}
+	do.Launchers = []string{filepath.Join(c.Paths.Shims, "clawrden-launch"), launcher()}
 	engine, err := dockerx.Open(dockerx.Options{Socket: c.Docker.Socket, Timeout: c.Docker.Timeout})
 	if err != nil {
 		return err

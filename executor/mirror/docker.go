@@ -142,13 +142,16 @@ func specFor(j *job.Job, who *peercred.Peer, c *dockerx.Container) (*dockerx.Exe
 	}, nil
 }
 
-// argvOf is what is run by path: the tool, or the chain of interpreters that ends with it, as the kernel would make it.
-func argvOf(j *job.Job) []string {
-	_, chain := words(j.Tool)
-	if !j.Tool.Shell || len(chain) == 0 {
-		return append([]string{j.Tool.Path}, j.Request.Args()...)
+// argvOf is what is run by path: the tool, or the chain of interpreters that ends with it, as the kernel would make it; behind the
+// launcher where that has to put it under guard.
+func argvOf(j *job.Job) (argv []string) {
+	if j.Entry != nil {
+		argv = j.Entry.Words()
 	}
-	return append([]string{chain[0].Word, j.Tool.Path}, j.Request.Args()...)
+	if _, chain := words(j.Tool); j.Tool.Shell && len(chain) > 0 {
+		argv = append(argv, chain[0].Word)
+	}
+	return append(append(argv, j.Tool.Path), j.Request.Args()...)
 }
 
 // workDir names the caller's working directory by the process that waits for the command in it: another directory that

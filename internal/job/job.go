@@ -26,8 +26,19 @@ type Job struct {
 	Cwd      *os.File             // the working directory, O_PATH; nil where it has none
 	Umask    uint32               // the caller's
 	Home     string               // home directory of the caller's user, by the host's user database; "" if unknown
+	// Entry is how it has to come under guard; nil where it needn't.
+	Entry *Entry
 	// Stopping is closed when the daemon stops. What can go on without it does.
 	Stopping <-chan struct{}
+}
+
+// Entry is how a command comes into a guard session of its own: by the launcher, which is told the guard's socket and the session's name.
+// The paths are the caller's, who can change nothing of what they lead to.
+type Entry struct{ Launcher, Guard, Session string }
+
+// Words are what stands in front of the command's own path and arguments.
+func (e *Entry) Words() []string {
+	return []string{e.Launcher, "init", "--name", e.Session, "--guard", e.Guard, "--"}
 }
 
 // Tap is what passes between a command and its caller where the policy wants its output recorded or bounded.
