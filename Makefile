@@ -119,7 +119,7 @@ put-back:
 
 uninstall: ## remove what install has put there; diverted tools come back, settings, state and logs stay
 	@$(if $(DESTDIR),,$(MAKE) --no-print-directory -s put-back)
-	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden.service clawrden-guard.service || true)
+	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl disable --now clawrden.socket clawrden-control.socket clawrden-judge.socket clawrden-guard.socket clawrden-http.socket clawrden-metrics.socket clawrden-diverted.path clawrden.service clawrden-guard.service || true)
 	$(PACK) uninstall -bin $(BIN) -prefix '$(PREFIX)' -destdir '$(DESTDIR)'
 	@$(if $(DESTDIR),,[ ! -d /run/systemd/system ] || systemctl daemon-reload)
 

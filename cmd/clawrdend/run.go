@@ -161,6 +161,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 		return err
 	}
 	defer takeNotes(ctx, c.Paths.State, do.Audit, log)()
+	defer watchPlaces(ctx, c.Paths.State, filepath.Dir(c.Paths.Control), log)()
 	people := told{d}
 	web.daemon, web.users, web.log = d, db, log
 	bus := dbusapi.New(dbusapi.Options{Control: people, Authorizer: d, Quiet: len(c.Teams) > 0, Log: log})

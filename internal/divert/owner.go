@@ -3,13 +3,15 @@ package divert
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // askTime is how long a package manager may take to answer. dpkg waits for nobody; rpm's database may be locked.
@@ -111,11 +113,40 @@ func tellDpkg(ctx context.Context, verb string, d *Diversion) error {
 	return nil
 }
 
-// rpmHas reports whether an rpm package is installed; it says yes where that can't be told.
-func rpmHas(ctx context.Context, name string) bool {
-	_, err := ask(ctx, "rpm", "-q", name)
-	exit, ok := errors.AsType[*exec.ExitError](err)
-	return !ok || exit.ExitCode() != 1
+// rpmGone reports whether a tool that was rpm's isn't anybody's any more: its package was removed, or has no such file now. It goes
+// by what rpm says, never by its failing, and never while rpm is at work.
+func rpmGone(ctx context.Context, d *Diversion) bool {
+	if d.Manager != "rpm" || rpmBusy(ctx, d) {
+		return false
+	}
+	now := Diversion{Path: d.Path}
+	if err := findOwner(ctx, &now); err != nil || now.Manager != "" {
+		return false
+	}
+	files, err := ask(ctx, "rpm", "-q", "--list", d.Package)
+	if err != nil {
+		return strings.Contains(files, "package "+d.Package+" is not installed")
+	}
+	return !slices.ContainsFunc(aliases(d.Path), func(name string) bool { return slices.Contains(strings.Split(files, "\n"), name) })
+}
+
+// rpmBusy reports whether rpm is at work on packages: then it hasn't forgotten yet what it has removed. It says no where that can't
+// be told.
+func rpmBusy(ctx context.Context, d *Diversion) bool {
+	if d.Manager != "rpm" {
+		return false
+	}
+	out, err := ask(ctx, "rpm", "--eval", "%{_rpmlock_path}")
+	if err != nil {
+		return false
+	}
+	f, err := os.Open(strings.TrimSpace(out))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	lock := unix.Flock_t{Type: unix.F_RDLCK}
+	return unix.FcntlFlock(f.Fd(), unix.F_GETLK, &lock) == nil && lock.Type == unix.F_WRLCK
 }
 
 func has(program string) bool { return find(program) != "" }
@@ -140,8 +171,10 @@ func ask(ctx context.Context, program string, args ...string) (string, error) {
 	defer cancel()
 	c := exec.CommandContext(ctx, at, args...) //nolint:gosec // a program of the system, with paths that root has typed and refuse.go has let pass
 	c.Env = []string{"LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
-	if dir := os.Getenv("DPKG_ADMINDIR"); dir != "" {
-		c.Env = append(c.Env, "DPKG_ADMINDIR="+dir)
+	for _, name := range []string{"DPKG_ADMINDIR", "RPM_CONFIGDIR"} { // where each looks for its own
+		if dir := os.Getenv(name); dir != "" {
+			c.Env = append(c.Env, name+"="+dir)
+		}
 	}
 	var out, complaint bytes.Buffer
 	c.Stdout, c.Stderr = &out, &complaint

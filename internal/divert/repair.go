@@ -48,6 +48,8 @@ func (h *Host) Repair(ctx context.Context) ([]Mended, error) {
 	return all, nil
 }
 
+const goneByRPM = "its package was removed: the tool went, too"
+
 func errorText(err error) string {
 	if err == nil {
 		return ""
@@ -74,17 +76,18 @@ func (h *Host) mend(ctx context.Context, r *registry, d *Diversion) (what string
 	case Active:
 	}
 	switch {
+	case shim && aside && rpmGone(ctx, d):
+		return goneByRPM, h.forget(r, d, d.Path, d.Real)
 	case shim && aside:
 		return h.refresh(ctx, r, d)
 	case shim:
 		return "the tool is gone, and its shim stands for nothing: install it, or `clawrden shims remove --divert " + d.Path + "`", nil
 	case tool:
 		return "something else, such as an upgrade, had put a tool there: a shim has its place again", h.again(ctx, r, d)
-	case aside && d.Manager == "rpm" && !rpmHas(ctx, d.Package):
-		if err := os.Remove(d.Real); err != nil {
-			return "", err
-		}
-		return "its package was removed: the tool went, too", r.drop(d.Path)
+	case aside && rpmBusy(ctx, d):
+		return "", nil // it may be about to remove the tool, or to bring another: who watches comes again
+	case aside && rpmGone(ctx, d):
+		return goneByRPM, h.forget(r, d, d.Real)
 	case aside:
 		if err := h.place(d.Path); err != nil {
 			return "", err
@@ -95,6 +98,16 @@ func (h *Host) mend(ctx context.Context, r *registry, d *Diversion) (what string
 		return "", err
 	}
 	return "the tool and its shim are gone: it isn't diverted any more", r.drop(d.Path)
+}
+
+// forget removes what is left of a tool that was uninstalled.
+func (h *Host) forget(r *registry, d *Diversion, files ...string) error {
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			return err
+		}
+	}
+	return r.drop(d.Path)
 }
 
 // refresh renews the shim, and notes a tool that was upgraded.

@@ -134,7 +134,7 @@ systemctl is-active --quiet clawrden-guard.service`)
 	for _, socket := range []string{"clawrden-control", "clawrden-guard", "clawrden-http", "clawrden-judge", "clawrden-metrics", "clawrden"} {
 		want += "systemctl --no-reload disable --now " + socket + ".socket\n"
 	}
-	check("removed", calls, want+"systemctl stop clawrden-agents.path clawrden.service clawrden-guard.service\nsystemctl daemon-reload")
+	check("removed", calls, want+"systemctl stop clawrden-agents.path clawrden-diverted.path clawrden.service clawrden-guard.service\nsystemctl daemon-reload")
 	if got := r.read(edited + ".rpmsave"); got != "rule \"x\" {\n" {
 		t.Errorf("of the edited policy is left: %q", got)
 	}

@@ -258,3 +258,44 @@ func TestDivertedAlias(t *testing.T) {
 		}
 	})
 }
+
+// A tool that something puts over the shim, as rpm's upgrades do, is put aside and the shim put back, by nobody's hand; so is a shim
+// that was removed. With the daemon stopped meanwhile its next start does it.
+func TestDivertedToolReplaced(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.bare(t)
+		m.denied(t)
+		release := func(version string) {
+			t.Helper()
+			m.must(t, "sh", "-ec", fmt.Sprintf(`printf '#!/bin/sh\necho thetool %s\n' >%[2]s.new; chmod 755 %[2]s.new; mv %[2]s.new %[2]s`, version, theTool))
+		}
+		t.Cleanup(func() { m.run("sh", "-c", "clawrden shims remove --divert --all; rm -f "+theTool+"*") })
+		release("1")
+		m.enable(t)
+		m.must(t, "clawrden", "status")
+		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+		mended := func(what string) {
+			t.Helper()
+			eventually(t, "the shim is back after "+what, func() bool { return m.run("cmp", theTool, "/usr/lib/clawrden/clawrden-shim").code == 0 })
+			wantTool(t, "the agent, after "+what, finish(m.as("agent", theTool)), 126, "", "thetool")
+		}
+		for _, version := range []string{"2", "3"} {
+			release(version)
+			mended("release " + version)
+			wantTool(t, "a user", finish(m.as("bob", theTool)), 0, "thetool "+version, "")
+		}
+		m.must(t, "rm", theTool)
+		mended("a removal")
+		m.must(t, "systemctl", "stop", "clawrden.socket", "clawrden-control.socket", "clawrden.service")
+		release("4")
+		m.enable(t)
+		m.must(t, "clawrden", "status")
+		mended("a release without the daemon")
+		wantTool(t, "a user, at last", finish(m.as("bob", theTool)), 0, "thetool 4", "")
+		eventually(t, "it is on record", func() bool { return strings.Count(m.auditText(), `"event":"repaired"`) >= 4 })
+		if out := m.must(t, "systemctl", "list-units", "--failed", "--plain", "--no-legend", "clawrden*"); out != "" {
+			t.Errorf("failed: %s", out)
+		}
+		eventually(t, "nothing is left to be done", func() bool { return m.run("test", "-e", "/run/clawrden/mend-diverted").code != 0 })
+	})
+}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var units = []string{"clawrden.service", "clawrden-guard.service", "clawrden.socket", "clawrden-control.socket", "clawrden-judge.socket", "clawrden-guard.socket", "clawrden-agents.path", "clawrden-jobs.slice", "clawrden-agents.slice"}
+var units = []string{"clawrden.service", "clawrden-guard.service", "clawrden.socket", "clawrden-control.socket", "clawrden-judge.socket", "clawrden-guard.socket", "clawrden-agents.path", "clawrden-diverted.path", "clawrden-diverted.service", "clawrden-jobs.slice", "clawrden-agents.slice"}
 
 // The units are as closed as they say, and as they run.
 func TestSandbox(t *testing.T) {
