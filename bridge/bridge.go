@@ -38,6 +38,7 @@ type Daemon interface {
 	Entry(ctx context.Context, id string) (clawrden.Entry, error)
 	History(ctx context.Context, person string, most int) ([]clawrden.Entry, error)
 	Decide(ctx context.Context, person, id string, approve bool, a clawrden.Answer) error
+	Preview(ctx context.Context, person, id string, w clawrden.GrantWish) (clawrden.Grant, error)
 	Kill(ctx context.Context, person, reason string) (message string, err error)
 	Report(ctx context.Context, r clawrden.BridgeReport) error
 }

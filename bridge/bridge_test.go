@@ -150,9 +150,19 @@ func (h *host) Decide(ctx context.Context, person, id string, approve bool, a cl
 	}
 	h.mu.Lock()
 	h.decided = append(h.decided, fmt.Sprintf("%s %s %s %q", person, outcome, id, a.Comment))
+	if a.Grant != nil {
+		h.decided[len(h.decided)-1] += fmt.Sprintf(" %s/%s", a.Grant.Scope, a.Grant.For)
+	}
 	h.mu.Unlock()
 	h.end(id, outcome, &clawrden.Approver{User: "ann", UID: 7, Door: "bridge", Bridge: "chat", Person: person}, a.Comment)
 	return nil
+}
+
+func (h *host) Preview(_ context.Context, person, id string, w clawrden.GrantWish) (clawrden.Grant, error) {
+	if w.Scope == clawrden.ScopeSubcommand {
+		return clawrden.Grant{}, fmt.Errorf("%w: git runs what it is told to", clawrden.ErrBadRequest)
+	}
+	return clawrden.Grant{Words: person + " lets " + id + " run\x1b[2J", Covered: 3, Of: 20}, nil
 }
 
 func (h *host) Kill(_ context.Context, person, reason string) (string, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/client"
 	"github.com/clawrden/clawrden/internal/display"
+	"github.com/clawrden/clawrden/internal/reach"
 )
 
 const (
@@ -23,29 +24,43 @@ const outOfDate = "These buttons are out of date: what waits may have changed. L
 // Click takes a button. Only somebody whom the settings have counts, only in the message that the button belongs to, and only
 // while that shows what waits.
 func (b *Bridge) Click(ctx context.Context, c Click) Reply {
+	m, verb, rest, no := b.pressed(ctx, &c)
+	switch {
+	case no != "":
+		return Reply{Text: no}
+	case verb == Show:
+		defer b.mu.Unlock()
+		return b.single(m, rest)
+	case verb == Details:
+		defer b.mu.Unlock()
+		return b.details(m)
+	case verb == Grant:
+		if w := wishOf(rest); w != nil {
+			return b.decide(ctx, m, c.Person, verb, w, c.Comment)
+		}
+		b.mu.Unlock()
+		return Reply{Text: "Choose how far it is to be remembered."}
+	}
+	return b.decide(ctx, m, c.Person, verb, nil, c.Comment)
+}
+
+// pressed finds the message that a button belongs to, and what it does; or says why it does nothing. Where there is a message, the lock is held.
+func (b *Bridge) pressed(ctx context.Context, c *Click) (m *posted, verb Verb, rest, no string) {
 	if len(c.Value) < 1+nonceLen || len(c.Value) > MaxValue {
-		return Reply{Text: outOfDate}
+		return nil, "", "", outOfDate
 	}
 	if !b.known(c.Person) {
 		b.o.Log.WarnContext(ctx, "somebody answered whom the settings don't have", slog.String("person", display.Line(c.Person)))
-		return Reply{Text: "You can't decide here: the settings (people of the bridge) don't have you."}
+		return nil, "", "", "You can't decide here: the settings (people of the bridge) don't have you."
 	}
-	verb, nonce, id := Verb(c.Value[:1]), c.Value[1:1+nonceLen], c.Value[1+nonceLen:]
+	verb, rest = Verb(c.Value[:1]), c.Value[1+nonceLen:]
 	b.mu.Lock()
-	m := b.book.byNonce(nonce)
-	if m == nil || m.To != c.To || m.Sent && m.Ref != c.Ref || m.List != (verb == Show) || id != "" && !m.List {
+	m = b.book.byNonce(c.Value[1 : 1+nonceLen])
+	if m == nil || m.To != c.To || m.Sent && m.Ref != c.Ref || m.List != (verb == Show) || rest != "" && verb != Show && verb != Grant {
 		b.mu.Unlock()
-		return Reply{Text: outOfDate}
+		return nil, "", "", outOfDate
 	}
-	if verb == Show {
-		defer b.mu.Unlock()
-		return b.single(m, id)
-	}
-	if verb == Details {
-		defer b.mu.Unlock()
-		return b.details(m)
-	}
-	return b.decide(ctx, m, c.Person, verb, c.Comment)
+	return m, verb, rest, ""
 }
 
 // Token takes a decision by a token. It counts once, for the person whose it is, and only while the message shows what waits.
@@ -57,24 +72,24 @@ func (b *Bridge) Token(ctx context.Context, token, comment string) Reply {
 		b.mu.Unlock()
 		return Reply{Text: outOfDate}
 	}
-	person, verb, ok := b.owner(m, token)
+	person, verb, wish, ok := b.owner(m, token)
 	if !ok || slices.Contains(m.Spent, person) {
 		b.mu.Unlock()
 		return Reply{Text: "This token is wrong or has been used."}
 	}
-	return b.decide(ctx, m, person, verb, comment)
+	return b.decide(ctx, m, person, verb, wish, comment)
 }
 
 // decide has the daemon decide. The lock is held, and let go.
-func (b *Bridge) decide(ctx context.Context, m *posted, person string, verb Verb, comment string) Reply {
+func (b *Bridge) decide(ctx context.Context, m *posted, person string, verb Verb, wish *clawrden.GrantWish, comment string) Reply {
 	a := b.book.Asks[m.Asks[0]]
-	answer := clawrden.Answer{Revision: m.Revision, Digest: m.Digest, Comment: truncated(comment)}
+	answer := clawrden.Answer{Revision: m.Revision, Digest: m.Digest, Comment: truncated(comment), Grant: wish}
 	one := m.Nonce + " " + person
 	switch {
 	case a == nil || !a.Ended.IsZero():
 		defer b.mu.Unlock()
 		return already(a)
-	case verb != Approve && verb != Deny && verb != Grant, verb == Grant && (a.pending == nil || !b.mayGrant(a.pending)):
+	case verb != Approve && verb != Deny && verb != Grant, verb == Grant && (a.pending == nil || !b.offered(a.pending, wish)):
 		b.mu.Unlock()
 		return Reply{Text: outOfDate}
 	case b.busy[one]:
@@ -83,9 +98,6 @@ func (b *Bridge) decide(ctx context.Context, m *posted, person string, verb Verb
 	case a.test != nil:
 		defer b.mu.Unlock()
 		return b.endTest(a, m, person, verb, answer.Comment)
-	}
-	if verb == Grant {
-		answer.Grant = &clawrden.GrantWish{Scope: clawrden.ScopeCommand, For: grantFor}
 	}
 	b.busy[one] = true
 	b.mu.Unlock()
@@ -103,7 +115,13 @@ func (b *Bridge) decide(ctx context.Context, m *posted, person string, verb Verb
 	if err := b.keep(); err != nil {
 		b.o.Log.ErrorContext(ctx, "the state can't be kept", slog.Any("error", err))
 	}
-	return Reply{OK: true, Text: map[Verb]string{Approve: "Approved.", Grant: "Approved, and remembered for " + grantFor + ".", Deny: "Denied."}[verb]}
+	switch verb { //nolint:exhaustive // the others don't come here
+	case Deny:
+		return Reply{OK: true, Text: "Denied."}
+	case Grant:
+		return Reply{OK: true, Text: "Approved, and remembered: " + reach.Says(*wish) + "."}
+	}
+	return Reply{OK: true, Text: "Approved."}
 }
 
 // endTest ends a test, of which the daemon knows nothing. The lock is held.

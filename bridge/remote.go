@@ -22,6 +22,11 @@ func (o Own) Decide(ctx context.Context, _, id string, approve bool, a clawrden.
 	return o.Remote.Decide(ctx, "", id, approve, a)
 }
 
+// Preview tells what this person would have remembered.
+func (o Own) Preview(ctx context.Context, _, id string, w clawrden.GrantWish) (clawrden.Grant, error) {
+	return o.Remote.Preview(ctx, "", id, w)
+}
+
 // Kill throws the kill switch as this person.
 func (o Own) Kill(ctx context.Context, _, reason string) (string, error) {
 	return o.Remote.Kill(ctx, "", reason)
@@ -71,6 +76,11 @@ func (r Remote) Decide(ctx context.Context, person, id string, approve bool, a c
 		return r.Client.For(person).Approve(ctx, id, a)
 	}
 	return r.Client.For(person).Deny(ctx, id, a)
+}
+
+// Preview tells what would be remembered for a person.
+func (r Remote) Preview(ctx context.Context, person, id string, w clawrden.GrantWish) (clawrden.Grant, error) {
+	return r.Client.For(person).AddGrant(ctx, id, w, true)
 }
 
 // Kill throws the kill switch for a person.

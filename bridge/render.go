@@ -12,6 +12,7 @@ import (
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
+	"github.com/clawrden/clawrden/internal/reach"
 )
 
 // How many characters of a command are shown, and of other texts.
@@ -21,9 +22,6 @@ const (
 	shownText    = 200
 	shownMore    = 10 // commands inside, votes
 )
-
-// grantFor is how long an approval is remembered by the button for that.
-const grantFor = "1h"
 
 func (b *Bridge) traits() Traits {
 	if t, ok := b.o.Service.(Traitor); ok {
@@ -63,7 +61,7 @@ func (b *Bridge) render(m *posted) *Message {
 	}
 	if len(b.o.Bridge.People) > 0 {
 		shown.Buttons = b.buttons(m, v, p)
-		shown.Tokens = b.tokens(m)
+		shown.Tokens = b.tokens(m, p)
 	}
 	return shown
 }
@@ -72,7 +70,7 @@ func (b *Bridge) buttons(m *posted, v *Ask, p *clawrden.Pending) (all []Button) 
 	add := func(verb Verb, label string) { all = append(all, Button{label, verb, string(verb) + m.Nonce}) }
 	add(Approve, "Approve")
 	if b.mayGrant(p) {
-		add(Grant, "Approve for "+grantFor)
+		add(Grant, "Approve and remember…")
 	}
 	add(Deny, "Deny")
 	if b.o.Bridge.Show != clawrden.ShowMinimal && (b.o.Bridge.Show == clawrden.ShowCommand || v.Cut) {
@@ -81,21 +79,8 @@ func (b *Bridge) buttons(m *posted, v *Ask, p *clawrden.Pending) (all []Button) 
 	return all
 }
 
-// mayGrant reports whether the button for remembering is there: where settings and policy have it, and one approval is enough.
-func (b *Bridge) mayGrant(p *clawrden.Pending) bool {
-	if !slices.Contains(b.o.Bridge.Rights, string(clawrden.RightGrant)) {
-		return false
-	}
-	for i := range p.Demands {
-		if d := &p.Demands[i]; d.People() > 1 || d.Grants != nil && !slices.Contains(d.Grants, grantFor) {
-			return false
-		}
-	}
-	return true
-}
-
 // tokens are those that a message carries. In a place of one person's there are that person's alone.
-func (b *Bridge) tokens(m *posted) (all []PersonTokens) {
+func (b *Bridge) tokens(m *posted, p *clawrden.Pending) (all []PersonTokens) {
 	t := b.traits()
 	if !t.Tokens || b.o.Bridge.Reply == "" {
 		return nil
@@ -104,7 +89,11 @@ func (b *Bridge) tokens(m *posted) (all []PersonTokens) {
 		if t.Personal && person != m.To {
 			continue
 		}
-		all = append(all, PersonTokens{person, b.token(m, person, Approve), b.token(m, person, Deny)})
+		tokens := PersonTokens{Person: person, Approve: b.token(m, person, string(Approve)), Deny: b.token(m, person, string(Deny))}
+		for _, w := range b.wishes(p) {
+			tokens.Grants = append(tokens.Grants, GrantToken{w, reach.Says(w), b.token(m, person, string(Grant)+wishValue(w))})
+		}
+		all = append(all, tokens)
 	}
 	return all
 }
@@ -168,9 +157,6 @@ func risk(p *clawrden.Pending, cut, escaped bool) string {
 	}
 	return ""
 }
-
-// lasts reports whether a policy's word lets an approval be remembered.
-func lasts(grant string) bool { return grant != "once" }
 
 // more is what is shown of an ask beside.
 func more(p *clawrden.Pending) (lines []string) {

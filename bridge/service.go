@@ -37,6 +37,8 @@ type Traitor interface{ Traits() Traits }
 type Desk interface {
 	// Click takes a button, and gives what the person is told.
 	Click(ctx context.Context, c Click) Reply
+	// Choose takes a press on Grant or Back, and gives what may be chosen from: for Back nothing but the message as it is.
+	Choose(ctx context.Context, c Click) (Choice, Reply)
 	// Token takes a decision by a token from a message.
 	Token(ctx context.Context, token, comment string) Reply
 	// Queue, History and Kill are for commands typed in a chat; to is where, so that nothing is told in strange places.
@@ -56,7 +58,8 @@ type Verb string
 // The verbs.
 const (
 	Approve Verb = "a"
-	Grant   Verb = "g" // approve, and have it remembered
+	Grant   Verb = "g" // approve, and have it remembered: asks how far, or as one of the offers says
+	Back    Verb = "b" // from the offers to the message
 	Deny    Verb = "d"
 	Details Verb = "i"
 	Show    Verb = "s" // in a list: show that one with buttons
@@ -82,6 +85,27 @@ type Button struct {
 	Label string
 	Verb  Verb
 	Value string // opaque, at most MaxValue bytes of letters, digits, - and _
+}
+
+// Choice is how far an approval may be remembered.
+type Choice struct {
+	Message *Message // as it is now
+	Offers  []Offer
+}
+
+// Offer is one way to have an approval remembered.
+type Offer struct {
+	Label string // in a few words
+	Words string // what it would cover
+	Value string // as of a [Button]
+}
+
+// VerbOf gives what a button's value does, and whether it names nothing beside its message.
+func VerbOf(value string) (verb Verb, bare bool) {
+	if value == "" {
+		return "", false
+	}
+	return Verb(value[:1]), len(value) == 1+nonceLen
 }
 
 // MaxValue is how long a button's value is at most: Telegram takes 64 bytes.
@@ -114,6 +138,15 @@ type PersonTokens struct {
 	Person  string `json:"person"`
 	Approve string `json:"approve"`
 	Deny    string `json:"deny"`
+	// Grants approve too, and have that remembered, each as far as it says.
+	Grants []GrantToken `json:"grants,omitempty"`
+}
+
+// GrantToken is a token for one way to have an approval remembered.
+type GrantToken struct {
+	clawrden.GrantWish
+	Says  string `json:"says"`
+	Token string `json:"token"`
 }
 
 // Ask is what is shown of an ask. All text is safe to show in plain text; each service escapes for its own markup.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
 )
 
@@ -80,6 +81,15 @@ func (a *Ask) Lines() (lines []string) {
 		add("waits until ", a.Until())
 	}
 	return lines
+}
+
+// covers tells what a grant would let run.
+func covers(g *clawrden.Grant) string {
+	words, _ := display.Text(g.Words, shownText*2)
+	if g.Of == 0 {
+		return words
+	}
+	return fmt.Sprintf("%s (%d of the last %d asks)", words, g.Covered, g.Of)
 }
 
 // Until is when an ask expires, by this host's clock.

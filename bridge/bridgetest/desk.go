@@ -44,6 +44,18 @@ func (d *Desk) Click(_ context.Context, c bridge.Click) bridge.Reply {
 	return d.reply()
 }
 
+// Choose offers two ways, or none where the answer is no.
+func (d *Desk) Choose(_ context.Context, c bridge.Click) (bridge.Choice, bridge.Reply) {
+	d.Said <- "choose " + c.Person + " " + c.To + " " + c.Ref + " " + c.Value
+	choice := bridge.Choice{Message: Ask(c.To)}
+	if verb, _ := bridge.VerbOf(c.Value); verb == bridge.Grant {
+		for _, far := range []string{"command_30m", "subcommand_session"} {
+			choice.Offers = append(choice.Offers, bridge.Offer{Label: "label of " + far, Words: "covers " + Hostile, Value: c.Value + far})
+		}
+	}
+	return choice, d.reply()
+}
+
 // Token takes a token.
 func (d *Desk) Token(_ context.Context, token, comment string) bridge.Reply {
 	d.Said <- "token " + token + " " + comment

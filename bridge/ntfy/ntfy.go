@@ -105,7 +105,13 @@ func (s *Service) notice(m *bridge.Message, prefix string) *notice {
 		yes, no := post, post
 		yes.Label, yes.Body = "Approve", t.Approve
 		no.Label, no.Body = "Deny", t.Deny
-		n.Actions = append(n.Actions, yes, no)
+		n.Actions = append(n.Actions, yes)
+		if len(t.Grants) > 0 { // the narrowest: a notice has room for three
+			more := post
+			more.Label, more.Body = "Approve: "+t.Grants[0].Says, t.Grants[0].Token
+			n.Actions = append(n.Actions, more)
+		}
+		n.Actions = append(n.Actions, no)
 	}
 	return n
 }

@@ -52,12 +52,12 @@ func TestBothWays(t *testing.T) {
 		server.Close()
 	}()
 	m := bridgetest.Ask("ann")
-	m.Tokens = []bridge.PersonTokens{{Person: "ann", Approve: "YES", Deny: "NO"}}
+	m.Tokens = []bridge.PersonTokens{{Person: "ann", Approve: "YES", Deny: "NO", Grants: []bridge.GrantToken{{Says: "exactly this, for 30m", Token: "MORE"}, {Says: "wider", Token: "WIDE"}}}}
 	if _, err := s.Post(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	n := bridgetest.Next(t, notices)
-	if n.Topic != "ann" || len(n.Actions) != 2 || n.Actions[0].Body != "YES" || n.Actions[1].Body != "NO" || n.Actions[0].URL != server.URL+"/back" {
+	if n.Topic != "ann" || len(n.Actions) != 3 || n.Actions[0].Body != "YES" || n.Actions[1].Body != "MORE" || n.Actions[1].Label != "Approve: exactly this, for 30m" || n.Actions[2].Body != "NO" || n.Actions[0].URL != server.URL+"/back" {
 		t.Errorf("%+v", n)
 	}
 	if err := s.Edit(t.Context(), "", bridgetest.End(m)); err != nil {

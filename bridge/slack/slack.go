@@ -8,7 +8,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -187,18 +186,6 @@ func (s *Service) start(_ context.Context, work func()) {
 	}
 }
 
-// pending is what a dialog for a denial remembers.
-type pending struct {
-	To    string `json:"to"`
-	Ref   string `json:"ref"`
-	Value string `json:"value"`
-}
-
-const (
-	denial       = "clawrden-deny"
-	commentBlock = "comment"
-)
-
 func (s *Service) interaction(ctx context.Context, c *api.InteractionCallback, desk bridge.Desk) {
 	switch c.Type { //nolint:exhaustive // the others aren't used
 	case api.InteractionTypeBlockActions:
@@ -206,39 +193,19 @@ func (s *Service) interaction(ctx context.Context, c *api.InteractionCallback, d
 			return
 		}
 		click := bridge.Click{Person: c.User.ID, To: c.Channel.ID, Ref: c.Message.Timestamp, Value: c.ActionCallback.BlockActions[0].Value}
-		if strings.HasPrefix(click.Value, string(bridge.Deny)) && s.askComment(ctx, c.TriggerID, &click) == nil {
+		switch verb, bare := bridge.VerbOf(click.Value); {
+		case verb == bridge.Deny && s.askComment(ctx, c.TriggerID, &click) == nil:
+			return
+		case verb == bridge.Grant && bare:
+			s.tell(ctx, &click, s.askHowFar(ctx, c.TriggerID, &click, desk))
 			return
 		}
 		s.tell(ctx, &click, desk.Click(ctx, click))
 	case api.InteractionTypeViewSubmission:
-		var p pending
-		if c.View.CallbackID != denial || json.Unmarshal([]byte(c.View.PrivateMetadata), &p) != nil {
-			return
+		if click, ok := submitted(c); ok {
+			s.tell(ctx, &click, desk.Click(ctx, click))
 		}
-		comment := ""
-		if c.View.State != nil {
-			comment = c.View.State.Values[commentBlock][commentBlock].Value
-		}
-		click := bridge.Click{Person: c.User.ID, To: p.To, Ref: p.Ref, Value: p.Value, Comment: comment}
-		s.tell(ctx, &click, desk.Click(ctx, click))
 	}
-}
-
-// askComment opens a dialog for the words that go to the agent.
-func (s *Service) askComment(ctx context.Context, trigger string, c *bridge.Click) error {
-	memory, err := json.Marshal(pending{c.To, c.Ref, c.Value})
-	if err != nil {
-		return err
-	}
-	words := api.NewPlainTextInputBlockElement(nil, commentBlock)
-	words.Multiline, words.MaxLength = true, 900
-	field := api.NewInputBlock(commentBlock, plain("For the agent"), nil, words)
-	field.Optional = true
-	_, err = s.api.OpenViewContext(ctx, trigger, api.ModalViewRequest{
-		Type: api.VTModal, CallbackID: denial, PrivateMetadata: string(memory),
-		Title: plain("Deny"), Submit: plain("Deny"), Close: plain("Back"), Blocks: api.Blocks{BlockSet: []api.Block{field}},
-	})
-	return err
 }
 
 // tell answers one person, where nobody else sees it. What went well shows in the message itself.

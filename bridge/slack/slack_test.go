@@ -1,10 +1,12 @@
 package slack
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -35,6 +37,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
+	body, _ := io.ReadAll(r.Body) // a form, or JSON
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	_ = r.ParseForm()
 	f.mu.Lock()
 	failed := f.fail != nil && f.fail(method, w)
@@ -51,7 +55,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Fprintf(w, `{"ok":true,"url":%q}`, "ws"+strings.TrimPrefix(f.url, "http")+"/socket")
 		return
 	}
-	f.calls <- method + " " + fmt.Sprint(r.Form)
+	said := fmt.Sprint(r.Form)
+	if bytes.HasPrefix(body, []byte("{")) {
+		said = string(body)
+	}
+	f.calls <- method + " " + said
 	_, _ = fmt.Fprint(w, `{"ok":true,"channel":"C1","ts":"17.01","message_ts":"17.02","view":{"id":"V1"}}`)
 }
 
@@ -227,5 +235,68 @@ func TestFailures(t *testing.T) {
 	answer(500, "", "oops")
 	if _, err := s.Post(t.Context(), m); err == nil || errors.Is(err, bridge.ErrGone) || strings.Contains(err.Error(), "xoxb") {
 		t.Errorf("down: %v", err)
+	}
+}
+
+// Approving with a scope is a dialog, whose choices are told in words that Slack doesn't read for markup.
+func TestHowFar(t *testing.T) {
+	f, _, desk := begin(t)
+	c := bridgetest.Next(t, f.conns)
+	grant := "g" + strings.Repeat("N", 22)
+	envelope(t, c, "e1", pressed(grant))
+	if said := bridgetest.Next(t, desk.Said); said != "choose U1 C1 17.01 "+grant {
+		t.Error(said)
+	}
+	dialog := bridgetest.Next(t, f.calls)
+	if !strings.HasPrefix(dialog, "views.open") || !strings.Contains(dialog, grant+"command_30m") || strings.Contains(dialog, "mrkdwn\"") || !strings.Contains(dialog, "2. label of subcommand_session: covers") {
+		t.Error(dialog)
+	}
+	submit := func(id, value string) {
+		envelope(t, c, id, map[string]any{
+			"type": "view_submission", "user": map[string]any{"id": "U1"}, "view": map[string]any{
+				"callback_id": granting, "private_metadata": `{"to":"C1","ref":"17.01","value":"` + grant + `"}`,
+				"state": map[string]any{"values": map[string]any{"far": map[string]any{"far": map[string]any{"type": "radio_buttons", "selected_option": map[string]any{"value": value}}}}},
+			},
+		})
+	}
+	for i, bad := range []string{"", grant, "a" + grant[1:], "g" + strings.Repeat("M", 22) + "command_30m"} {
+		submit(fmt.Sprint("bad", i), bad)
+	}
+	submit("e2", grant+"command_30m")
+	if click, want := bridgetest.Next(t, desk.Clicks), (bridge.Click{Person: "U1", To: "C1", Ref: "17.01", Value: grant + "command_30m"}); click != want {
+		t.Errorf("%+v", click)
+	}
+	desk.Answer(bridge.Reply{Text: "It can't be remembered: git runs what it is told to"})
+	envelope(t, c, "e3", pressed(grant))
+	if told := bridgetest.Next(t, f.calls); !strings.HasPrefix(told, "chat.postEphemeral") || !strings.Contains(told, "can't be remembered") {
+		t.Error(told)
+	}
+}
+
+// Details are told to whoever asks, and to nobody else.
+func TestDetails(t *testing.T) {
+	f, _, desk := begin(t)
+	c := bridgetest.Next(t, f.conns)
+	desk.Answer(bridge.Reply{OK: true, Text: "all of it"})
+	envelope(t, c, "e1", pressed("i"+strings.Repeat("N", 22)))
+	if told := bridgetest.Next(t, f.calls); !strings.HasPrefix(told, "chat.postEphemeral") || !strings.Contains(told, "user:[U1]") || !strings.Contains(told, "all of it") {
+		t.Error(told)
+	}
+}
+
+// Many asks are one message, with a button for each.
+func TestList(t *testing.T) {
+	f, s, _ := begin(t)
+	m := bridgetest.Ask("C1")
+	m.List, m.Buttons = true, nil
+	for i := range 12 {
+		m.Asks = append(m.Asks, m.Asks[0])
+		m.Buttons = append(m.Buttons, bridge.Button{Label: fmt.Sprint("Show ", i), Verb: bridge.Show, Value: fmt.Sprint("sNONCE", i)})
+	}
+	if _, err := s.Post(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if sent := bridgetest.Next(t, f.calls); strings.Count(sent, `"type":"actions"`) != 3 || !strings.Contains(sent, "13 commands wait") {
+		t.Error(sent)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -38,6 +39,9 @@ type Options struct {
 type Service struct {
 	bot  *bot.Bot
 	desk bridge.Desk
+
+	mu      sync.Mutex
+	denials map[question]denial
 }
 
 // New makes one. It asks nothing yet.
@@ -45,7 +49,7 @@ func New(o Options) (*Service, error) {
 	if o.Server == "" {
 		o.Server = publicServer
 	}
-	s := &Service{}
+	s := &Service{denials: map[question]denial{}}
 	var err error
 	s.bot, err = bot.New(o.Token,
 		bot.WithServerURL(strings.TrimSuffix(o.Server, "/")), bot.WithSkipGetMe(), bot.WithHTTPClient(pollTime, quiet{s, &http.Client{Timeout: pollTime + 10*time.Second}}),
@@ -106,10 +110,14 @@ func (s *Service) Edit(ctx context.Context, ref string, m *bridge.Message) error
 		return bridge.ErrGone
 	}
 	_, err = s.bot.EditMessageText(ctx, &bot.EditMessageTextParams{ChatID: m.To, MessageID: id, Text: m.Text(maxText), ReplyMarkup: keyboard(m), LinkPreviewOptions: noPreview()})
-	if err != nil && strings.Contains(err.Error(), "message is not modified") {
+	if unchanged(err) {
 		return nil
 	}
 	return refusal(err)
+}
+
+func unchanged(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "message is not modified")
 }
 
 // Remind answers the message.
@@ -127,24 +135,6 @@ func (s *Service) Remind(ctx context.Context, ref string, m *bridge.Message) err
 func noPreview() *models.LinkPreviewOptions {
 	no := true
 	return &models.LinkPreviewOptions{IsDisabled: &no}
-}
-
-// keyboard is one row of buttons, or one a row for a list.
-func keyboard(m *bridge.Message) *models.InlineKeyboardMarkup {
-	k := &models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}}
-	var row []models.InlineKeyboardButton
-	for _, b := range m.Buttons {
-		button := models.InlineKeyboardButton{Text: b.Label, CallbackData: b.Value}
-		if m.List {
-			k.InlineKeyboard = append(k.InlineKeyboard, []models.InlineKeyboardButton{button})
-			continue
-		}
-		row = append(row, button)
-	}
-	if len(row) > 0 {
-		k.InlineKeyboard = append(k.InlineKeyboard, row)
-	}
-	return k
 }
 
 // refusal says what an error means for a message.
@@ -166,7 +156,7 @@ func (s *Service) update(ctx context.Context, _ *bot.Bot, u *models.Update) {
 	switch {
 	case u.CallbackQuery != nil:
 		s.pressed(ctx, u.CallbackQuery)
-	case u.Message != nil && u.Message.From != nil && strings.HasPrefix(u.Message.Text, "/"):
+	case u.Message != nil && u.Message.From != nil && !s.worded(ctx, u.Message) && strings.HasPrefix(u.Message.Text, "/"):
 		s.typed(ctx, u.Message)
 	}
 }
@@ -176,9 +166,15 @@ func (s *Service) pressed(ctx context.Context, q *models.CallbackQuery) {
 	var chat any
 	if m := q.Message.Message; m != nil {
 		chat = m.Chat.ID
-		reply = s.desk.Click(ctx, bridge.Click{
-			Person: strconv.FormatInt(q.From.ID, 10), To: strconv.FormatInt(m.Chat.ID, 10), Ref: strconv.Itoa(m.ID), Value: q.Data,
-		})
+		click := bridge.Click{Person: strconv.FormatInt(q.From.ID, 10), To: strconv.FormatInt(m.Chat.ID, 10), Ref: strconv.Itoa(m.ID), Value: q.Data}
+		switch verb, bare := bridge.VerbOf(q.Data); {
+		case bare && (verb == bridge.Grant || verb == bridge.Back):
+			reply = s.turn(ctx, &click)
+		case bare && verb == deniesWithWords:
+			reply = s.askWords(ctx, &click, &q.From)
+		default:
+			reply = s.desk.Click(ctx, click)
+		}
 	}
 	short := bridge.Fit(reply.Text, maxAlert)
 	_, _ = s.bot.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: q.ID, Text: short, ShowAlert: !reply.OK || strings.Contains(short, "\n")})

@@ -199,3 +199,105 @@ func TestFailures(t *testing.T) {
 		err = bridgetest.Next(t, desk.Health)
 	}
 }
+
+func (f *fake) press(id string, from int, data string) {
+	f.add(map[string]any{"callback_query": map[string]any{
+		"id": id, "from": map[string]any{"id": from, "first_name": "A\U0001f980"}, "data": data,
+		"message": map[string]any{"message_id": 77, "date": 1, "chat": map[string]any{"id": -5, "type": "group"}},
+	}})
+}
+
+// until waits for a call of a method, and gives its form.
+func (f *fake) until(t *testing.T, method string) string {
+	t.Helper()
+	for {
+		if call := bridgetest.Next(t, f.calls); strings.HasPrefix(call, method+" ") {
+			return call
+		}
+	}
+}
+
+// Approving with a scope is a second page of the message, with a way back.
+func TestHowFar(t *testing.T) {
+	f, _, desk := begin(t)
+	value := strings.Repeat("N", 22)
+	f.press("q1", 42, "g"+value)
+	if said := bridgetest.Next(t, desk.Said); said != "choose 42 -5 77 g"+value {
+		t.Error(said)
+	}
+	page := f.until(t, "editMessageText")
+	for _, want := range []string{"g" + value + "command_30m", "b" + value, "2. label of subcommand_session: covers", "waits until"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "parse_mode") || len(desk.Clicks) != 0 {
+		t.Error(page)
+	}
+	f.press("q2", 42, "g"+value+"command_30m")
+	if c, want := bridgetest.Next(t, desk.Clicks), (bridge.Click{Person: "42", To: "-5", Ref: "77", Value: "g" + value + "command_30m"}); c != want {
+		t.Errorf("%+v", c)
+	}
+	f.press("q3", 42, "b"+value)
+	if page := f.until(t, "editMessageText"); !strings.Contains(page, "aNONCE") || strings.Contains(page, "command_30m") {
+		t.Errorf("back: %s", page)
+	}
+	desk.Answer(bridge.Reply{Text: "It can't be remembered: no"})
+	f.press("q4", 42, "g"+value)
+	for call := ""; !strings.Contains(call, "q4"); {
+		if call = f.until(t, "answerCallbackQuery"); strings.Contains(call, "q4") && !strings.Contains(call, "be remembered") {
+			t.Error(call)
+		}
+	}
+}
+
+// The words of a denial are the reply to a question, by the one who was asked, once.
+func TestDenyWithWords(t *testing.T) {
+	f, _, desk := begin(t)
+	value := strings.Repeat("N", 22)
+	f.press("q1", 42, "w"+value)
+	asked := f.until(t, "sendMessage")
+	if !strings.Contains(asked, `\"force_reply\":true`) || !strings.Contains(asked, `\"length\":3`) || !strings.Contains(asked, "reply to this") {
+		t.Error(asked)
+	}
+	reply := func(from, chat, to int, text string) {
+		f.add(map[string]any{"message": map[string]any{
+			"message_id": 80, "date": 1, "text": text, "from": map[string]any{"id": from}, "chat": map[string]any{"id": chat, "type": "group"},
+			"reply_to_message": map[string]any{"message_id": to, "date": 1, "chat": map[string]any{"id": chat, "type": "group"}},
+		}})
+	}
+	reply(43, -5, 77, "of another")
+	reply(42, -6, 77, "elsewhere")
+	reply(42, -5, 78, "to something else")
+	reply(42, -5, 77, "use a branch")
+	if c, want := bridgetest.Next(t, desk.Clicks), (bridge.Click{Person: "42", To: "-5", Ref: "77", Value: "d" + value, Comment: "use a branch"}); c != want {
+		t.Errorf("%+v", c)
+	}
+	f.until(t, "sendMessage")
+	reply(42, -5, 77, "again")
+	desk.Answer(bridge.Reply{Text: "You can't decide here"})
+	f.press("q2", 43, "w"+value)
+	for call := ""; !strings.Contains(call, "q2"); {
+		if call = bridgetest.Next(t, f.calls); strings.HasPrefix(call, "sendMessage") {
+			t.Errorf("a stranger was asked for words: %s", call)
+		}
+	}
+	if len(desk.Clicks) != 0 {
+		t.Errorf("a second reply counted: %+v", <-desk.Clicks)
+	}
+}
+
+// What waits for words is bounded, and ends.
+func TestWordsWait(t *testing.T) {
+	s, now := &Service{denials: map[question]denial{}}, time.Now()
+	for i := range 3 * maxWaiting {
+		s.remember(question{"-5", i}, bridge.Click{}, now)
+	}
+	if n := len(s.denials); n > maxWaiting {
+		t.Errorf("%d wait", n)
+	}
+	s.remember(question{"-5", -1}, bridge.Click{}, now.Add(wordsTime+time.Second))
+	if n := len(s.denials); n != 1 {
+		t.Errorf("%d wait after their time", n)
+	}
+}
