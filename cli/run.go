@@ -7,13 +7,10 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -147,10 +144,10 @@ func (a *app) runSession(ctx context.Context, o *runOptions, agent []string) err
 	for _, gap := range place.Gaps {
 		fmt.Fprintln(a.stderr, "clawrden: this host can't hold all of the session's layout: "+display.Line(gap))
 	}
-	if _, err := ours.Write(sessionlink.AppendAgent(nil, &sessionlink.Agent{Argv: agent, Env: env})); err != nil {
+	if _, err := ours.Write(sessionlink.AppendAgent(t.place().frame(), &sessionlink.Agent{Argv: agent, Env: env})); err != nil {
 		return fmt.Errorf("the session's launcher is gone: %v; see journalctl -u %s", err, place.Unit)
 	}
-	err = (&sitting{conn: ours, terminal: t}).until()
+	err = sit(ours, t)
 	if errors.Is(err, io.EOF) || errors.Is(err, unix.ECONNRESET) {
 		err = fmt.Errorf("the session ended without a word; see journalctl -u %s", place.Unit)
 	}
@@ -207,102 +204,4 @@ func runEnv(user string) ([]string, error) {
 		}
 	}
 	return env, nil
-}
-
-// sitting is the person's side of a session.
-type sitting struct {
-	conn     *net.UnixConn
-	terminal *terminal // nil without
-	signals  chan os.Signal
-	begun    atomic.Bool
-}
-
-// until passes signals on until the agent ends, and ends like it.
-func (s *sitting) until() error {
-	s.signals = make(chan os.Signal, 16)
-	signal.Notify(s.signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGTSTP)
-	defer signal.Stop(s.signals)
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		for {
-			select {
-			case sig := <-s.signals:
-				s.pass(sig.(syscall.Signal))
-			case <-done:
-				return
-			}
-		}
-	}()
-	for {
-		t, b, err := sessionlink.Read(s.conn)
-		if err != nil {
-			return err
-		}
-		switch t {
-		case sessionlink.TypeBegun:
-			s.begun.Store(true)
-			s.terminal.begin()
-		case sessionlink.TypeStopped:
-			s.stop()
-		case sessionlink.TypeExited:
-			s.terminal.drain()
-			if b[0] == 0 {
-				return nil
-			}
-			return exitError{int(b[0])}
-		case sessionlink.TypeKilled:
-			s.terminal.drain()
-			return dieOf(syscall.Signal(b[0]))
-		case sessionlink.TypeRefused:
-			s.terminal.end()
-			if int(b[0]) == protocol.ExitFailed {
-				return errors.New(string(b[1:]))
-			}
-			fmt.Fprintln(os.Stderr, "clawrden: "+display.Line(string(b[1:])))
-			return exitError{int(b[0])}
-		case sessionlink.TypeAgent, sessionlink.TypeSignal, sessionlink.TypeContinue:
-			return sessionlink.ErrFrame
-		}
-	}
-}
-
-func (s *sitting) pass(sig syscall.Signal) {
-	if sig == syscall.SIGWINCH {
-		s.terminal.resize()
-		return
-	}
-	if !s.begun.Load() && sig != syscall.SIGTSTP {
-		_ = dieOf(sig) // the launcher hears of it by the end of the connection, and so does an agent that begins just now
-	}
-	_, _ = s.conn.Write(sessionlink.AppendNumber(nil, sessionlink.TypeSignal, byte(sig))) //nolint:gosec // a signal
-}
-
-// stop does what a stop by Ctrl-Z does: the shell has the terminal until it continues this job, and the agent with it.
-func (s *sitting) stop() {
-	s.terminal.end()
-	on := make(chan os.Signal, 1)
-	signal.Notify(on, syscall.SIGCONT)
-	signal.Reset(syscall.SIGTSTP)
-	_ = syscall.Kill(0, syscall.SIGTSTP)
-	select {
-	case <-on:
-	case <-time.After(stopTime): // nobody is there who could continue it, so the kernel doesn't stop it
-	}
-	signal.Stop(on)
-	signal.Notify(s.signals, syscall.SIGTSTP)
-	s.terminal.begin()
-	_, _ = s.conn.Write(sessionlink.AppendNumber(nil, sessionlink.TypeContinue, 0))
-}
-
-// stopTime is how long the kernel may take to stop this process once it has told itself to.
-const stopTime = 100 * time.Millisecond
-
-// dieOf ends this process by the signal that ended the agent.
-func dieOf(sig syscall.Signal) error {
-	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // the core, if any, was the agent's
-	signal.Reset(sig)
-	_ = syscall.Kill(os.Getpid(), sig)
-	const bySignal = 128
-	return exitError{bySignal + int(sig)}
 }

@@ -19,8 +19,9 @@ import (
 // watched is a session in front of which somebody sits: the launcher stays as the agent's parent, so that a stop by Ctrl-Z
 // has somebody to tell of it, and says over a socket how it ended. It has no more rights than the agent.
 type watched struct {
-	conn *os.File
-	tty  int // the terminal that it leads a session of; -1 without
+	conn   *os.File
+	tty    int  // the terminal that it leads a session of; -1 without
+	behind bool // the agent begins in the background
 
 	mu sync.Mutex // what is written
 }
@@ -48,6 +49,10 @@ func watch(word string) (*watched, error) {
 // receive waits for what to run.
 func (w *watched) receive() (*sessionlink.Agent, error) {
 	t, b, err := sessionlink.Read(w.conn)
+	if err == nil && t == sessionlink.TypeContinue {
+		w.behind = b[0] == sessionlink.Behind
+		t, b, err = sessionlink.Read(w.conn)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("clawrden run is gone: %v", err)
 	}
@@ -73,7 +78,7 @@ func (w *watched) run(path string, a *sessionlink.Agent) int {
 	// What is meant for the agent isn't for this process. What is caught here, unlike what is ignored, the agent finds at its default.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGTSTP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGTERM)
 	attr := &syscall.ProcAttr{Env: a.Env, Files: []uintptr{0, 1, 2}, Sys: &syscall.SysProcAttr{Setpgid: true}}
-	if w.tty >= 0 {
+	if w.tty >= 0 && !w.behind {
 		attr.Sys.Foreground, attr.Sys.Ctty = true, w.tty
 	}
 	pid, err := syscall.ForkExec(path, a.Argv, attr)
@@ -120,7 +125,11 @@ func (w *watched) listen(pid int) {
 			_ = syscall.Kill(-pid, syscall.Signal(b[0]))
 		case t == sessionlink.TypeContinue:
 			if w.tty >= 0 {
-				_ = unix.IoctlSetPointerInt(w.tty, unix.TIOCSPGRP, pid)
+				front := pid
+				if b[0] == sessionlink.Behind {
+					front = unix.Getpgrp()
+				}
+				_ = unix.IoctlSetPointerInt(w.tty, unix.TIOCSPGRP, front)
 			}
 			_ = syscall.Kill(-pid, syscall.SIGCONT)
 		}

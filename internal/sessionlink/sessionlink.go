@@ -1,9 +1,10 @@
 // Package sessionlink is the language between `clawrden run`, in front of which a person sits, and the launcher that has begun the
 // session and waits for its agent: frames on a Unix stream socket that the two of them have for themselves.
 //
-//	run ── Agent [argv, environment] ──▶ launcher    the first, once
+//	run ── Continue n ─────────────────▶ launcher    the first: where the agent is to begin, in front of the terminal or behind
+//	run ── Agent [argv, environment] ──▶ launcher    the second, once
 //	run ── Signal n ───────────────────▶ launcher    for the agent's process group
-//	run ── Continue ───────────────────▶ launcher    after Stopped: to the foreground again
+//	run ── Continue n ─────────────────▶ launcher    it is moved to the front or behind, and continued
 //	run ◀── Begun ────────────────────── launcher    the agent is there: what is typed is for it
 //	run ◀── Stopped n ────────────────── launcher    by job control
 //	run ◀── Exited n, Killed n ───────── launcher    the end
@@ -32,6 +33,12 @@ const (
 	TypeExited   Type = 'X'
 	TypeKilled   Type = 'K'
 	TypeRefused  Type = 'R' // its first byte is the exit status
+)
+
+// What a Continue says.
+const (
+	Front  byte = 0
+	Behind byte = 1
 )
 
 // Limits: argv and environment as large as Linux lets them be, and everything else short.

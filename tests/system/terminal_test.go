@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // screen is a command in the container, on a terminal.
@@ -15,6 +16,7 @@ type screen struct {
 	tty  *os.File
 	seen chan string
 	text string // what wasn't waited for yet
+	last string // what stood before what was waited for last
 }
 
 // onTerminal starts a command in the container on a terminal of its own.
@@ -26,6 +28,7 @@ func (m *machine) onTerminal(t *testing.T, args ...string) *screen {
 	if s.tty, err = pty.StartWithSize(c, &pty.Winsize{Rows: 24, Cols: 100}); err != nil {
 		t.Fatalf("no terminal: %v", err)
 	}
+	s.closable()
 	go func() {
 		defer close(s.seen)
 		for buf := make([]byte, 4096); ; {
@@ -40,13 +43,29 @@ func (m *machine) onTerminal(t *testing.T, args ...string) *screen {
 	return s
 }
 
+// closable has a read of the terminal not keep it open.
+func (s *screen) closable() {
+	if err := unix.SetNonblock(int(s.tty.Fd()), true); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// resize changes the window.
+func (s *screen) resize(rows, columns uint16) {
+	s.t.Helper()
+	if err := pty.Setsize(s.tty, &pty.Winsize{Rows: rows, Cols: columns}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.closable()
+}
+
 // expect waits until the terminal shows something after what was waited for before.
 func (s *screen) expect(text string) {
 	s.t.Helper()
 	limit := time.After(patience)
 	for {
-		if _, rest, ok := strings.Cut(s.text, text); ok {
-			s.text = rest
+		if before, rest, ok := strings.Cut(s.text, text); ok {
+			s.last, s.text = before, rest
 			return
 		}
 		select {
