@@ -29,7 +29,7 @@ type guardStand struct {
 const niceOfUnits = -10 // Nice= of both units
 
 // guarded measures what an exec costs in a session. Each way has a spawner, which does nothing but start a program and wait for it.
-func guarded(bin string, rounds int) error {
+func guarded(bin string, rounds int, execsOnly bool) error {
 	if os.Geteuid() != 0 {
 		fmt.Println("(no root: nothing is measured of guard sessions)")
 		return nil
@@ -39,7 +39,11 @@ func guarded(bin string, rounds int) error {
 		return err
 	}
 	defer s.close()
-	for _, step := range []func(int) error{s.execs, s.builds, s.holds, s.hogs} {
+	steps := []func(int) error{s.execs, s.builds, s.holds, s.hogs}
+	if execsOnly {
+		steps = steps[:1]
+	}
+	for _, step := range steps {
 		if err := step(rounds); err != nil {
 			return err
 		}
@@ -215,36 +219,60 @@ func (s *guardStand) execs(rounds int) error {
 	}
 	defer held.end()
 	ways := []*way{{name: "bare"}, {name: "allowed in a session"}, {name: "denied in a session"}}
-	cpu := s.cpu()
+	spent := make([][2]use, len(ways))
 	for range rounds {
 		for i, p := range []*spawner{bare, held, held} {
+			before := s.used()
 			took, err := p.spawn(25, []string{"/bin/true", "/bin/true", "/usr/sbin/chroot"}[i])
 			if err != nil {
 				return err
 			}
 			ways[i].took = append(ways[i].took, took...)
+			after := s.used()
+			for j := range after {
+				spent[i][j].add(after[j].since(before[j]))
+			}
 		}
 	}
-	spent := s.cpu() - cpu
 	fmt.Println("One exec in a guard session, shipped policy (ms), posix_spawn to wait:")
 	compare(ways...)
-	fmt.Printf("  over bare: allowed +%.3f ms by minimum, +%.3f ms by median; the guard and the daemon take %.3f ms of processor each exec\n\n",
-		ms(ways[1].took[0]-ways[0].took[0]), ms(at(ways[1].took, 50)-at(ways[0].took, 50)), ms(spent/time.Duration(50*rounds)))
+	fmt.Printf("  over bare: allowed +%.3f ms by minimum, +%.3f ms by median\n", ms(ways[1].took[0]-ways[0].took[0]), ms(at(ways[1].took, 50)-at(ways[0].took, 50)))
+	for i, w := range ways[1:] {
+		d, g := spent[i+1][0], spent[i+1][1]
+		n := float64(25 * rounds)
+		fmt.Printf("  each %-20s %.3f ms of processor: daemon %.3f, guard %.3f; %.1f switches: daemon %.1f, guard %.1f\n", w.name,
+			float64(d.ran+g.ran)/n/1e6, float64(d.ran)/n/1e6, float64(g.ran)/n/1e6, float64(d.switches+g.switches)/n, float64(d.switches)/n, float64(g.switches)/n)
+	}
+	fmt.Println()
 	return nil
 }
 
-// cpu is what the guard and the daemon have used of processors.
-func (s *guardStand) cpu() (sum time.Duration) {
-	for _, p := range []*exec.Cmd{s.h.daemon, s.guard} {
+// use is what a program has had of processors, in nanoseconds, and how often it was put on one.
+type use struct{ ran, switches int64 }
+
+func (u *use) add(v use) { u.ran, u.switches = u.ran+v.ran, u.switches+v.switches }
+
+func (u use) since(v use) use { return use{u.ran - v.ran, u.switches - v.switches} }
+
+// used tells it of the daemon and of the guard, as far as their threads are still there.
+func (s *guardStand) used() (sum [2]use) {
+	for i, p := range []*exec.Cmd{s.h.daemon, s.guard} {
 		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.Process.Pid))
 		for _, t := range threads {
 			b, _ := os.ReadFile(t)
-			var ran int64
-			_, _ = fmt.Sscan(string(b), &ran)
-			sum += time.Duration(ran)
+			var u use
+			var waited int64
+			_, _ = fmt.Sscan(string(b), &u.ran, &waited, &u.switches)
+			sum[i].add(u)
 		}
 	}
 	return sum
+}
+
+// cpu is what both have used of processors.
+func (s *guardStand) cpu() time.Duration {
+	u := s.used()
+	return time.Duration(u[0].ran + u[1].ran)
 }
 
 // builds compares a make -j8 of many small files.

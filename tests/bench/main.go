@@ -24,14 +24,15 @@ func main() {
 	streams := flag.Int("readers", 0, "only have this many readers of events")
 	records := flag.Int("records", 0, "only the history over this many records")
 	only := flag.Bool("guard", false, "only guard sessions")
+	execs := flag.Bool("execs", false, "only single execs in a guard session")
 	if len(os.Args) == 2 && os.Args[1] == "spawn" {
 		spawning()
 		return
 	}
 	flag.Parse()
 	measure := func() error { return run(*bin, *rounds, *quick) }
-	if *only {
-		measure = func() error { return guarded(*bin, *rounds) }
+	if *only || *execs {
+		measure = func() error { return guarded(*bin, *rounds, *execs) }
 	}
 	if *streams > 0 {
 		measure = func() error {
@@ -83,7 +84,7 @@ func run(bin string, rounds int, quick bool) error {
 			return err
 		}
 	}
-	if err := guarded(bin, rounds); err != nil {
+	if err := guarded(bin, rounds, false); err != nil {
 		return err
 	}
 	if err := engines(bin, rounds, size); err != nil {
