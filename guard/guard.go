@@ -24,8 +24,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/clawrden/clawrden/internal/execnotify"
 )
 
@@ -59,9 +57,11 @@ type Options struct {
 const DefaultHolds = 64
 
 const (
-	spare  = 4 // workers beside those that hold: the execs that are judged meanwhile
-	idlers = 2 // workers that are kept while they have nothing to do
+	spare = 4 // workers beside those that hold: the execs that are judged meanwhile
+	few   = 4 // workers that are kept while they have nothing to do; where there are more processors, one for each
 )
+
+var idlers = int32(max(few, runtime.NumCPU())) //nolint:gosec // processors
 
 // Session is one guarded session: all processes below the one that gave the listener away.
 type Session struct {
@@ -70,7 +70,7 @@ type Session struct {
 	since    time.Time
 	kept     string // the name under which the store has it
 	listener int
-	lead     turn // whoever has it waits for the next exec
+	lead     turn // whoever has it takes the next exec
 	idle     atomic.Int32
 	workers  atomic.Int32
 	held     atomic.Int32
@@ -83,7 +83,7 @@ func New(listener int, o Options) (*Session, error) {
 	if o.Holds == 0 {
 		o.Holds = DefaultHolds
 	}
-	lead, err := newTurn()
+	lead, err := newTurn(listener)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +93,10 @@ func New(listener int, o Options) (*Session, error) {
 // Run judges the session's execs until its last process has ended or the context ends. In the latter case the execs that are
 // held die, and further ones wait for whoever has the listener then, or fail.
 func (s *Session) Run(ctx context.Context) {
+	release := s.lead.until(ctx)
 	s.grow(ctx)
 	s.running.Wait()
+	release()
 	s.lead.close()
 }
 
@@ -138,30 +140,17 @@ func (s *Session) work(ctx context.Context) {
 
 var errEnded = errors.New("the session has ended")
 
-// next waits for an exec. One worker at a time does: the others wait for it to leave.
+// next waits for an exec. Who has the turn takes one, the others go on waiting.
 func (s *Session) next(ctx context.Context) (execnotify.Notification, error) {
-	s.lead.take()
-	defer s.lead.pass()
 	for {
-		if ctx.Err() != nil {
+		if s.lead.take() || ctx.Err() != nil {
+			s.lead.pass(s.listener) // the others are to see it too
 			return execnotify.Notification{}, errEnded
 		}
-		fds := []unix.PollFd{{Fd: int32(s.listener), Events: unix.POLLIN}}
-		// A listener can't be closed under a poll, so the context is looked at now and then.
-		_, err := unix.Poll(fds, 500)
-		switch {
-		case errors.Is(err, unix.EINTR):
-			continue
-		case err != nil || fds[0].Revents&unix.POLLNVAL != 0:
-			return execnotify.Notification{}, errEnded
-		case fds[0].Revents&unix.POLLIN != 0:
-			n, err := execnotify.Receive(s.listener)
-			if errors.Is(err, execnotify.ErrNone) {
-				continue
-			}
+		n, err := execnotify.Receive(s.listener)
+		s.lead.pass(s.listener)
+		if !errors.Is(err, execnotify.ErrNone) { // else its caller has died
 			return n, err
-		case fds[0].Revents&unix.POLLHUP != 0: // no process has the filter any more
-			return execnotify.Notification{}, errEnded
 		}
 	}
 }

@@ -59,6 +59,19 @@ func stderrText(text string) []byte {
 	return []byte(b.String()[:min(b.Len(), maxText)])
 }
 
+// put writes to the stack of a held process, in one piece where the kernel lets it.
+func put(pid int, addr uintptr, b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	local := []unix.Iovec{{Base: &b[0]}}
+	local[0].SetLen(len(b))
+	if n, err := unix.ProcessVMWritev(pid, local, []unix.RemoteIovec{{Base: addr, Len: len(b)}}, 0); err == nil && n == len(b) {
+		return nil
+	}
+	return poke(pid, addr, b)
+}
+
 // poke writes into a held process. Its pages are its own: a mapped file is copied first.
 func poke(pid int, addr uintptr, b []byte) error {
 	if len(b) == 0 {

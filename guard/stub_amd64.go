@@ -25,7 +25,7 @@ func writeStub(pid int, s *stub) error {
 		at := (regs.Rsp - pathBelow) &^ 15
 		argv, envp, err := stack(pid, regs.Rsp)
 		if err == nil {
-			err = poke(pid, uintptr(at), path)
+			err = put(pid, uintptr(at), path)
 		}
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func writeStub(pid int, s *stub) error {
 		call(unix.SYS_EXECVE)
 	}
 	at := (regs.Rsp - below) &^ 15
-	if poke(pid, uintptr(at), s.text) == nil && len(s.text) > 0 { // else the reason is lost, the refusal isn't
+	if put(pid, uintptr(at), s.text) == nil && len(s.text) > 0 { // else the reason is lost, the refusal isn't
 		load32(edi, 2)
 		load64(rsi, at)
 		load32(edx, uint32(len(s.text)))

@@ -27,7 +27,7 @@ func writeStub(pid int, s *stub) error {
 		at := (regs.Sp - pathBelow) &^ 15
 		argv, envp, err := stack(pid, regs.Sp)
 		if err == nil {
-			err = poke(pid, uintptr(at), path)
+			err = put(pid, uintptr(at), path)
 		}
 		if err != nil {
 			return err
@@ -38,7 +38,7 @@ func writeStub(pid int, s *stub) error {
 		call(unix.SYS_EXECVE)
 	}
 	at := (regs.Sp - below) &^ 15
-	if poke(pid, uintptr(at), s.text) == nil && len(s.text) > 0 { // else the reason is lost, the refusal isn't
+	if put(pid, uintptr(at), s.text) == nil && len(s.text) > 0 { // else the reason is lost, the refusal isn't
 		load(0, 2)
 		load(1, at)
 		load(2, uint64(len(s.text)))

@@ -31,7 +31,7 @@ const idValid = 0x40082102 // SECCOMP_IOCTL_NOTIF_ID_VALID: _IOW('!', 2, __u64)
 // ErrNone says that there was nothing to receive after all: the caller died first.
 var ErrNone = errors.New("no exec waits")
 
-// Receive takes the next announcement. It may block, so callers poll the listener first and do both one at a time.
+// Receive takes the next announcement. It may block, so callers wait for the listener first, and do both one at a time.
 func Receive(listener int) (n Notification, err error) {
 	for {
 		n = Notification{} // the kernel wants it zeroed
