@@ -233,19 +233,18 @@ type Daemon struct {
 	registered registered
 	// bridgeReports is what bridges say of themselves.
 	bridgeReports reports
-	// successions are the processes of guard sessions whose execs are followed.
-	successions successions
-	steps       steps
-	holds       holds
-	entries     entries
-	sessions    sessions
-	tally       tally
-	written     written
-	boot        string // of the machine
-	asks        askFiles
-	absent      absents
-	lights      lights
-	flights     flights
+	followed      followed
+	steps         steps
+	holds         holds
+	entries       entries
+	sessions      sessions
+	tally         tally
+	written       written
+	boot          string // of the machine
+	asks          askFiles
+	absent        absents
+	lights        lights
+	flights       flights
 	// ending is closed when the daemon stops; following holds those who follow commands of an earlier life until then.
 	ending    chan struct{}
 	end       func()
@@ -265,11 +264,16 @@ func New(o Options) (*Daemon, error) {
 	if d.o.Meter == nil {
 		d.o.Meter = uncounted{}
 	}
+	if d.followed.watch, err = pidfd.NewWatcher(); err != nil {
+		watch.Close()
+		return nil, fmt.Errorf("cannot watch processes: %v", err)
+	}
 	d.steps.own, d.steps.launchers = d.openOwn(o.Shims), d.openOwn(o.Launchers)
 	d.registered.opened, d.registered.over = make(chan opened), make(chan struct{})
 	d.agents.limits = o.Limits.withDefaults().within(descriptorLimit())
 	if d.stay, err = staying(o.ExitStatus); err != nil {
 		watch.Close()
+		d.followed.watch.Close()
 		return nil, err
 	}
 	d.ending = make(chan struct{})
@@ -351,6 +355,7 @@ func (d *Daemon) Close() error {
 	d.flushTally("")
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})
 	d.watch.Close()
+	d.followed.watch.Close()
 	return err
 }
 

@@ -24,6 +24,7 @@ import (
 
 // ServeGuard takes what the guard holds, until the listener is closed. Only the daemon's own user may connect.
 func (d *Daemon) ServeGuard(ctx context.Context, l *net.UnixListener) error {
+	context.AfterFunc(ctx, d.followed.leave)
 	for {
 		conn, err := l.AcceptUnix()
 		if errors.Is(err, net.ErrClosed) {
@@ -179,19 +180,22 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 		c.reply.refuse(c.refusal())
 		return false
 	}
-	d.replaced(c)
+	d.letRun(c, counted)
+	return true
+}
+
+// letRun has the guard let the process go, and follows it.
+func (d *Daemon) letRun(c *call, counted bool) {
+	f, before := d.prepare(c, counted)
+	if before != nil {
+		defer before.wentOn(c.request.ID)
+	}
+	defer f.begin()
 	d.remember(c)
 	c.reply.started(c)
 	c.closeDescriptors()
 	c.closeTool()
 	c.slim()
-	d.work.Go(func() {
-		defer c.close()
-		if exit := d.followHeld(c); !counted {
-			d.recordFinished(c, exit)
-		}
-	})
-	return true
 }
 
 // heldExec is what a call of the guard's has beside the rest.
@@ -211,5 +215,4 @@ type heldExec struct {
 	copied    bool             // it runs from a sealed copy, since it could be changed meanwhile
 	shim      string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't
 	noShim    error
-	next      chan string // gets the id of the request that the process goes on as
 }

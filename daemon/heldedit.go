@@ -47,7 +47,7 @@ func (h *holds) copy(id string) (*heldExec, error) {
 	if c.exe, err = unix.FcntlInt(uintptr(e.exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
-	c.also, c.next = nil, nil
+	c.also = nil
 	return &c, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -83,6 +84,7 @@ func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
 		return err
 	}
 	debug.SetGCPercent(400) // its heap is small and soon garbage: collecting it would take the time of execs
+	runtime.GOMAXPROCS(runtime.NumCPU() + 8)
 	daemon := guard.NewDaemon(o.judge)
 	server := guard.NewServer(guard.ServerOptions{Judge: daemon, Witness: daemon, Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev, Store: sessionStore{}})
 	server.Resume(ctx, sessions)

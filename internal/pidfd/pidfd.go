@@ -19,7 +19,15 @@ type Watcher struct {
 	done        chan struct{}
 
 	mu      sync.Mutex
-	waiting map[int32]func() // what is called, under mu, when the descriptor's change comes
+	waiting map[int32]watched
+	watches int32 // made so far
+}
+
+// watched is what is called when a descriptor's change comes. Its number tells a change from one of a descriptor that had the same
+// number before, and was closed when the kernel had told of it already.
+type watched struct {
+	number int32
+	call   func()
 }
 
 // NewWatcher starts a watcher.
@@ -33,7 +41,7 @@ func NewWatcher() (*Watcher, error) {
 		_ = unix.Close(epoll)
 		return nil, err
 	}
-	w := &Watcher{epoll: epoll, wake: wake, done: make(chan struct{}), waiting: map[int32]func(){}}
+	w := &Watcher{epoll: epoll, wake: wake, done: make(chan struct{}), waiting: map[int32]watched{}}
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wake, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(wake)}); err != nil {
 		return nil, errors.Join(err, unix.Close(epoll), unix.Close(wake))
 	}
@@ -58,20 +66,28 @@ func (w *Watcher) HungUp(fd int) (<-chan struct{}, error) { return w.tell(fd, 0)
 // OnHangUp has f called, by a goroutine of its own, where HungUp would close its channel.
 func (w *Watcher) OnHangUp(fd int, f func()) error { return w.add(fd, 0, func() { go f() }) }
 
+// CallExited has f called by the watcher itself, which does nothing else meanwhile, where Exited would close its channel. It may
+// still be called right after Forget.
+func (w *Watcher) CallExited(fd int, f func()) error { return w.add(fd, unix.EPOLLIN, f) }
+
+// CallReaped does so where HungUp would close its channel.
+func (w *Watcher) CallReaped(fd int, f func()) error { return w.add(fd, 0, f) }
+
 func (w *Watcher) tell(fd int, events uint32) (<-chan struct{}, error) {
 	c := make(chan struct{})
 	return c, w.add(fd, events, func() { close(c) })
 }
 
-// add watches fd once. The caller keeps fd open until change was called or Forget returned.
-func (w *Watcher) add(fd int, events uint32, change func()) error {
+// add watches fd once. The caller keeps fd open until f was called or Forget returned.
+func (w *Watcher) add(fd int, events uint32, f func()) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, dup := w.waiting[int32(fd)]; dup {
 		return fmt.Errorf("descriptor %d is already watched", fd)
 	}
-	w.waiting[int32(fd)] = change
-	err := unix.EpollCtl(w.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events | unix.EPOLLHUP | unix.EPOLLONESHOT, Fd: int32(fd)})
+	w.watches++
+	w.waiting[int32(fd)] = watched{w.watches, f}
+	err := unix.EpollCtl(w.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: events | unix.EPOLLHUP | unix.EPOLLONESHOT, Fd: int32(fd), Pad: w.watches})
 	if err != nil {
 		delete(w.waiting, int32(fd))
 		return err
@@ -101,18 +117,21 @@ func (w *Watcher) loop() {
 			if e.Fd == int32(w.wake) {
 				return
 			}
-			w.fire(e.Fd)
+			w.fire(e.Fd, e.Pad)
 		}
 	}
 }
 
-func (w *Watcher) fire(fd int32) {
+func (w *Watcher) fire(fd, number int32) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if change, ok := w.waiting[fd]; ok {
+	now, ok := w.waiting[fd]
+	if ok = ok && now.number == number; ok {
 		delete(w.waiting, fd)
 		_ = unix.EpollCtl(w.epoll, unix.EPOLL_CTL_DEL, int(fd), nil)
-		change()
+	}
+	w.mu.Unlock()
+	if ok {
+		now.call()
 	}
 }
 
