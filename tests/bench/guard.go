@@ -26,7 +26,11 @@ type guardStand struct {
 	bin   string
 }
 
-const niceOfUnits = -10 // Nice= of both units
+// What both units set: Nice= and TimerSlackNSec=.
+const (
+	niceOfUnits  = -10
+	slackOfUnits = time.Millisecond
+)
 
 // guarded measures what an exec costs in a session. Each way has a spawner, which does nothing but start a program and wait for it.
 func guarded(bin string, rounds int, execsOnly bool) error {
@@ -91,13 +95,13 @@ func newGuardStand(bin string) (*guardStand, error) {
 		<-time.After(5 * time.Millisecond)
 	}
 	for _, p := range []*exec.Cmd{s.h.daemon, s.guard} {
-		err = errors.Join(err, reniceAll(p.Process.Pid))
+		err = errors.Join(err, asUnit(p.Process.Pid))
 	}
 	return s, err
 }
 
-// reniceAll does what Nice= does: all threads.
-func reniceAll(pid int) error {
+// asUnit does what the units' settings do, to all threads.
+func asUnit(pid int) error {
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return err
@@ -105,6 +109,7 @@ func reniceAll(pid int) error {
 	for _, t := range threads {
 		if n, err := strconv.Atoi(t.Name()); err == nil {
 			_ = syscall.Setpriority(syscall.PRIO_PROCESS, n, niceOfUnits) // one may have ended; what they start inherits it
+			_ = os.WriteFile(fmt.Sprintf("/proc/%d/timerslack_ns", n), strconv.AppendInt(nil, int64(slackOfUnits), 10), 0)
 		}
 	}
 	return nil
