@@ -136,11 +136,17 @@ func (a *app) runSession(ctx context.Context, o *runOptions, agent []string) err
 		return err
 	}
 	o.wish.Umask, o.wish.Terminal = umask(), t != nil
-	place, err := d.StartSession(ctx, o.wish, []*os.File{stdio[0], stdio[1], stdio[2], theirs, cwd})
+	files := []*os.File{stdio[0], stdio[1], stdio[2], theirs, cwd}
+	if agent := sshAgent(o.wish.User); agent != nil {
+		defer func() { _ = agent.Close() }()
+		o.wish.SSHAgent, files = agent.Name(), append(files, agent)
+	}
+	place, err := d.StartSession(ctx, o.wish, files)
 	if err != nil {
 		return err
 	}
 	_ = theirs.Close()
+	env = withAgent(env, &place, o.wish.SSHAgent)
 	for _, gap := range place.Gaps {
 		fmt.Fprintln(a.stderr, "clawrden: this host can't hold all of the session's layout: "+display.Line(gap))
 	}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/job"
 )
@@ -22,6 +24,9 @@ type Starter interface {
 func (d *Daemon) StartSession(ctx context.Context, by clawrden.Caller, w clawrden.SessionWish, files []*os.File) (place clawrden.SessionPlace, err error) {
 	s, err := d.wished(by, &w)
 	if err != nil {
+		return place, err
+	}
+	if err := sshAgent(s, &w, files); err != nil {
 		return place, err
 	}
 	copy(s.Stdio[:], files)
@@ -40,8 +45,26 @@ func (d *Daemon) StartSession(ctx context.Context, by clawrden.Caller, w clawrde
 		d.sessions.expect(s.Name, nil)
 		return place, fmt.Errorf("%w: %v", clawrden.ErrNoSession, err)
 	}
-	place.Name = s.Name
+	place.Name, place.SSHAgent = s.Name, s.SSHAgent != nil && s.Profile.SSHAgent
 	return place, nil
+}
+
+// sshAgent takes note of the ssh-agent of who begins the session: to hide it, or where the profile says so, to give it. Only a socket of
+// the session's own user counts: the doors that are hidden aren't any.
+func sshAgent(s *job.Session, w *clawrden.SessionWish, files []*os.File) error {
+	if w.SSHAgent == "" {
+		return nil
+	}
+	const longest = 107 // sun_path, see unix(7)
+	if !path.IsAbs(w.SSHAgent) || path.Clean(w.SSHAgent) != w.SSHAgent || len(w.SSHAgent) > longest || len(files) <= clawrden.SessionFiles {
+		return fmt.Errorf("%w: the ssh-agent's socket %q is no clean path", clawrden.ErrBadRequest, clawrden.Text(w.SSHAgent))
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(int(files[clawrden.SessionFiles].Fd()), &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFSOCK || st.Uid != s.Identity.UID {
+		return fmt.Errorf("%w: %s, which SSH_AUTH_SOCK names, is no socket of uid %d; unset it", clawrden.ErrNoSession, clawrden.Text(w.SSHAgent), s.Identity.UID)
+	}
+	s.SSHAgent = &job.Socket{Path: w.SSHAgent, Dev: st.Dev, Ino: st.Ino}
+	return nil
 }
 
 // wished looks at a wish: who may have what.

@@ -50,7 +50,7 @@ var errFiles = errors.New("more descriptors came than a request has")
 
 // Read takes what comes beside the bytes, too. Whoever sends more than a request can have loses the connection.
 func (c *fileConn) Read(b []byte) (int, error) {
-	oob := make([]byte, unix.CmsgSpace(4*clawrden.SessionFiles)+unix.CmsgSpace(unix.SizeofUcred))
+	oob := make([]byte, unix.CmsgSpace(4*(clawrden.SessionFiles+1))+unix.CmsgSpace(unix.SizeofUcred))
 	n, oobn, flags, _, err := c.ReadMsgUnix(b, oob)
 	if oobn > 0 {
 		if kept := c.keep(oob[:oobn]); kept != nil || flags&unix.MSG_CTRUNC != 0 {
@@ -80,7 +80,7 @@ func (c *fileConn) keep(oob []byte) error {
 			c.files = append(c.files, os.NewFile(uintptr(fd), "passed"))
 		}
 	}
-	if len(c.files) > clawrden.SessionFiles {
+	if len(c.files) > clawrden.SessionFiles+1 {
 		return errFiles
 	}
 	return nil

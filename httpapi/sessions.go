@@ -34,8 +34,12 @@ func (s *Server) startSession(w http.ResponseWriter, r *http.Request, by clawrde
 	if err != nil {
 		return err
 	}
-	if len(files) != clawrden.SessionFiles {
-		return fmt.Errorf("%w: %d descriptors came with it in place of %d; sessions are begun by clawrden run", clawrden.ErrBadRequest, len(files), clawrden.SessionFiles)
+	want := clawrden.SessionFiles
+	if wish.SSHAgent != "" {
+		want++
+	}
+	if len(files) != want {
+		return fmt.Errorf("%w: %d descriptors came with it in place of %d; sessions are begun by clawrden run", clawrden.ErrBadRequest, len(files), want)
 	}
 	place, err := s.control.StartSession(r.Context(), by, wish, files)
 	if err != nil {

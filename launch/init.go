@@ -28,6 +28,9 @@ const DefaultGuard = "/run/clawrden/agent/guard.sock"
 // or where it was started by `clawrden run`, with --run SOCKET in place of the agent: then it stays as the agent's parent.
 func session(args []string, say func(string)) int {
 	o, err := sessionArgs(args)
+	if err != nil && o.run != nil {
+		return o.run.refuse(protocol.ExitFailed, err.Error())
+	}
 	if err != nil {
 		say("clawrden-launch: " + err.Error())
 		return protocol.ExitFailed
@@ -84,6 +87,11 @@ func sessionArgs(args []string) (o sessionOptions, err error) {
 			o.name, args = args[1], args[2:]
 		case args[0] == "--guard" && len(args) > 1:
 			o.guard, args = args[1], args[2:]
+		case args[0] == "--socket" && len(args) > 1:
+			if err := checkSocket(args[1]); err != nil {
+				return o, err
+			}
+			args = args[2:]
 		case args[0] == "--run" && len(args) > 1:
 			if o.run, err = watch(args[1]); err != nil {
 				return o, err
@@ -97,6 +105,25 @@ func sessionArgs(args []string) (o sessionOptions, err error) {
 		return o, nil
 	}
 	return o, errors.New("no agent is named" + initUsage)
+}
+
+// SocketWord names a socket that the session is given, by what its path has to lead to.
+func SocketWord(dev, ino uint64, path string) string { return fmt.Sprintf("%d:%d:%s", dev, ino, path) }
+
+// checkSocket makes sure that such a path leads to what was looked at: whoever may change it could have had another socket shown here.
+func checkSocket(word string) error {
+	words := strings.SplitN(word, ":", 3)
+	if len(words) != 3 {
+		return fmt.Errorf("%q is no socket", word)
+	}
+	var st unix.Stat_t
+	if err := unix.Lstat(words[2], &st); err != nil {
+		return fmt.Errorf("the session's socket %s: %v", words[2], err)
+	}
+	if SocketWord(st.Dev, st.Ino, words[2]) != word {
+		return fmt.Errorf("%s was changed while the session began; try again", words[2])
+	}
+	return nil
 }
 
 // attach closes this process in and hands the listener to the guard. What it does can't be undone, and is inherited.

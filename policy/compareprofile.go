@@ -69,5 +69,8 @@ func (p *Profile) say() []string {
 	if p.BestEffort {
 		out = append(out, "best_effort")
 	}
+	if p.SSHAgent {
+		out = append(out, "ssh_agent")
+	}
 	return out
 }

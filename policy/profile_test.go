@@ -304,6 +304,7 @@ profile "same" {
 }
 profile "kept" {
   best_effort = true
+  ssh_agent   = true
   limits {
     tasks = 32
   }
@@ -313,8 +314,33 @@ profile "kept" {
 	for _, c := range policy.Compare(old, updated) {
 		got = append(got, strings.Join([]string{c.Kind, c.Block, c.Name, strings.Join(c.Old[:min(len(c.Old), 3)], ","), strings.Join(c.New, ",")}, "|"))
 	}
-	want := []string{"removed|profile|gone|allow @system-service,allow @pkey,allow landlock_add_rule|", "changed|profile|kept|limit tasks 64|limit tasks 32,best_effort", "changed|profile|offline||hidden /root"}
+	want := []string{"removed|profile|gone|allow @system-service,allow @pkey,allow landlock_add_rule|", "changed|profile|kept|limit tasks 64|limit tasks 32,best_effort,ssh_agent", "changed|profile|offline||hidden /root"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestProfileSSHAgent: what a profile extends gives it, and it can be taken back.
+func TestProfileSSHAgent(t *testing.T) {
+	p := parseProfiles(t, `
+policy { default = "deny" }
+profile "keys" {
+  extends   = "agent"
+  ssh_agent = true
+}
+profile "also" { extends = "keys" }
+profile "not" {
+  extends   = "keys"
+  ssh_agent = false
+}
+`)
+	for name, want := range map[string]bool{"agent": false, "keys": true, "also": true, "not": false} {
+		if x := named(t, p, name); x.SSHAgent != want {
+			t.Errorf("%s: %v", name, x.SSHAgent)
+		}
+	}
+	keys := named(t, p, "keys")
+	if again := named(t, parseProfiles(t, "policy {\n  default = \"deny\"\n}\n"+string(policy.WriteProfile(&keys))), "keys"); !again.SSHAgent {
+		t.Error("it isn't written")
 	}
 }

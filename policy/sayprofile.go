@@ -20,6 +20,9 @@ func WriteProfile(p *clawrden.Profile) []byte {
 	if p.BestEffort {
 		b.SetAttributeValue("best_effort", cty.True)
 	}
+	if p.SSHAgent {
+		b.SetAttributeValue("ssh_agent", cty.True)
+	}
 	calls := b.AppendNewBlock("syscalls", nil).Body()
 	if p.Syscalls.Default != "" {
 		calls.SetAttributeValue("default", cty.StringVal(string(p.Syscalls.Default)))

@@ -106,6 +106,9 @@ func sessionOrder(s *job.Session, self int) (*launch.Order, error) {
 		return nil, errors.New("the working directory is none")
 	}
 	words := []launch.Word{{Text: "clawrden-launch"}, {Text: "init"}, {Text: "--name"}, {Text: s.Name}, {Text: "--guard"}, {Text: s.Guard}, {Text: "--run"}, {IsFD: true, FD: 1}}
+	if a := s.SSHAgent; a != nil && s.Profile.SSHAgent {
+		words = append(words, launch.Word{Text: "--socket"}, launch.Word{Text: launch.SocketWord(a.Dev, a.Ino, a.Path)})
+	}
 	return &launch.Order{
 		Tool:     launch.Tool{Mode: launch.ToolFD, Path: "clawrden-launch", FDs: []int{self, int(s.Run.Fd())}, Words: words},
 		Argv:     []string{"clawrden-launch"},
@@ -166,14 +169,22 @@ var kept = []string{
 	"/run/current-system", "/run/booted-system", "/run/opengl-driver",
 }
 
-// sessionProperties are the layout: no path in it is the agent's but the working directory, which the launcher compares with what
-// the caller had open.
+// sessionProperties are the layout: no path in it is the agent's but the working directory and the ssh-agent's socket, which the launcher
+// compares with what the caller had open.
 func (e *Executor) sessionProperties(s *job.Session, stdin *os.File) []property {
 	const second, rbind = 1_000_000, unix.MS_REC
 	id := &s.Identity
 	shown := []mount{{From: filepath.Dir(s.Guard), To: filepath.Dir(s.Guard), Flags: rbind}}
 	for _, path := range kept {
 		shown = append(shown, mount{path, path, true, rbind})
+	}
+	empty := []tmpfs{
+		{"/run", "mode=0755,nosuid,nodev"},
+		{fmt.Sprintf("/run/user/%d", id.UID), ownTmpfs(id)},
+	}
+	shared := helperDir(s) // else its other sockets would be seen
+	if shared != "" {
+		empty = append(empty, tmpfs{shared, ownTmpfs(id)})
 	}
 	p := []property{
 		variant("Description", "Clawrden: session "+s.Name),
@@ -190,19 +201,65 @@ func (e *Executor) sessionProperties(s *job.Session, stdin *os.File) []property 
 		variant("ReadOnlyPaths", []string{"/proc"}),
 		variant("ProtectControlGroups", true),
 		variant("PrivateTmp", true),
-		variant("TemporaryFileSystem", []tmpfs{
-			{"/run", "mode=0755,nosuid,nodev"},
-			{fmt.Sprintf("/run/user/%d", id.UID), fmt.Sprintf("mode=0700,uid=%d,gid=%d,nosuid,nodev", id.UID, id.GID)},
-		}),
+		variant("TemporaryFileSystem", empty),
 		variant("BindReadOnlyPaths", shown),
 	}
-	if s.Home != "" && s.Home != "/" {
-		p = append(p, variant("InaccessiblePaths", []string{"-" + s.Home + "/.docker/run", "-" + s.Home + "/.docker/desktop"}))
+	if hidden := hiddenSockets(s); len(hidden) > 0 {
+		p = append(p, variant("InaccessiblePaths", hidden))
 	}
+	var own []mount
 	if hides(s.Path) {
-		p = append(p, variant("BindPaths", []mount{{s.Path, s.Path, false, rbind}}))
+		own = append(own, mount{s.Path, s.Path, false, rbind})
+	}
+	if a := s.SSHAgent; a != nil && s.Profile.SSHAgent && (shared != "" || hides(a.Path)) {
+		own = append(own, mount{a.Path, a.Path, false, 0})
+	}
+	if len(own) > 0 {
+		p = append(p, variant("BindPaths", own))
 	}
 	return p
+}
+
+// helpers are sockets below the home directory, of programs that would work for the agent outside the session: container engines, and
+// agents for keys.
+var helpers = []string{
+	".docker/run", ".docker/desktop", ".ssh/agent", ".1password/agent.sock",
+	".gnupg/S.gpg-agent", ".gnupg/S.gpg-agent.ssh", ".gnupg/S.gpg-agent.extra", ".gnupg/S.gpg-agent.browser",
+}
+
+// helperDir is the directory of helpers' sockets in which the one lies that the session is given; "" where it is in none.
+func helperDir(s *job.Session) string {
+	if a := s.SSHAgent; a != nil && s.Profile.SSHAgent && s.Home != "" && s.Home != "/" {
+		for _, name := range helpers {
+			if dir := filepath.Join(s.Home, name); strings.HasPrefix(a.Path, dir+"/") {
+				return dir
+			}
+		}
+	}
+	return ""
+}
+
+func ownTmpfs(id *clawrden.Identity) string {
+	return fmt.Sprintf("mode=0700,uid=%d,gid=%d,nosuid,nodev", id.UID, id.GID)
+}
+
+// hiddenSockets are those that the session doesn't see, as systemd takes them: where they are there.
+func hiddenSockets(s *job.Session) (paths []string) {
+	given := ""
+	if a := s.SSHAgent; a != nil && s.Profile.SSHAgent {
+		given = a.Path
+	} else if a != nil && !hides(a.Path) {
+		paths = append(paths, "-"+a.Path)
+	}
+	if s.Home == "" || s.Home == "/" {
+		return paths
+	}
+	for _, name := range helpers {
+		if path := filepath.Join(s.Home, name); given != path && !strings.HasPrefix(given, path+"/") {
+			paths = append(paths, "-"+path)
+		}
+	}
+	return paths
 }
 
 // hides reports whether the layout would hide a directory.

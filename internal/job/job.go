@@ -106,6 +106,12 @@ func (e Exit) Duration(begun time.Time) time.Duration {
 	return e.Ended.Sub(begun)
 }
 
+// Socket is one by its path and by what the path led to.
+type Socket struct {
+	Path     string
+	Dev, Ino uint64
+}
+
 // Session is an agent that is to be begun under guard, on the host. Whoever begins it doesn't close its descriptors.
 type Session struct {
 	Name     string
@@ -117,6 +123,7 @@ type Session struct {
 	Path     string   // of Cwd
 	Umask    uint32
 	Terminal bool
+	SSHAgent *Socket // of who starts it; nil where there is none. The profile says whether it is given
 	Stdio    [3]*os.File
 	Run      *os.File            // the socket over which the launcher is told what to run
 	Note     func(gaps []string) // is told what this host can't hold of the layout
