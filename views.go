@@ -112,6 +112,23 @@ type Entry struct {
 	Seq       uint64      `json:"seq"`               // of the "decided" record
 }
 
+// Story is all that the log has of one command: its row of the history, and its records as they stand there.
+type Story struct {
+	Entry
+	Decided   *Record `json:"decided"`
+	Finished  *Record `json:"finished,omitempty"`
+	Sealed    *Seal   `json:"sealed,omitempty"`     // the first checkpoint that seals Decided; none yet where it isn't there
+	EndSealed *Seal   `json:"end_sealed,omitempty"` // and Finished
+}
+
+// Seal is a checkpoint of the log, as it says of itself; that it is true, audit verify finds.
+type Seal struct {
+	Records uint64    `json:"records"` // how many it seals: the number of the last one
+	Head    string    `json:"head"`    // hex SHA-256 of that one's line
+	Why     string    `json:"why"`
+	Time    Timestamp `json:"time"`
+}
+
 // Types of events on the live stream.
 const (
 	LivePending   = "pending"   // an ask waits: Pending is set

@@ -58,6 +58,26 @@ func (s snapshot) finish(open map[string]*clawrden.Entry, from int64) error {
 	return nil
 }
 
+// endOf looks for the end of one command from an offset on.
+func (s snapshot) endOf(id string, from int64) (*clawrden.Record, error) {
+	for lines := newForward(s.file, from, s.size); ; {
+		line, _, _, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if h, err := readHead(line); err != nil || h.event != clawrden.EventFinished || h.id != id {
+			continue
+		}
+		var r clawrden.Record
+		if json.Unmarshal(line, &r) == nil {
+			return &r, nil
+		}
+	}
+}
+
 // ended puts the end of a command into its entry.
 func ended(e *clawrden.Entry, r *clawrden.Record) {
 	e.ExitCode, e.Signal, e.ExitSource, e.DurationMS, e.Usage = r.ExitCode, r.Signal, r.ExitSource, r.DurationMS, r.Usage

@@ -50,7 +50,7 @@ func (l *Log) Lookup(id string) (entry clawrden.Entry, err error) {
 		return entry, clawrden.ErrNotFound
 	}
 	err = l.read(func(w *walk) error {
-		entry, err = l.find(w, id)
+		entry, err = l.find(w, id, nil)
 		return err
 	})
 	return entry, err
@@ -140,8 +140,10 @@ func (s snapshot) page(end int64, take func(clawrden.Entry, int64), room func() 
 	}
 }
 
-// lookup reads the whole log when id is only the beginning of one: there might be another.
-func (w *walk) lookup(id string) (clawrden.Entry, error) {
+func (w *walk) lookup(id string) (clawrden.Entry, error) { return w.find(id, nil) }
+
+// find reads the whole log when id is only the beginning of one: there might be another.
+func (w *walk) find(id string, kept func(decided []byte, end *clawrden.Record)) (clawrden.Entry, error) {
 	f := finding{id: id}
 	for i := 0; !f.exact; i++ {
 		s, err := w.part(i)
@@ -158,22 +160,47 @@ func (w *walk) lookup(id string) (clawrden.Entry, error) {
 	if err := f.fault(); err != nil {
 		return clawrden.Entry{}, err
 	}
-	err := w.finish(f.found, f.at)
+	if kept == nil {
+		err := w.finish(f.found, f.at)
+		return f.found[0], err
+	}
+	end, err := w.records(f.found[0].ID, f.at, kept)
+	if end != nil {
+		ended(&f.found[0], end)
+	}
 	return f.found[0], err
 }
 
-// find is lookup by the index, where there is one.
-func (l *Log) find(w *walk, id string) (clawrden.Entry, error) {
+// records hands over the line at a place, and the record of the command's end, which comes later.
+func (w *walk) records(id string, at place, kept func(decided []byte, end *clawrden.Record)) (end *clawrden.Record, err error) {
+	line, err := lineAt(w.parts[at.part].snapshot, at.offset)
+	if err != nil {
+		return nil, err
+	}
+	for i, from := at.part, at.offset; i >= 0 && end == nil; i, from = i-1, 0 {
+		if end, err = w.parts[i].endOf(id, from); err != nil {
+			return nil, err
+		}
+	}
+	kept(line, end)
+	return end, nil
+}
+
+// find is lookup by the index, where there is one. kept, if any, hears of the line and of the end's record of what is found.
+func (l *Log) find(w *walk, id string, kept func(decided []byte, end *clawrden.Record)) (clawrden.Entry, error) {
 	if l.o.Index == "" {
-		return w.lookup(id)
+		return w.find(id, kept)
 	}
 	f := finding{id: id}
-	g := searching{log: l, q: &question{id: id}, take: func(e *clawrden.Entry) bool {
-		f.take(e.ID, func() (clawrden.Entry, error) { return *e, nil }) //nolint:errcheck // it is decoded
+	g := searching{log: l, q: &question{id: id}, take: func(e *clawrden.Entry, decided []byte, end *clawrden.Record) bool {
+		taken, _ := f.take(e.ID, func() (clawrden.Entry, error) { return *e, nil })
+		if taken && kept != nil {
+			kept(decided, end)
+		}
 		return !f.exact
 	}}
 	if !g.run(w, func() { f = finding{id: id} }) {
-		return w.lookup(id)
+		return w.find(id, kept)
 	}
 	if err := f.fault(); err != nil {
 		return clawrden.Entry{}, err

@@ -18,7 +18,7 @@ func (l *Log) search(w *walk, f *clawrden.HistoryFilter, limit int) ([]clawrden.
 	}
 	s := searching{log: l, q: ask(f), before: f.Before}
 	start := func() { s.entries, s.more = []clawrden.Entry{}, false }
-	s.take = func(e *clawrden.Entry) bool {
+	s.take = func(e *clawrden.Entry, _ []byte, _ *clawrden.Record) bool {
 		if !f.Finds(e) {
 			return true
 		}
@@ -38,7 +38,7 @@ type searching struct {
 	log     *Log
 	q       *question
 	before  uint64
-	take    func(*clawrden.Entry) bool // false: that is enough
+	take    func(e *clawrden.Entry, decided []byte, end *clawrden.Record) bool // false: that is enough
 	entries []clawrden.Entry
 	more    bool
 	over    bool
@@ -142,32 +142,34 @@ func (g *searching) read(s snapshot, r *row) error {
 	if err != nil || packID(e.ID) != r.id {
 		return errIndex
 	}
+	var last *clawrden.Record
 	if e.Decision.Runs() {
 		end, ok := g.ends[r.id]
 		if r.end != 0 && r.end < s.size {
 			end, ok = endAt{s, r.end}, true
 		}
 		if ok {
-			if err := end.put(&e); err != nil {
+			if last, err = end.of(&e); err != nil {
 				return err
 			}
+			ended(&e, last)
 		}
 	}
-	g.over = !g.take(&e)
+	g.over = !g.take(&e, line, last)
 	return nil
 }
 
-func (a endAt) put(e *clawrden.Entry) error {
+// of reads the record of the end of an entry.
+func (a endAt) of(e *clawrden.Entry) (*clawrden.Record, error) {
 	line, err := lineAt(a.s, a.offset)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var r clawrden.Record
 	if json.Unmarshal(line, &r) != nil || r.Event != clawrden.EventFinished || r.ID != e.ID {
-		return errIndex
+		return nil, errIndex
 	}
-	ended(e, &r)
-	return nil
+	return &r, nil
 }
 
 // lineAt reads the line that begins at an offset which an index has told.
