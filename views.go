@@ -1,5 +1,7 @@
 package clawrden
 
+import "encoding/json"
+
 // What the doors show. The JSON names are a promise: see docs/architecture.md, "Names people type".
 
 // Status answers "is it running, and what is it doing".
@@ -119,6 +121,31 @@ type Story struct {
 	Finished  *Record `json:"finished,omitempty"`
 	Sealed    *Seal   `json:"sealed,omitempty"`     // the first checkpoint that seals Decided; none yet where it isn't there
 	EndSealed *Seal   `json:"end_sealed,omitempty"` // and Finished
+}
+
+// Rejudged is a command of the past, judged by another policy than then.
+type Rejudged struct {
+	ID     string   `json:"id"`
+	Then   Judgment `json:"then"`
+	Now    Judgment `json:"now"`
+	Mildly *Verdict `json:"mildly,omitempty"` // what Now's verdict may be as well, where that hinges on what isn't known: the mildest
+	Same   bool     `json:"same"`             // the verdict, for sure
+	// Unknown says in sentences what can't be told from the record.
+	Unknown []string `json:"unknown,omitempty"`
+	// Explanation says how Now comes about, as of a command that is only thought of.
+	Explanation json.RawMessage `json:"explanation"`
+}
+
+// Judgment is what a policy says of a command.
+type Judgment struct {
+	Verdict  Verdict    `json:"verdict"`
+	Outcome  Outcome    `json:"outcome,omitempty"` // what became of it, with a person's or grant's word
+	Rules    []RuleRef  `json:"rules"`
+	Reason   string     `json:"reason,omitempty"`
+	Policy   string     `json:"policy,omitempty"` // digest
+	Executor string     `json:"executor,omitempty"`
+	Profile  string     `json:"profile,omitempty"`
+	Time     *Timestamp `json:"timestamp,omitempty"`
 }
 
 // Seal is a checkpoint of the log, as it says of itself; that it is true, audit verify finds.

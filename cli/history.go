@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -107,45 +106,6 @@ func (a *app) showHistory(entries []clawrden.Entry, narrowed bool) error {
 		fmt.Fprintf(a.stderr, "clawrden: %s %s\n", display.Line(id), escapedNote)
 	}
 	return err
-}
-
-func (a *app) historyOf(ctx context.Context, d *client.Client, id string) error {
-	e, err := d.Entry(ctx, id)
-	if err != nil {
-		return err
-	}
-	if a.format == formatJSON {
-		return a.json(e)
-	}
-	t := newTable(a.stdout)
-	t.row("id", display.Line(e.ID))
-	t.row("command", display.Command(argv(e.Command, e.Args, e.ArgsB64)))
-	if e.EditedBy != nil {
-		t.row("asked", display.Command(argv(e.Command, e.AskedArgs, e.AskedB64)))
-		t.row("changed", strings.TrimPrefix(byWhom(e.EditedBy), " "))
-	}
-	t.row("in", display.Line(e.Cwd))
-	t.row("who", whoInFull(&e.Identity))
-	t.row("when", clock(e.Timestamp))
-	t.row("decision", paint(a.color(), string(e.Decision), display.Line(string(e.Decision)))+byWhom(e.Approver))
-	for _, r := range e.Rules {
-		t.row("rule", ruleLine(r))
-	}
-	for _, row := range [][2]string{{"reason", e.Reason}, {"comment", e.Comment}, {"executor", e.Executor}, {"boundary", string(e.Boundary)}} {
-		if row[1] != "" {
-			t.row(row[0], display.Line(row[1]))
-		}
-	}
-	if e.Decision.Runs() {
-		t.row("ended", endOf(&e))
-	}
-	if err := t.flush(); err != nil {
-		return err
-	}
-	if _, escaped := display.Brief(argv(e.Command, e.Args, e.ArgsB64), 0); escaped {
-		fmt.Fprintf(a.stderr, "clawrden: the command %s\n", escapedNote)
-	}
-	return nil
 }
 
 func byWhom(by *clawrden.Approver) string {

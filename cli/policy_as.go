@@ -31,6 +31,9 @@ func (q *asked) flags(c *cobra.Command) {
 	f.StringVar(&q.exe, "exe", "", "`path` that the tool is found at (default: by your PATH)")
 }
 
+// given reports whether anything was told of it.
+func (q *asked) given() bool { return q.as != "" || q.cwd != "" || q.exe != "" || len(q.env) > 0 }
+
 // request makes the facts that don't come from the command's words.
 func (q *asked) request(a *app, argv []string) (clawrden.Facts, error) {
 	f := clawrden.Facts{Cwd: q.cwd, Env: q.env, Time: a.now(), Way: clawrden.WayShim}

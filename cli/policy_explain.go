@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,18 +19,30 @@ import (
 func (a *app) policyExplainCommand() *cobra.Command {
 	var from policyOrRunning
 	var q asked
+	var id string
 	c := &cobra.Command{
-		Use:   "explain [--policy PATH] [--as WHO] [--cwd DIR] [--env NAME=value] -- CMD…",
+		Use:   "explain [--policy PATH] [--as WHO] [--cwd DIR] [--env NAME=value] (--id ID | -- CMD…)",
 		Short: "Show what the policy says of a command, and why",
 		Long: "Judges a command as the daemon would, without running it, and shows every command nested in it, the rules that match\n" +
 			"each, the words that met their conditions, and the rules that failed by one condition. It judges by the policy that\n" +
 			"the daemon has in force, or by that of --policy.\n\n" +
 			"Files aren't looked at: paths are taken as they are written. Facts that aren't given, such as a session, are unknown:\n" +
-			"a rule that allows doesn't match on them, one that denies or asks does.",
+			"a rule that allows doesn't match on them, one that denies or asks does.\n\n" +
+			"--id judges a command of the history anew, by the facts that its record holds, beside what was said then; what can't be\n" +
+			"told from the record is named.",
 		Example: "  clawrden policy explain -- git push --force\n" +
-			"  clawrden policy explain --policy ./policy.d --as agent --cwd /srv/app -- bash -lc 'npm ci && rm -rf /'",
-		Args: args(1, -1, "a command"),
+			"  clawrden policy explain --policy ./policy.d --as agent --cwd /srv/app -- bash -lc 'npm ci && rm -rf /'\n" +
+			"  clawrden policy explain --id k3f9",
+		Args: args(0, -1, "a command"),
 		RunE: func(c *cobra.Command, argv []string) error {
+			switch {
+			case id != "" && (len(argv) > 0 || q.given()):
+				return usageError{errors.New("--id has its own command and facts"), "leave out the command and what is told of it, or --id"}
+			case id != "":
+				return a.explainAgain(c.Context(), &from, id)
+			case len(argv) == 0:
+				return usageError{errors.New("explain needs a command, or the id of one"), "clawrden policy explain -- CMD…, or --id ID"}
+			}
 			f, err := q.request(a, argv)
 			if err != nil {
 				return err
@@ -48,6 +61,8 @@ func (a *app) policyExplainCommand() *cobra.Command {
 		},
 	}
 	c.Flags().SetInterspersed(false)
+	c.Flags().StringVar(&id, "id", "", "judge the command of the history that has this `id` or begins with it")
+	_ = c.RegisterFlagCompletionFunc("id", a.completeIDs)
 	from.flags(c)
 	q.flags(c)
 	return c

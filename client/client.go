@@ -139,6 +139,18 @@ func (c *Client) Entry(ctx context.Context, id string) (e clawrden.Entry, err er
 	return e, err
 }
 
+// Story gives all that the log has of one command, by id or unique prefix.
+func (c *Client) Story(ctx context.Context, id string) (s clawrden.Story, err error) {
+	_, err = c.get(ctx, "/api/history/"+url.PathEscape(id), nil, &s)
+	return s, err
+}
+
+// Rejudge tells what the policy in force says of a command of the past, beside what was said then.
+func (c *Client) Rejudge(ctx context.Context, id string) (r clawrden.Rejudged, err error) {
+	_, err = c.get(ctx, "/api/history/"+url.PathEscape(id)+"/explain", nil, &r)
+	return r, err
+}
+
 // Recording gives what was recorded of a command, by id or unique prefix; see package audit/recordings. The caller closes it.
 func (c *Client) Recording(ctx context.Context, id string) (io.ReadCloser, error) {
 	resp, err := c.send(ctx, http.MethodGet, "/api/history/"+url.PathEscape(id)+"/recording", nil, nil, nil)

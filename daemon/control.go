@@ -220,6 +220,21 @@ func (d *Daemon) History(f clawrden.HistoryFilter) ([]clawrden.Entry, bool, erro
 // Entry gives one decided request by its id or a unique prefix.
 func (d *Daemon) Entry(id string) (clawrden.Entry, error) { return d.o.Audit.Lookup(id) }
 
+// Story gives all that the log has of one command, by its id or a unique prefix.
+func (d *Daemon) Story(id string) (clawrden.Story, error) { return d.o.Audit.Story(id) }
+
+// Rejudge tells what the policy in force says of a command of the past, by what its record holds.
+func (d *Daemon) Rejudge(id string) (clawrden.Rejudged, error) {
+	if d.o.Rejudge == nil {
+		return clawrden.Rejudged{}, fmt.Errorf("%w: this daemon judges nothing of the past", clawrden.ErrBadRequest)
+	}
+	s, err := d.o.Audit.Story(id)
+	if err != nil {
+		return clawrden.Rejudged{}, err
+	}
+	return d.o.Rejudge(d.policy.Load().Policy, s.Decided)
+}
+
 // Recording gives what was recorded of a command, by its whole id.
 func (d *Daemon) Recording(id string) (io.ReadCloser, error) {
 	if d.o.Taps == nil {

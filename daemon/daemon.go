@@ -57,6 +57,8 @@ type Log interface {
 	AppendSync(*clawrden.Record) error
 	History(clawrden.HistoryFilter) ([]clawrden.Entry, bool, error)
 	Lookup(id string) (clawrden.Entry, error)
+	// Story gives all that it has of one command.
+	Story(id string) (clawrden.Story, error)
 }
 
 // Queue holds the asks that wait.
@@ -160,6 +162,8 @@ type Options struct {
 	// LoadPolicy is called at start and at each reload. An error keeps the policy in force; at start the one that comes with
 	// the error, if any, is put in force all the same.
 	LoadPolicy func() (Policy, error)
+	// Rejudge judges a command of the past by a policy. nil: it can't be asked for.
+	Rejudge func(Policy, *clawrden.Record) (clawrden.Rejudged, error)
 	// CheckPolicy reads files as LoadPolicy would, and puts nothing in force. nil: it can't be asked for.
 	CheckPolicy func(files map[string][]byte) clawrden.PolicyCheck
 	UserName    func(uid uint32) string

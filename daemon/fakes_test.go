@@ -75,6 +75,10 @@ func (l *fakeLog) History(clawrden.HistoryFilter) ([]clawrden.Entry, bool, error
 	return nil, false, nil
 }
 
+func (l *fakeLog) Story(string) (clawrden.Story, error) {
+	return clawrden.Story{}, clawrden.ErrNotFound
+}
+
 func (l *fakeLog) Lookup(string) (clawrden.Entry, error) {
 	return clawrden.Entry{}, clawrden.ErrNotFound
 }

@@ -56,43 +56,69 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, by clawrden.Cal
 	return writeJSON(w, out)
 }
 
-// entry: GET /api/history/{id} → clawrden.Entry.
+// entry: GET /api/history/{id} → clawrden.Story.
 func (s *Server) entry(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
 	id, err := pathID(r)
 	if err != nil {
 		return err
 	}
-	e, err := s.control.Entry(id)
+	story, err := s.control.Story(id)
 	if err != nil {
 		return err
 	}
-	if sees := s.control.Sees(by); sees != nil && !sees(&e.Identity, e.Rules) {
+	if sees := s.control.Sees(by); sees != nil && !sees(&story.Identity, story.Rules) {
 		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
-	return writeJSON(w, wholeEntry(e))
+	story.Entry = wholeEntry(story.Entry)
+	return writeJSON(w, story)
+}
+
+// rejudge: GET /api/history/{id}/explain → clawrden.Rejudged. Nothing runs.
+func (s *Server) rejudge(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
+	id, err := s.seen(r, by)
+	if err != nil {
+		return err
+	}
+	if _, err := s.part(by); err != nil {
+		return err
+	}
+	again, err := s.control.Rejudge(id)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, again)
+}
+
+// seen is the whole id of the command of the past that a path names, if the caller is shown it.
+func (s *Server) seen(r *http.Request, by clawrden.Caller) (string, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return "", err
+	}
+	e, err := s.control.Entry(id)
+	if err != nil {
+		return "", err
+	}
+	if sees := s.control.Sees(by); sees != nil && !sees(&e.Identity, e.Rules) {
+		return "", fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
+	}
+	return e.ID, nil
 }
 
 // recording: GET /api/history/{id}/recording → the recording as it was written, a line of JSON for each piece; see package
 // audit/recordings. Its digest is in the entry.
 func (s *Server) recording(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	id, err := pathID(r)
+	id, err := s.seen(r, by)
 	if err != nil {
 		return err
 	}
-	e, err := s.control.Entry(id)
-	if err != nil {
-		return err
-	}
-	if sees := s.control.Sees(by); sees != nil && !sees(&e.Identity, e.Rules) {
-		return fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
-	}
-	f, err := s.control.Recording(e.ID)
+	f, err := s.control.Recording(id)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
 	w.Header().Set("Content-Type", "application/jsonl")
-	w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(e.ID+".jsonl"))
+	w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(id+".jsonl"))
 	_, _ = io.Copy(w, f) // a reader that goes away is no fault
 	return nil
 }

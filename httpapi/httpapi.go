@@ -64,6 +64,10 @@ type Control interface {
 	History(f clawrden.HistoryFilter) (entries []clawrden.Entry, more bool, err error)
 	// Entry gives one entry of the history by its id or a unique prefix.
 	Entry(id string) (clawrden.Entry, error)
+	// Story gives all that the log has of one command, by its id or a unique prefix.
+	Story(id string) (clawrden.Story, error)
+	// Rejudge tells what the policy in force says of a command of the past: also ErrBadRequest.
+	Rejudge(id string) (clawrden.Rejudged, error)
 	// Recording gives what was recorded of a command, by its whole id; clawrden.ErrNotFound (wrapped) where nothing is.
 	Recording(id string) (io.ReadCloser, error)
 	// Grants gives the grants in force, oldest first.

@@ -111,6 +111,7 @@ func TestOpenAPI(t *testing.T) {
 		{"GET /api/history", "/api/history?limit=1", ""},
 		{"GET /api/history/{id}", "/api/history/ran0", ""},
 		{"GET /api/history/{id}/recording", "/api/history/ran0/recording", ""},
+		{"GET /api/history/{id}/explain", "/api/history/ran0/explain", ""},
 		{"GET /api/openapi.json", "", ""},
 		{"POST /api/queue/{id}/approve", "/api/queue/ask0/approve", `{"comment":"fine"}`},
 		{"POST /api/queue/{id}/deny", "/api/queue/ask1/deny", `{"reason":"no"}`},

@@ -41,6 +41,8 @@ var routes = []struct {
 	{"GET /api/queue/{id}", clawrden.RightRead, (*Server).pending},
 	{"GET /api/history", clawrden.RightRead, (*Server).history},
 	{"GET /api/history/{id}", clawrden.RightRead, (*Server).entry},
+	// What the policy in force says of it: as much of the policy as one command shows.
+	{"GET /api/history/{id}/explain", clawrden.RightRead, (*Server).rejudge},
 	// What a command has put out, for the rules that have it recorded: as secret as the command itself.
 	{"GET /api/history/{id}/recording", clawrden.RightRead, (*Server).recording},
 	// The same things as they happen. The right is checked again with each heartbeat: a stream lasts for days.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/clawrden/clawrden/packaging"
 	"github.com/clawrden/clawrden/policy"
 	"github.com/clawrden/clawrden/policy/convert"
+	"github.com/clawrden/clawrden/policy/replay"
 	"github.com/clawrden/clawrden/profile"
 )
 
@@ -121,6 +123,15 @@ func (l *loader) check(files map[string][]byte) clawrden.PolicyCheck {
 		c.Digest, c.Rules = p.Digest(), p.Rules()
 	}
 	return c
+}
+
+// rejudge judges a command of the past.
+func rejudge(p daemon.Policy, r *clawrden.Record) (clawrden.Rejudged, error) {
+	q, ok := p.(*policy.Policy)
+	if !ok {
+		return clawrden.Rejudged{}, fmt.Errorf("%w: no policy is in force, so that everything is denied", clawrden.ErrBadRequest)
+	}
+	return replay.Again(q, r)
 }
 
 // embedded is the default policy by file name.

@@ -191,6 +191,49 @@ func (c *Control) Entry(id string) (clawrden.Entry, error) {
 	return clawrden.Entry{}, fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 }
 
+// Story gives an entry as a log would that holds nothing else.
+func (c *Control) Story(id string) (clawrden.Story, error) {
+	e, err := c.Entry(id)
+	if err != nil {
+		return clawrden.Story{}, err
+	}
+	verdict := clawrden.Ask
+	if v, err := clawrden.ParseVerdict(string(e.Decision)); err == nil {
+		verdict = v
+	}
+	s := clawrden.Story{Entry: e, Decided: &clawrden.Record{
+		Verdict: &verdict,
+		Schema:  clawrden.Schema, Event: clawrden.EventDecided, Seq: e.Seq, ID: e.ID, Timestamp: e.Timestamp, Command: e.Command, Args: e.Args, ArgsB64: e.ArgsB64,
+		Cwd: e.Cwd, Identity: &e.Identity, Decision: e.Decision, Rules: e.Rules, Policy: Digest,
+	}}
+	if e.ExitCode != nil || e.Signal != "" {
+		s.Finished = &clawrden.Record{
+			Schema: clawrden.Schema, Event: clawrden.EventFinished, Seq: e.Seq + 1, ID: e.ID, Timestamp: e.Timestamp, ExitCode: e.ExitCode,
+			Signal: e.Signal, ExitSource: e.ExitSource, DurationMS: e.DurationMS, Usage: e.Usage, Output: e.Output, Recording: e.Recording,
+		}
+		s.Sealed = &clawrden.Seal{Records: e.Seq + 1, Head: Digest, Why: "count", Time: e.Timestamp}
+	}
+	return s, nil
+}
+
+// Rejudge denies everything that was allowed, and allows the rest.
+func (c *Control) Rejudge(id string) (clawrden.Rejudged, error) {
+	e, err := c.Entry(id)
+	if err != nil {
+		return clawrden.Rejudged{}, err
+	}
+	then, now := clawrden.Allow, clawrden.Deny
+	if e.Decision == clawrden.OutcomeDeny {
+		then, now = now, then
+	}
+	text, err := c.Explained(context.Background(), clawrden.Caller{}, clawrden.ExplainWish{Argv: append([]string{e.Command}, e.Args...)})
+	return clawrden.Rejudged{
+		ID: e.ID, Explanation: text, Unknown: []string{"what the weather was"},
+		Then: clawrden.Judgment{Verdict: then, Outcome: e.Decision, Rules: e.Rules, Policy: Digest, Time: &e.Timestamp},
+		Now:  clawrden.Judgment{Verdict: now, Rules: []clawrden.RuleRef{{Name: "no-" + e.Command, Action: now, File: "a.hcl", Line: 7}}, Policy: Digest},
+	}, err
+}
+
 // Recording gives a recording of one line.
 func (c *Control) Recording(id string) (io.ReadCloser, error) {
 	if c.fault != nil {
