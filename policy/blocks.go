@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -128,8 +130,32 @@ func (c *compiler) executor(n *node) {
 	if kind == "ghost" && !n.has("image") && n.name != "ghost" {
 		c.problem(n.at, "Missing image", "An executor of the kind \"ghost\" names the image that it runs.")
 	}
+	c.ghostForms(n)
 	c.policy.executors[n.name] = &executor{at: n.at, Place: clawrden.Place{
 		Name: n.name, Kind: kind, Via: n.text("via"), User: n.text("user"), Image: n.text("image"), Pull: n.text("pull"),
 		Network: n.text("network"), Mounts: n.texts("mounts"), Pool: n.number("pool"), Timeout: n.duration("timeout"),
 	}}
+}
+
+// imageForm is what can be an image's name: a registry's host, components in lower case, a tag, a digest; or a digest alone.
+var imageForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|([A-Za-z0-9.-]+(:[0-9]+)?/|\[[0-9a-fA-F:]+\](:[0-9]+)?/)?` +
+	`[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@[a-z0-9+._-]+:[0-9a-f]{32,})?)$`)
+
+// ghostForms finds what no engine would take, so that it isn't found by the first command.
+func (c *compiler) ghostForms(n *node) {
+	if v, ok := n.vals["image"]; ok && !imageForm.MatchString(n.text("image")) {
+		c.problem(v.at, "Not an image", "%q is not the name of an image; write it like \"registry.example/tools:1\", in lower case, best with @sha256:….", n.text("image"))
+	}
+	v := n.vals["mounts"]
+	for i, m := range n.texts("mounts") {
+		parts := strings.Split(m, ":")
+		if m == "cwd" || len(parts) == 3 && path.IsAbs(parts[0]) && path.IsAbs(parts[1]) && path.Clean(parts[1]) != "/" && (parts[2] == "ro" || parts[2] == "rw") {
+			continue
+		}
+		at := v.at
+		if i < len(v.elemsAt) {
+			at = v.elemsAt[i]
+		}
+		c.problem(at, "Not a mount", "%q is not SOURCE:TARGET:ro or SOURCE:TARGET:rw with absolute paths, like \"/etc/kubernetes/agent.conf:/etc/kubeconfig:ro\".", m)
+	}
 }

@@ -178,7 +178,7 @@ approval "two" {
 }
 executor "box" {
   kind  = "ghost"
-  image = "x@sha256:0"
+  image = "x:1"
 }
 profile "p" {
 }

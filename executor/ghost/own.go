@@ -2,6 +2,8 @@ package ghost
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -40,10 +42,14 @@ func (x *Executor) owner(p *plan, j *job.Job, began time.Time) func() {
 			defer close(done)
 			defer func() { _ = unix.Close(dir) }()
 			w.walk(ctx, dir, 0)
+			if w.left < 0 {
+				x.o.Log.Warn("not all that a ghost's user made was given to the caller: there is too much to look at", slog.String("request", j.Request.ID), slog.Int("entries", maxOwned))
+			}
 		}()
 		select {
 		case <-done:
 		case <-ctx.Done():
+			x.o.Log.Warn("not all that a ghost's user made was given to the caller: looking took too long", slog.String("request", j.Request.ID))
 		}
 	}
 }
@@ -87,10 +93,7 @@ func (w *owning) walk(ctx context.Context, dir, depth int) {
 
 // entry looks at one name of a directory.
 func (w *owning) entry(ctx context.Context, dir int, name string, depth int) {
-	fd, err := unix.Openat2(dir, name, &unix.OpenHow{
-		Flags:   unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
-		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
-	})
+	fd, err := openEntry(dir, name)
 	if err != nil {
 		return
 	}
@@ -109,4 +112,34 @@ func (w *owning) entry(ctx context.Context, dir int, name string, depth int) {
 	if kind == unix.S_IFDIR {
 		w.walk(ctx, fd, depth+1)
 	}
+}
+
+// openEntry opens one name of a directory, of the same file system, without following it.
+func openEntry(dir int, name string) (fd int, err error) {
+	const flags = unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err = unix.Openat2(dir, name, &unix.OpenHow{
+		Flags:   flags,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
+	})
+	if !errors.Is(err, unix.ENOSYS) {
+		return fd, err
+	}
+	// Some containers' filters don't know openat2. A name is one component, so all that is left to look at is the mount; device numbers
+	// wouldn't do, since an overlay's files have another than its directories.
+	if fd, err = unix.Openat(dir, name, flags, 0); err != nil {
+		return -1, err
+	}
+	var above, here unix.Statx_t
+	err = errors.Join(
+		unix.Statx(dir, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &above),
+		unix.Statx(fd, "", unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW, unix.STATX_MNT_ID, &here),
+	)
+	if err == nil && (above.Mask&here.Mask&unix.STATX_MNT_ID == 0 || above.Mnt_id != here.Mnt_id) {
+		err = unix.EXDEV
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
 }

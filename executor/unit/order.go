@@ -75,6 +75,9 @@ func chain(words []agentroot.Word) []launch.Word {
 // tool is root's, found on the host under the same path, and the environment is the user's.
 func (e *Executor) as(name string, j *job.Job, o *launch.Order) error {
 	u, err := e.user(name)
+	if errors.Is(err, users.ErrUnknown) {
+		return fmt.Errorf("cannot run it as user %q, whom the executor names: this host has no such user; an operator can make it, or name another", name)
+	}
 	if err != nil {
 		return fmt.Errorf("cannot run it as user %q, whom the executor names: %v", name, err)
 	}

@@ -127,7 +127,7 @@ func (m *machine) assemble(lower string) error {
 // boot starts the container. It has no network but its own.
 func (m *machine) boot() error {
 	c := exec.Command("systemd-nspawn", "--quiet", "--directory="+m.root, "--boot", "--register=no", "--keep-unit", "--private-network",
-		"--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self", // not all releases of systemd-nspawn let them pass
+		"--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self bpf keyctl", // not all releases of systemd-nspawn let the first pass; the others are for Docker
 		"--hostname="+m.release, "--machine=clawrden-"+m.release)
 	c.Env = append(os.Environ(), "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1", "SYSTEMD_NSPAWN_LOCK=0")
 	var console bytes.Buffer
