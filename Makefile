@@ -80,7 +80,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 soak: ## slow checks: race detector, the long form of tests that kill by chance, packages of all architectures, longer fuzzing
 	$(GO) test -race ./...
 	CLAWRDEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run '^TestKilled' ./audit ./tests
-	CLAWRDEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run '^TestRaces$$|^TestBatteryInDocker$$' ./guard ./tests
+	CLAWRDEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run '^TestRaces$$|^TestGuardedRaces' ./guard ./tests
 	CLAWRDEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run '^TestOtherArchitecture$$' ./tests/packages
 	$(MAKE) fuzz FUZZTIME=2m
 

@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -117,7 +116,7 @@ func TestBattery(t *testing.T) {
 }
 
 // TestBatteryInDocker tries them in a container of the engine's defaults, with the host's programs in it: as an ordinary user without
-// any capability, and once more with 2,000 trials of races.
+// any capability.
 func TestBatteryInDocker(t *testing.T) {
 	d := testutil.Docker(t)
 	d.Image(t, "battery:1", nil)
@@ -129,20 +128,7 @@ func TestBatteryInDocker(t *testing.T) {
 	if err := os.Chmod(work, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	inside := func(argv ...string) *exec.Cmd {
-		args := []string{
-			"run", "--rm", "-i", "--network", "none", "--user", "54321:54321", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--read-only",
-			"-e", "PATH=/usr/bin:/bin", "-e", "HOME=/work", "-w", "/work", "-v", work + ":/work", "-v", bin + ":/clawrden:ro", "-v", filepath.Dir(g.sock) + ":/run/clawrden/agent",
-		}
-		for _, dir := range []string{"/usr", "/bin", "/lib", "/lib64", "/etc"} {
-			if _, err := os.Stat(dir); err == nil {
-				args = append(args, "-v", dir+":"+dir+":ro")
-			}
-		}
-		c := exec.Command("docker", append(append(args, "battery:1"), argv...)...)
-		c.Env = append(os.Environ(), "DOCKER_HOST=unix://"+d.Socket, "DOCKER_CONTEXT=")
-		return c
-	}
+	inside := func(argv ...string) *exec.Cmd { return g.inContainer(d, "battery:1", work, argv...) }
 	const launcher = "/clawrden/clawrden-launch init --guard /run/clawrden/agent/guard.sock --"
 	bare := tried(t, inside(batteryArgs("/clawrden", "")...))
 	if n := count(bare, battery.Ran); n < fewest {
@@ -153,22 +139,4 @@ func TestBatteryInDocker(t *testing.T) {
 	if n := count(guarded, battery.Denied); n < fewest {
 		t.Errorf("under guard only %d ways were tried: %v", n, guarded)
 	}
-	for _, kind := range []string{"path", "link"} {
-		for _, how := range []string{"thread", "process"} {
-			argv := append(strings.Fields(launcher), "/clawrden/clawrden", battery.Word, "part", "race", kind, how, strconv.Itoa(raceTrials()), "/usr/bin/true", "/usr/bin/true", "/usr/bin/id")
-			r := finish(t, inside(argv...))
-			if r.code != 0 || strings.Contains(r.stdout, "uid=") || !strings.Contains(r.stderr, "clawrden: id") {
-				t.Errorf("a race for the %s by a %s: status %d, %d ran, %d denied\n%.500s", kind, how, r.code, strings.Count(r.stdout, "uid="), strings.Count(r.stderr, "clawrden: id"), r.stderr)
-			}
-			_ = os.Remove(filepath.Join(work, "flipped"))
-		}
-	}
-}
-
-// raceTrials of each race: 2,000 together in the short run.
-func raceTrials() int {
-	if os.Getenv("CLAWRDEN_SOAK") != "" {
-		return 25_000
-	}
-	return 500
 }
