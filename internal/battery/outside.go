@@ -28,9 +28,14 @@ func outsideWays() []way {
 			return reached(-1, 0)
 		}},
 		{"the container engine's socket", func(t *try) error { return engine(t) }},
-		{"tmux's server", func(t *try) error { return asked("tmux", "tmux run-shell "+t.marker) }},
+		{"tmux's server", func(t *try) error {
+			return asked("tmux", "tmux run-shell '"+t.marker+" >"+filepath.Join(t.dir, evidenceFile)+"'")
+		}},
+		{"a tmux server of one's own", func(t *try) error {
+			return asked("tmux", "tmux -L battery new-session -d '"+t.marker+" >"+filepath.Join(t.dir, evidenceFile)+"'")
+		}},
 		{"ssh to this host", func(t *try) error {
-			return tool("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "localhost", t.marker)
+			return tool("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "127.0.0.1", t.marker)
 		}},
 		{"sudo", func(t *try) error { return tool("sudo", "-n", t.marker) }},
 		{"su", func(t *try) error { return tool("sh", "-c", "su -c "+t.marker+" </dev/null") }},

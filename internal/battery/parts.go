@@ -87,7 +87,7 @@ func partLeave(args []string) error {
 // waitEvidence waits for what a process elsewhere leaves in the way's directory.
 func waitEvidence() error {
 	for limit := time.Now().Add(patience / 2); time.Now().Before(limit); <-time.After(10 * time.Millisecond) {
-		if _, err := os.Stat(evidenceFile); err == nil {
+		if f, err := os.Stat(evidenceFile); err == nil && f.Size() > 0 {
 			return nil
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -18,6 +19,9 @@ var releases = []string{"bookworm", "trixie"}
 
 // packages are what the roots hold besides what each Debian has.
 var packages = []string{"systemd", "systemd-sysv", "dbus", "dbus-broker", "polkitd", "passwd", "util-linux", "procps"}
+
+// helpers are what a user's machine may have besides: programs that run commands for those who ask them.
+var helpers = []string{"at", "busybox", "cron", "curl", "dbus-user-session", "git", "libpam-systemd", "make", "openssh-server", "python3-minimal", "tmux"}
 
 const defaultRoots = "/var/cache/clawrden-tests"
 
@@ -42,8 +46,9 @@ func setting(name, otherwise string) string {
 	return otherwise
 }
 
-// makeRoot gives the directory of a release's root, and makes it when it isn't there. It must not be written to.
-func makeRoot(release string) (string, error) {
+// makeRoot gives the directory of a release's root, with more packages, and makes it when it isn't there. It must not be written to.
+func makeRoot(release string, more ...string) (string, error) {
+	packages := slices.Concat(packages, more)
 	dir := setting("CLAWRDEN_TEST_ROOTS", defaultRoots)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
