@@ -71,6 +71,7 @@ func (b *Bridge) sync(ctx context.Context) error {
 		}
 	}
 	b.changed()
+	b.tellSoon() // a daemon that was started anew knows nothing of this bridge
 	return b.keep()
 }
 

@@ -62,6 +62,7 @@ func (a *Ask) Lines() (lines []string) {
 	add("look closely: ", a.Why)
 	add("in ", a.Dir)
 	add("agent: ", a.Agent)
+	add("request: ", a.ID)
 	if a.Place != "" {
 		add("rule: ", a.Rule+" ("+a.Place+")")
 	} else {
