@@ -11,6 +11,7 @@ type Profile struct {
 	Network    Network    `json:"network"`
 	Limits     Limits     `json:"limits"`
 	BestEffort bool       `json:"best_effort,omitempty"` // what can't be held is a visible gap; else it is an error
+	Guard      bool       `json:"guard,omitempty"`       // of a command in a unit: it is in a guard session of its own
 	SSHAgent   bool       `json:"ssh_agent,omitempty"`   // of a session: it has its starter's ssh-agent
 }
 

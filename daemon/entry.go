@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -20,11 +21,14 @@ import (
 //	engine ──exec──▶ launcher, in the caller's container ──▶ guard ──session──▶ daemon   it is the one that was to come
 //	                 launcher ──exec──▶ tool               held, and let through: it is what was decided
 //	                 tool ──exec──▶ …                      held, and judged like all that its agent runs
+//
+// A command in a unit whose profile says so does the same; there the launcher has its order from the executor.
 
 // entry is such a session that is to come.
 type entry struct {
 	job.Entry
 	errand    *errand
+	unit      string // where it begins; "" for the caller's own container
 	container string
 	uid       uint32
 }
@@ -46,6 +50,9 @@ var errEngineCopy = errors.New("it can be changed by its caller, and the contain
 // findEntry sees to it that what the engine runs for a caller under guard enters by the launcher of this release and goes to this host's
 // guard: who could put others in their place would have commands run that nobody holds.
 func (d *Daemon) findEntry(ctx context.Context, c *call) error {
+	if p := c.decision.Profile; p != nil && p.Guard {
+		return d.enterUnit(c, p.Name)
+	}
 	if c.executor != execDocker || c.held == nil && c.session.name == "" {
 		c.entry = nil
 		return nil
@@ -80,6 +87,18 @@ func (d *Daemon) findEntry(ctx context.Context, c *call) error {
 	return nil
 }
 
+// enterUnit has a command in a unit be put under guard.
+func (d *Daemon) enterUnit(c *call, profile string) error {
+	switch {
+	case c.executor != execUnit:
+		return fmt.Errorf("the profile %q says guard = true, which executor %q can't do; a unit can", profile, c.executor)
+	case d.o.GuardSocket == "":
+		return fmt.Errorf("the profile %q says guard = true, and this daemon has no guard", profile)
+	}
+	c.entry = &entry{Entry: job.Entry{Guard: d.o.GuardSocket, Group: d.o.AgentsGID}}
+	return nil
+}
+
 // leadsTo reports whether a path leads to what it should, and its caller can't have it lead elsewhere.
 func leadsTo(r *agentroot.Root, path string, is func(*agentroot.File) bool) bool {
 	f, err := r.Walk(path)
@@ -93,14 +112,22 @@ func leadsTo(r *agentroot.Root, path string, is func(*agentroot.File) bool) bool
 // enter has the session that is to come let one exec through: what was decided. It may until done is called.
 func (d *Daemon) enter(c *call) (done func()) {
 	e := c.entry
-	e.Session = "exec-" + c.request.ID
 	last := &c.tool.Stage[len(c.tool.Stage)-1]
 	e.errand = &errand{
-		id: c.request.ID, file: inode{last.Stat.Dev, last.Stat.Ino}, sha256: last.SHA256, words: append([]string{}, c.runRequest().Env...),
+		id: c.request.ID, entry: e, file: inode{last.Stat.Dev, last.Stat.Ino}, sha256: last.SHA256,
 		program: clawrden.Ancestor{Tool: c.facts.Tool, Own: d.runsOwn(c)},
 	}
-	e.errand.add(append([]string{c.tool.Path}, c.request.Args()...))
-	e.errand.argv = asKernel(c.tool, e.errand.argv)
+	if last.Sealed >= 0 {
+		e.errand.file, e.errand.sealed = placeOf(last.Sealed), true
+	}
+	if c.executor == execUnit {
+		e.Session, e.unit = "job-"+c.request.ID, job.CommandUnit(c.request.ID)
+		e.errand.inUnit(c)
+	} else {
+		e.Session, e.errand.words = "exec-"+c.request.ID, append([]string{}, c.runRequest().Env...)
+		e.errand.add(append([]string{c.tool.Path}, c.request.Args()...))
+		e.errand.argv = asKernel(c.tool, e.errand.argv)
+	}
 	if c.cwd != nil {
 		e.errand.cwd = placeOf(int(c.cwd.Fd()))
 	}
@@ -119,6 +146,29 @@ func (d *Daemon) enter(c *call) (done func()) {
 	}
 }
 
+// inUnit has the words that the kernel makes of what the launcher runs: by its path where nobody but root leads that elsewhere, else by
+// descriptor.
+func (e *errand) inUnit(c *call) {
+	argv := c.request.Argv
+	if len(argv) == 0 {
+		argv = []string{c.tool.Path}
+	}
+	if c.tool.Stable() {
+		e.add(argv)
+		e.argv = asKernel(c.tool, e.argv)
+		return
+	}
+	fds, words := c.tool.Chain()
+	for _, w := range words {
+		if w.IsFD {
+			e.argv = append(e.argv, errandWord{file: placeOf(fds[w.FD])})
+		} else {
+			e.argv = append(e.argv, errandWord{text: w.Text})
+		}
+	}
+	e.add(argv[min(len(words), 1):])
+}
+
 // enters lets a session that begins run what was decided, where it is one that was to come. An error is why it isn't that one.
 func (d *Daemon) enters(s *session) error {
 	d.entries.mu.Lock()
@@ -127,7 +177,7 @@ func (d *Daemon) enters(s *session) error {
 	if e == nil {
 		return nil
 	}
-	if s.peer == nil || s.Identity.Container != e.container || s.Identity.UID != e.uid {
+	if s.peer == nil || e.unit != "" && s.Identity.Unit != e.unit || e.unit == "" && (s.Identity.Container != e.container || s.Identity.UID != e.uid) {
 		return errors.New("a session of this name is to begin elsewhere; choose another")
 	}
 	delete(d.entries.of, s.Name)

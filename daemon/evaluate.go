@@ -139,7 +139,7 @@ func (d *Daemon) chooseExecutor(c *call) (string, error) {
 
 // boundary is what enforces the decision where the command runs.
 func (d *Daemon) boundary(c *call) clawrden.Boundary {
-	if e := d.o.Executors[c.executor]; e != nil && c.entry == nil {
+	if e := d.o.Executors[c.executor]; e != nil && (c.entry == nil || c.executor == execUnit) {
 		return e.Boundary()
 	}
 	if c.held != nil && !c.held.lesser || c.session.name != "" && !c.session.lesser {

@@ -107,8 +107,8 @@ func (d *Daemon) step(ctx context.Context, c *call) (through bool, refusal strin
 			d.runsErrand(c, e)
 		}
 		return through, ""
-	case e != nil && e.words != nil:
-		return false, "it was to run what was decided as request " + e.id + ", by the container engine, and isn't that"
+	case e != nil && e.entry != nil:
+		return false, "it was to run what was decided as request " + e.id + ", and isn't that"
 	case d.isOwn(ctx, c.held.exe):
 		d.becomesShim(c)
 		return true, ""

@@ -160,6 +160,18 @@ func attach(name, guard string) error {
 	return answer(sock)
 }
 
+// underGuard hands the tool's process to the guard, which then holds the exec that is to come.
+func (l *launcher) underGuard() *Refusal {
+	g := l.order.Guard
+	if g.Socket == "" {
+		return nil
+	}
+	if err := attach(g.Session, g.Socket); err != nil {
+		return refuse(StepGuard, "", err)
+	}
+	return nil
+}
+
 // answer reads the guard's word.
 func answer(sock int) error {
 	in := bufio.NewReader(os.NewFile(uintptr(sock), "guard"))

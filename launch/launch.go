@@ -23,7 +23,7 @@ import (
 // Order is all that the launcher is told. Words are raw bytes without NUL.
 //
 // It is carried out in this order: user and groups, working directory, umask, the tool compared, Landlock's paths opened,
-// terminal, descriptors, resource limits, no new privileges, Landlock, filter, exec.
+// terminal, descriptors, the guard, resource limits, no new privileges, Landlock, filter, exec.
 type Order struct {
 	Tool   Tool
 	Argv   []string // argv[0] and the arguments; where Tool.Words isn't empty, that stands in place of argv[0]
@@ -35,10 +35,15 @@ type Order struct {
 	// Terminal makes the first of the standard descriptors that is a terminal the tool's controlling one, in a session of
 	// its own. It must be nobody's yet.
 	Terminal bool
+	// Guard has the tool, and all that it starts, under guard; the zero value doesn't.
+	Guard Guard
 	// Plan is applied last. Nil applies nothing, not even no-new-privileges: only for tests and for what is walled in
 	// otherwise.
 	Plan *profile.Plan
 }
+
+// Guard is the guard's socket, by its path in the launcher's own root, and the session's name.
+type Guard struct{ Socket, Session string }
 
 // Tool is what is run.
 type Tool struct {
@@ -103,13 +108,14 @@ const (
 	StepDescriptors
 	StepLimits
 	StepExec
-	lastStep = StepExec
+	StepGuard
+	lastStep = StepGuard
 )
 
 var stepWords = [...]string{
 	StepReceive: "receive the order", StepUser: "become the user", StepCwd: "enter the working directory", StepTool: "open the tool",
 	StepProfile: "apply the profile", StepTerminal: "take the terminal", StepDescriptors: "set up the descriptors",
-	StepLimits: "set the limits", StepExec: "run the tool",
+	StepLimits: "set the limits", StepExec: "run the tool", StepGuard: "put the tool under guard",
 }
 
 func (s Step) String() string {

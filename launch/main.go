@@ -93,7 +93,7 @@ type launcher struct {
 func (l *launcher) launch() *Refusal {
 	l.ruleset = -1
 	for _, step := range []func() *Refusal{
-		l.receive, l.check, l.become, l.enter, l.openTool, l.landlock, l.takeTerminal, l.arrange, l.prepare, l.sayReady, l.limit,
+		l.receive, l.check, l.become, l.enter, l.openTool, l.landlock, l.takeTerminal, l.arrange, l.underGuard, l.prepare, l.sayReady, l.limit,
 	} {
 		if r := step(); r != nil {
 			return r

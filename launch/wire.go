@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/clawrden/clawrden/internal/guardlink"
 	"github.com/clawrden/clawrden/profile"
 	"github.com/clawrden/clawrden/protocol"
 )
@@ -217,6 +218,8 @@ func appendOrder(o *Order, stdio uint8) ([]byte, error) {
 	e.text(o.Cwd.Path)
 	e.u64(o.Cwd.Dev)
 	e.u64(o.Cwd.Ino)
+	e.text(o.Guard.Socket)
+	e.text(o.Guard.Session)
 	e.u32(o.Umask)
 	e.u32(o.User.UID)
 	e.u32(o.User.GID)
@@ -269,6 +272,7 @@ func parseOrder(payload []byte) (o *Order, stdio uint8, fds int, err error) {
 	}
 	o.Cwd.Path = d.text(maxPath)
 	o.Cwd.Dev, o.Cwd.Ino = d.u64(), d.u64()
+	o.Guard = Guard{d.text(maxPath), d.text(guardlink.MaxSession)}
 	o.Umask = d.u32()
 	o.User.UID, o.User.GID = d.u32(), d.u32()
 	for range d.count(maxGroups, 4) {

@@ -18,6 +18,7 @@ func orders() map[string]*Order {
 		"by path": {
 			Tool: Tool{Mode: ToolPath, Path: "/usr/bin/id", Dev: 7, Ino: 1 << 40}, Argv: []string{"id", "", "\xff"}, Env: []string{"A=b", "=", "A=c"},
 			Cwd: Cwd{Path: "/home/ann", Dev: 1, Ino: 2}, Umask: 0o22, User: User{UID: 1000, GID: 1001, Groups: []uint32{4, 24}},
+			Guard:  Guard{Socket: "/run/guard.sock", Session: "job-a1"},
 			Limits: []Limit{{unix.RLIMIT_NOFILE, 10, 1 << 63}}, Terminal: true,
 		},
 		"a script under a profile": {

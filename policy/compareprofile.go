@@ -69,6 +69,9 @@ func (p *Profile) say() []string {
 	if p.BestEffort {
 		out = append(out, "best_effort")
 	}
+	if p.Guard {
+		out = append(out, "guard")
+	}
 	if p.SSHAgent {
 		out = append(out, "ssh_agent")
 	}

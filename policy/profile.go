@@ -171,6 +171,9 @@ func (c *compiler) merged(p clawrden.Profile, n *node) clawrden.Profile {
 	if n.has("best_effort") {
 		p.BestEffort = n.bool("best_effort")
 	}
+	if n.has("guard") {
+		p.Guard = n.bool("guard")
+	}
 	if n.has("ssh_agent") {
 		p.SSHAgent = n.bool("ssh_agent")
 	}

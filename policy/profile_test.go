@@ -310,6 +310,7 @@ profile "same" {
 profile "kept" {
   best_effort = true
   ssh_agent   = true
+  guard       = true
   limits {
     tasks = 32
   }
@@ -319,7 +320,7 @@ profile "kept" {
 	for _, c := range policy.Compare(old, updated) {
 		got = append(got, strings.Join([]string{c.Kind, c.Block, c.Name, strings.Join(c.Old[:min(len(c.Old), 3)], ","), strings.Join(c.New, ",")}, "|"))
 	}
-	want := []string{"removed|profile|gone|allow @system-service,allow @pkey,allow landlock_add_rule|", "changed|profile|kept|limit tasks 64|limit tasks 32,best_effort,ssh_agent", "changed|profile|offline||hidden /root"}
+	want := []string{"removed|profile|gone|allow @system-service,allow @pkey,allow landlock_add_rule|", "changed|profile|kept|limit tasks 64|limit tasks 32,best_effort,guard,ssh_agent", "changed|profile|offline||hidden /root"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -20,6 +20,9 @@ func WriteProfile(p *clawrden.Profile) []byte {
 	if p.BestEffort {
 		b.SetAttributeValue("best_effort", cty.True)
 	}
+	if p.Guard {
+		b.SetAttributeValue("guard", cty.True)
+	}
 	if p.SSHAgent {
 		b.SetAttributeValue("ssh_agent", cty.True)
 	}

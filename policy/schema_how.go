@@ -23,6 +23,7 @@ var profileSchema = &block{
 			"What is refused (deny, hidden) adds to what it refuses, allow adds to what it allows; each other attribute that is given, and the network as a whole, takes the place of its own."},
 		{name: "description", kind: kindText, doc: "For the reader."},
 		{name: "best_effort", kind: kindBool, doc: "true: what an executor or a kernel can't hold is a visible gap of the run. Else it is an error, and the command doesn't run."},
+		{name: "guard", kind: kindBool, doc: "true, for commands in units: the launcher puts the command under guard, so that all that it starts is judged too, in a session of its own."},
 		{name: "ssh_agent", kind: kindBool, doc: "true, for sessions (`clawrden run`): the session reaches the ssh-agent of who starts it, by SSH_AUTH_SOCK, and so may use all keys in it. Else that is hidden."},
 	},
 	blocks: []*block{

@@ -3,6 +3,7 @@ package unit
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,15 @@ func (e *Executor) order(j *job.Job) (*launch.Order, error) {
 	o.User = launch.User{UID: id.UID, GID: id.GID, Groups: id.Groups}
 	o.Tool = tool(j.Tool)
 	if name := place(j.Decision).User; name != "" {
-		return o, e.as(name, j, o)
+		if err := e.as(name, j, o); err != nil {
+			return nil, err
+		}
+	}
+	if g := j.Entry; g != nil {
+		o.Guard = launch.Guard{Socket: g.Guard, Session: g.Session}
+		if u := &o.User; g.Group != 0 && u.GID != g.Group && !slices.Contains(u.Groups, g.Group) {
+			u.Groups = append(slices.Clone(u.Groups), g.Group)
+		}
 	}
 	return o, nil
 }

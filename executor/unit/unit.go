@@ -30,9 +30,6 @@ import (
 const Slice = "clawrden-jobs.slice"
 
 const (
-	prefix = "clawrden-job-"
-	suffix = ".service"
-
 	// startTime is how long systemd and the launcher may take: a busy host is no reason to fail.
 	startTime = 30 * time.Second
 	// stopTime is how long a command may take to end after SIGTERM, before it is killed.
@@ -107,7 +104,7 @@ func place(d *clawrden.Decision) clawrden.Place {
 }
 
 // Name is the unit of a request.
-func Name(id string) string { return prefix + id + suffix }
+func Name(id string) string { return job.CommandUnit(id) }
 
 // Start runs the job. The context's end stops its unit, all of it; a daemon that stops (job.Stopping) leaves it alone.
 func (e *Executor) Start(ctx context.Context, j *job.Job) (*Process, error) {

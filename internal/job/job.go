@@ -33,8 +33,11 @@ type Job struct {
 }
 
 // Entry is how a command comes into a guard session of its own: by the launcher, which is told the guard's socket and the session's name.
-// The paths are the caller's, who can change nothing of what they lead to.
-type Entry struct{ Launcher, Guard, Session string }
+// In a container the paths are the caller's, who can change nothing of what they lead to.
+type Entry struct {
+	Launcher, Guard, Session string
+	Group                    uint32 // that may use the guard's socket; 0 for none
+}
 
 // Words are what stands in front of the command's own path and arguments.
 func (e *Entry) Words() []string {
