@@ -77,21 +77,26 @@ func (a *app) command(version string) *cobra.Command {
 			"  clawrden approve k3f9      let it run; the first letters of an id are enough\n" +
 			"  clawrden deny k3f9 -m 'push to a branch instead'\n" +
 			"  clawrden watch             all of it, live, a key each",
-		Version:           version,
 		Args:              subcommand,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkOptions() },
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetVersionTemplate("clawrden {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%v", err), "`" + c.CommandPath() + " --help` lists the options"}
 	})
+	showVersion := root.Flags().BoolP("version", "v", false, "version for clawrden") // cobra's own would link text/template: 2 MB
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if *showVersion {
+			_, err := fmt.Fprintln(a.stdout, "clawrden", version)
+			return err
+		}
+		return c.Help()
+	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.control, "control", "", "`path` of the control socket (default $CLAWRDEN_CONTROL, else "+defaultControl+")")
 	f.StringVar(&a.api, "api", "", "`URL` of the HTTP API, instead of the control socket")
