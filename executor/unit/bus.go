@@ -24,6 +24,8 @@ type bus struct {
 	manager dbus.BusObject
 }
 
+var errNoSystemd = errors.New("cannot start a unit: systemd doesn't run here; an operator can give the rule another executor")
+
 // connect gives the connection, a new one where the last was lost.
 func (e *Executor) connect() (*bus, error) {
 	e.mu.Lock()
@@ -36,7 +38,7 @@ func (e *Executor) connect() (*bus, error) {
 		e.bus = nil
 	}
 	if _, err := os.Stat("/run/systemd/system"); err != nil {
-		return nil, errors.New("cannot start a unit: systemd doesn't run here; an operator can give the rule another executor")
+		return nil, errNoSystemd
 	}
 	address := e.o.Bus
 	if address == "" {

@@ -2,7 +2,10 @@ package unit
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"syscall"
 
 	"github.com/clawrden/clawrden/internal/job"
@@ -29,7 +32,12 @@ func (k Keeper) Kill(ctx context.Context, name string) error {
 
 func (k Keeper) do(ctx context.Context, name, what, method string, args ...any) error {
 	b, err := k.connect()
-	if err != nil {
+	switch {
+	case errors.Is(err, errNoSystemd) && !systemdBooted():
+		return job.ErrGone
+	case errors.Is(err, errNoSystemd):
+		return fmt.Errorf("cannot %s unit %s: this daemon doesn't see the host's systemd", what, name)
+	case err != nil:
 		return err
 	}
 	err = b.call(ctx, method, args...)
@@ -40,4 +48,11 @@ func (k Keeper) do(ctx context.Context, name, what, method string, args ...any) 
 		return job.ErrGone
 	}
 	return fmt.Errorf("cannot %s unit %s: %w", what, name, err)
+}
+
+// systemdBooted reports whether the first process is systemd, whether or not its bus can be reached from here; without it there
+// are no units.
+func systemdBooted() bool {
+	comm, err := os.ReadFile("/proc/1/comm")
+	return err != nil || strings.TrimSpace(string(comm)) == "systemd"
 }
