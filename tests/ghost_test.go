@@ -1,12 +1,15 @@
 package tests
 
 import (
+	"errors"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -215,6 +218,93 @@ func TestGhostTerminal(t *testing.T) {
 	if err := trap.Wait(); string(b[:n]) != "caught\n" || trap.ProcessState.ExitCode() != 9 {
 		t.Errorf("%q, %v", b[:n], err)
 	}
+}
+
+const askedGhosts = `
+policy {
+  default = "deny"
+}
+executor "box" {
+  kind  = "ghost"
+  image = "tools:1"
+}
+rule "asked" {
+  commands = ["cat"]
+  action   = "ask"
+  executor = executor.box
+}
+rule "not fetched" {
+  commands = ["absent"]
+  action   = "allow"
+  executor = executor.absent
+}
+executor "absent" {
+  kind  = "ghost"
+  image = "not-there:1"
+}
+`
+
+// A directory that something takes the place of while a person is asked isn't worked in, whatever it is by then.
+func TestGhostDirectoryReplaced(t *testing.T) {
+	h, dir := newGhosts(t, "cat")
+	h.setPolicy(askedGhosts)
+	if code := h.post("/api/reload", ""); code != http.StatusOK {
+		t.Fatalf("HTTP %d", code)
+	}
+	secret, work := filepath.Join(dir, "secret"), filepath.Join(dir, "work")
+	for name, replace := range map[string]func() error{
+		"by a link":            func() error { return os.Symlink(secret, work) },
+		"by another directory": func() error { return os.Rename(secret, work) },
+		"by nothing":           func() error { return nil },
+	} {
+		for _, d := range []string{secret, work} {
+			if err := os.RemoveAll(d); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Mkdir(d, 0o777); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(secret, "key"), []byte("secret"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan result, 1)
+		go func() { done <- finish(t, h.ghost(work, "cat", "key", name)) }()
+		id := h.waitPending(1)[0].ID
+		if err := errors.Join(os.Rename(work, work+"-"+name), replace()); err != nil {
+			t.Fatal(err)
+		}
+		h.post("/api/queue/"+id+"/approve", "")
+		var r result
+		for over := false; !over; { // what isn't what was approved is asked for anew, or refused
+			select {
+			case r = <-done:
+				over = true
+			case <-time.After(5 * time.Millisecond):
+				var q []clawrden.Pending
+				if h.get("/api/queue", &q); len(q) > 0 {
+					h.post("/api/queue/"+q[0].ID+"/deny", `{"reason":"no"}`)
+				}
+			}
+		}
+		if r.code == 0 || r.stdout != "" || strings.Contains(r.stderr, "secret") {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+	h.noGhosts()
+}
+
+// An image that isn't there is refused with what to do, and isn't fetched.
+func TestGhostImageMissing(t *testing.T) {
+	h, dir := newGhosts(t, "absent")
+	h.setPolicy(askedGhosts)
+	if code := h.post("/api/reload", ""); code != http.StatusOK {
+		t.Fatalf("HTTP %d", code)
+	}
+	if r := finish(t, h.ghost(dir, "absent")); r.code != 125 || r.stdout != "" || !strings.Contains(r.stderr, "docker pull not-there:1") {
+		t.Errorf("%+v", r)
+	}
+	h.noGhosts()
 }
 
 // Without its engine a ghost is refused, with what to do; with one that says nothing, too, and in time.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/testutil"
 )
 
 const viaDocker = `
@@ -176,6 +177,36 @@ func TestViaDockerKilled(t *testing.T) {
 		if out, _ := h.docker.CLI("exec", id, "ps", "-o", "args"); strings.Contains(out+"\n", "/bin/sleep 1000\n") {
 			t.Errorf("%s: it runs on:\n%s", name, out)
 		}
+	}
+}
+
+// An engine that is restarted in the middle takes its containers along: how the command ended is on record as far as anybody knows it,
+// nothing is left, and with a container again the next one runs.
+func TestViaDockerEngineRestarts(t *testing.T) {
+	d := testutil.OwnDocker(t, "")
+	d.Image(t, "agent:1", nil)
+	h := &caged{newHost(t, hostOptions{tools: []string{"sleep", "echo"}, policy: viaDocker, args: []string{}, config: "docker {\n  socket = \"" + d.Socket + "\"\n}\n"}), d}
+	id := h.container()
+	c := h.inside(id, agent, "sleep", "1000")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	h.waitProcess(id, "/bin/sleep 1000")
+	d.Stop()
+	_ = c.Wait()
+	if err := d.Start(); err != nil {
+		t.Fatal(err)
+	}
+	rs := h.waitRecords(func(rs []clawrden.Record) bool { return rs[len(rs)-1].Event == clawrden.EventFinished })
+	if r := rs[len(rs)-1]; r.ExitCode != nil && *r.ExitCode == 0 || r.ExitSource == clawrden.ExitShim {
+		t.Errorf("recorded as %+v", r)
+	}
+	var s clawrden.Status
+	if h.get("/api/status", &s); s.Running != 0 {
+		t.Errorf("%d still run", s.Running)
+	}
+	if r := finish(t, h.inside(h.container(), agent, "echo", "again")); r.stdout != "again\n" {
+		t.Errorf("afterwards: %+v", r)
 	}
 }
 

@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"syscall"
@@ -162,6 +163,8 @@ func (e *Execution) ended() (dockerx.ExecState, bool) {
 			return s, true
 		case err == nil:
 			last = time.Now()
+		case errors.Is(err, dockerx.ErrNotFound): // an engine that was restarted, and its container with it
+			return s, false
 		case time.Since(last) > awayTime:
 			return s, false
 		}
