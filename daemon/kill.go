@@ -49,11 +49,10 @@ func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOr
 	if name := whom.Agent(); name != "" && !d.isRegistered(name) {
 		return clawrden.KillResult{}, fmt.Errorf("%w: no agent %s is registered, so nothing was stopped; `clawrden agent list` has the names", clawrden.ErrNotFound, name)
 	}
-	kept := d.lock.set(whom, o.Reason, d.personAt(by))
-	if errors.Is(kept, errLocks) {
-		return clawrden.KillResult{}, kept
+	if err := d.lock.turn(whom, o.Reason, d.personAt(by)); err != nil {
+		return clawrden.KillResult{}, err
 	}
-	return d.stop(ctx, whom, &clawrden.Record{Event: clawrden.EventKilled, Reason: o.Reason, Approver: d.approver(by)}, kept), nil
+	return d.stop(ctx, whom, &clawrden.Record{Event: clawrden.EventKilled, Reason: o.Reason, Approver: d.approver(by)}), nil
 }
 
 func (d *Daemon) isRegistered(name string) bool {
@@ -75,25 +74,26 @@ func (d *Daemon) trip(ctx context.Context, c *call) {
 	if k.All {
 		whom = clawrden.Whom{}
 	}
-	kept := d.lock.set(whom, reason, "the policy")
-	if errors.Is(kept, errLocks) {
-		d.log.ErrorContext(ctx, "the kill switch did not throw itself", slog.String("agent", whom.String()), slog.Any("error", kept))
+	if err := d.lock.turn(whom, reason, "the policy"); err != nil {
+		d.log.ErrorContext(ctx, "the kill switch did not throw itself", slog.String("agent", whom.String()), slog.Any("error", err))
 		return
 	}
 	id := c.request.Identity
 	r := &clawrden.Record{Event: clawrden.EventKilled, Reason: reason, Identity: &id, Rules: []clawrden.RuleRef{k.Place}}
 	ctx = context.WithoutCancel(ctx)
-	d.work.Go(func() { d.stop(ctx, whom, r, kept) })
+	d.work.Go(func() { d.stop(ctx, whom, r) })
 }
 
-// stop ends or pauses what there is of an agent, once nothing new of it runs, and puts all that on record. kept is why a
-// restart would forget the lock.
-func (d *Daemon) stop(ctx context.Context, whom clawrden.Whom, r *clawrden.Record, kept error) clawrden.KillResult {
+// stop ends or pauses what there is of an agent, once nothing new of it runs, and puts all that on record. The lock is written to the
+// disk meanwhile, so that a slow one keeps nothing alive.
+func (d *Daemon) stop(ctx context.Context, whom clawrden.Whom, r *clawrden.Record) clawrden.KillResult {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTime) // whoever asked for it may go away
 	defer cancel()
 	k := d.policy.Load().KillSwitch()
 	s := &stopping{d: d, whom: whom, result: clawrden.KillResult{Whom: whom.String()}}
+	var kept error // why a restart would forget the lock
 	s.sessions(ctx, k.Running)
+	s.work.Go(func() { kept = d.lock.keep() })
 	s.executions(ctx, k.Running)
 	s.result.Cancelled = d.cancel(whom, "the kill switch was thrown")
 	s.agents(ctx, k.Agents)

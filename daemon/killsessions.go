@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +11,6 @@ import (
 	"github.com/clawrden/clawrden/internal/execnotify"
 	"github.com/clawrden/clawrden/internal/guardlink"
 	"github.com/clawrden/clawrden/internal/job"
-	"github.com/clawrden/clawrden/internal/peercred"
 	"github.com/clawrden/clawrden/internal/proctree"
 )
 
@@ -93,68 +91,25 @@ func (s *stopping) place(name string, err error, paused bool) {
 
 // end kills a session's processes until none is found.
 func (e *doomed) end() error {
-	const rounds = 8
-	var err error
-	for range rounds {
-		roots := e.line.processes()
-		if e.root.Pidfd >= 0 && unix.PidfdSendSignal(e.root.Pidfd, 0, nil, 0) == nil {
-			roots = append(roots, proctree.Root{Pidfd: e.root.Pidfd, PID: e.root.PID, Start: e.root.Start})
-		}
-		if len(roots) == 0 {
-			return nil
-		}
-		err = proctree.Kill(roots)
-		for i := range roots {
-			if roots[i].Pidfd != e.root.Pidfd {
-				roots[i].Close()
-			}
-		}
+	var roots []proctree.Root
+	if e.root.Pidfd >= 0 {
+		roots = append(roots, e.root)
 	}
-	return err
+	return proctree.KillWith(roots, e.line.runs)
 }
 
-// processes holds all that run a program of the session. Close them.
-func (l *lineage) processes() (found []proctree.Root) {
+// runs reports whether a process runs a program of the session.
+func (l *lineage) runs(pid int) bool {
 	if l == nil {
-		return nil
+		return false
 	}
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		pid, err := strconv.Atoi(e.Name())
-		if err != nil || pid <= 1 {
-			continue
-		}
-		if r, ok := l.holds(pid); ok {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-// holds takes hold of a process if it runs a program of the session, and hasn't ended.
-func (l *lineage) holds(pid int) (r proctree.Root, ok bool) {
 	proc, err := unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return r, false
+		return false
 	}
 	defer func() { _ = unix.Close(proc) }()
 	o := execnotify.OriginOf(proc)
-	if o == (execnotify.Origin{}) || !l.knows(guardlink.Origin(o)) {
-		return r, false
-	}
-	stat, err := peercred.ReadAt(proc, "stat", 4096)
-	if err != nil {
-		return r, false
-	}
-	start, _, err := peercred.ParseStat(stat)
-	if err != nil {
-		return r, false
-	}
-	r, err = proctree.Open(pid, start)
-	return r, err == nil
+	return o != (execnotify.Origin{}) && l.knows(guardlink.Origin(o))
 }
 
 // knows reports whether a program is one of the session's.

@@ -128,20 +128,17 @@ func (l *lockFile) everybody() bool {
 	return slices.ContainsFunc(l.all(), func(k clawrden.Lock) bool { return k.Whom == "" })
 }
 
-// set turns it on. It is on from then on, also when the error says that a restart would forget it; errLocks alone means that
-// it isn't.
-func (l *lockFile) set(whom clawrden.Whom, reason, by string) error {
+// turn turns it on. It is on from then on; keep sees to it that a restart doesn't forget it. An error means that it isn't.
+func (l *lockFile) turn(whom clawrden.Whom, reason, by string) error {
 	k := lock{whom, clawrden.Lock{Whom: whom.String(), Reason: clawrden.Text(reason), By: clawrden.Text(by), Since: clawrden.Timestamp{Time: time.Now()}}}
-	l.writing.Lock()
-	defer l.writing.Unlock()
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	at := l.find(whom)
 	switch {
 	case at >= 0:
 		k.Paused = l.locks[at].Paused
 		l.locks[at] = k
 	case len(l.locks) >= maxLocks && !whom.Everybody():
-		l.mu.Unlock()
 		return errLocks
 	default:
 		l.locks = append(l.locks, k)
@@ -149,6 +146,14 @@ func (l *lockFile) set(whom clawrden.Whom, reason, by string) error {
 	if whom.Everybody() {
 		l.broken = "" // the new one says it all
 	}
+	return nil
+}
+
+// keep writes what is turned on.
+func (l *lockFile) keep() error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	l.mu.Lock()
 	locks := slices.Clone(l.locks)
 	l.mu.Unlock()
 	return l.write(locks)

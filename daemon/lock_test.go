@@ -20,6 +20,14 @@ func whom(t testing.TB, s string) clawrden.Whom {
 }
 
 // One agent can be locked out without the others, also over a restart, and what is on for everybody is another matter.
+// set turns it on and keeps it.
+func (l *lockFile) set(whom clawrden.Whom, reason, by string) error {
+	if err := l.turn(whom, reason, by); err != nil {
+		return err
+	}
+	return l.keep()
+}
+
 func TestLocksOneByOne(t *testing.T) {
 	dir := t.TempDir()
 	var l lockFile

@@ -65,3 +65,50 @@ func TestKillSession(t *testing.T) {
 	k.end()
 	g.waitSessions("")
 }
+
+// bomb is a program that forks as fast as it can, each time as the leader of a session of its own, up to what one user may have.
+const bomb = `
+import os, resource, time
+resource.setrlimit(resource.RLIMIT_NPROC, (200, 200))
+print("up", flush=True)
+while True:
+    try:
+        if os.fork() == 0: os.setsid()
+    except OSError: time.sleep(0.02)
+`
+
+// alive are the processes that have a word among their arguments.
+func alive(word string) (pids []string) {
+	entries, _ := os.ReadDir("/proc")
+	for _, e := range entries {
+		b, err := os.ReadFile("/proc/" + e.Name() + "/cmdline") // that of one that has ended is empty
+		if err == nil && strings.Contains(string(b), "\x00"+word+"\x00") {
+			pids = append(pids, e.Name())
+		}
+	}
+	return pids
+}
+
+// TestKillForkBomb ends a session that makes more processes all the time.
+func TestKillForkBomb(t *testing.T) {
+	g := newGuarded(t, hostOptions{policy: guardPolicy})
+	word := "bomb-" + strconv.Itoa(os.Getpid())
+	c := g.agent("python3", "-c", bomb, word)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Wait() })
+	if _, err := out.Read(make([]byte, 3)); err != nil {
+		t.Fatal(err)
+	}
+	g.waitFor(func() bool { return len(alive(word)) > 60 })
+	if status := g.post("/api/kill", `{"reason": "test"}`); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	g.waitFor(func() bool { return len(alive(word)) == 0 })
+	g.waitSessions("")
+}

@@ -52,6 +52,27 @@ func (r *Root) Close() { _ = unix.Close(r.Pidfd) }
 // Kill stops each tree from its root down, so that nothing in it starts anything more, and then ends it.
 func Kill(roots []Root) error { return stopAnd(roots, unix.SIGKILL, true) }
 
+// KillWith is Kill for trees whose processes are known by other means, too: what also names belongs to them wherever it stands. Each is
+// ended as soon as one look has found it; what starts in between is found by the next.
+func KillWith(roots []Root, also func(pid int) bool) error {
+	h := holder{stop: true, also: also}
+	defer h.close()
+	for i := range roots {
+		h.root(&roots[i], true)
+	}
+	for range maxRounds {
+		more, err := h.look()
+		h.send(unix.SIGKILL, true)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	return h.err
+}
+
 // KillBelow does the same to all that descends from the roots, and leaves these alone.
 func KillBelow(roots []Root) error { return stopAnd(roots, unix.SIGKILL, false) }
 
@@ -106,6 +127,7 @@ func each(roots []Root, sig syscall.Signal, withRoots bool) error {
 // holder has the processes of some trees.
 type holder struct {
 	stop bool // each is stopped as it is found
+	also func(pid int) bool
 	held map[int]process
 	err  error
 }
@@ -167,6 +189,18 @@ func (h *holder) look() (more bool, err error) {
 			next = append(next, pid)
 		}
 	}
+	for pid, s := range all {
+		if _, known := h.held[pid]; h.also == nil || known || pid <= 1 || !h.also(pid) {
+			continue
+		}
+		if len(h.held) >= maxHeld {
+			return false, errTooMany
+		}
+		if h.take(pid, s.start, noParent) {
+			more = true
+			next = append(next, pid)
+		}
+	}
 	for len(next) > 0 {
 		parent := next[len(next)-1]
 		next = next[:len(next)-1]
@@ -175,7 +209,7 @@ func (h *holder) look() (more bool, err error) {
 				continue
 			}
 			if len(h.held) >= maxHeld {
-				return false, fmt.Errorf("more than %d processes", maxHeld)
+				return false, errTooMany
 			}
 			if h.take(pid, all[pid].start, parent) {
 				more = true
@@ -185,6 +219,11 @@ func (h *holder) look() (more bool, err error) {
 	}
 	return more, nil
 }
+
+var errTooMany = fmt.Errorf("more than %d processes", maxHeld)
+
+// noParent stands for one that belongs to the trees by itself.
+const noParent = 0
 
 // take holds one process, if it is still what was seen and its parent still lives: else the number may be another's child.
 func (h *holder) take(pid int, start uint64, parent int) bool {
@@ -196,7 +235,7 @@ func (h *holder) take(pid int, start uint64, parent int) bool {
 		return false
 	}
 	s, err := statOf(pid)
-	if err != nil || s.start != start || s.parent != parent || unix.PidfdSendSignal(h.held[parent].fd, 0, nil, 0) != nil {
+	if err != nil || s.start != start || parent != noParent && (s.parent != parent || unix.PidfdSendSignal(h.held[parent].fd, 0, nil, 0) != nil) {
 		_ = unix.Close(fd)
 		return false
 	}

@@ -43,7 +43,7 @@ func guarded(bin string, rounds int, execsOnly bool) error {
 		return err
 	}
 	defer s.close()
-	steps := []func(int) error{s.execs, s.builds, s.holds, s.hogs}
+	steps := []func(int) error{s.execs, s.builds, s.holds, s.hogs, s.kills}
 	if execsOnly {
 		steps = steps[:1]
 	}
