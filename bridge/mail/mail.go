@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"net/smtp"
@@ -64,7 +65,7 @@ func (s *Service) Run(ctx context.Context, desk bridge.Desk) error {
 
 // Post sends a mail.
 func (s *Service) Post(ctx context.Context, m *bridge.Message) (string, error) {
-	return "", s.send(ctx, m, "Asked: ")
+	return "", s.send(ctx, m, false)
 }
 
 // Edit sends none: who decided the last ask needn't be told of each.
@@ -72,10 +73,10 @@ func (s *Service) Edit(context.Context, string, *bridge.Message) error { return 
 
 // Remind sends another.
 func (s *Service) Remind(ctx context.Context, _ string, m *bridge.Message) error {
-	return s.send(ctx, m, "Still asked: ")
+	return s.send(ctx, m, true)
 }
 
-func (s *Service) send(ctx context.Context, m *bridge.Message, prefix string) error {
+func (s *Service) send(ctx context.Context, m *bridge.Message, again bool) error {
 	to, err := mail.ParseAddress(m.To)
 	if err != nil {
 		return fmt.Errorf("%w: %q is no address: %v", bridge.ErrGone, m.To, err)
@@ -90,7 +91,7 @@ func (s *Service) send(ctx context.Context, m *bridge.Message, prefix string) er
 			return fmt.Errorf("cannot log in to the mail server: %v", err)
 		}
 	}
-	if err := s.hand(c, to, s.compose(m, to, prefix)); err != nil {
+	if err := s.hand(c, to, s.compose(m, to, again, time.Now())); err != nil {
 		var refused *textproto.Error
 		if errors.As(err, &refused) && refused.Code/100 == 5 {
 			return fmt.Errorf("%w: %v", bridge.ErrGone, err)
@@ -127,7 +128,7 @@ func (s *Service) dial(ctx context.Context) (*smtp.Client, error) {
 	}
 	if ok, _ := c.Extension("STARTTLS"); ok {
 		err = c.StartTLS(config)
-	} else if ip := net.ParseIP(s.host); s.host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	} else if !ownHost(s.host) {
 		err = errors.New("the server offers no TLS")
 	}
 	if err != nil {
@@ -135,6 +136,12 @@ func (s *Service) dial(ctx context.Context) (*smtp.Client, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// ownHost reports whether a server is on this host, where nobody listens in between.
+func ownHost(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s *Service) hand(c *smtp.Client, to *mail.Address, text string) error {
@@ -157,14 +164,25 @@ func (s *Service) hand(c *smtp.Client, to *mail.Address, text string) error {
 	return c.Quit()
 }
 
-// compose writes a mail. Nothing of an agent's can begin a header: it is on one line, and encoded.
-func (s *Service) compose(m *bridge.Message, to *mail.Address, prefix string) string {
+// compose writes a mail. Nothing of an agent's can begin a header, or a line of its own in the body's encoding: it is on one line, and
+// encoded. What is said again is a mail of its own, an answer to the first.
+func (s *Service) compose(m *bridge.Message, to *mail.Address, again bool, now time.Time) string {
 	_, domain, _ := strings.Cut(s.from.Address, "@")
-	head := []string{
-		"From: " + s.from.String(), "To: " + to.String(), "Subject: " + mime.QEncoding.Encode("utf-8", bridge.Fit("Clawrden: "+prefix+m.Title(), 150)),
-		"Date: " + time.Now().Format(time.RFC1123Z), "Message-ID: <" + m.Key + "@" + domain + ">",
-		"Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
+	first, prefix := "<"+m.Key+"@"+domain+">", "Asked: "
+	id, thread := first, []string(nil)
+	if again {
+		prefix = "Still asked: "
+		id = fmt.Sprintf("<%s.%d@%s>", m.Key, now.Unix(), domain)
+		thread = []string{"In-Reply-To: " + first, "References: " + first}
 	}
-	body := strings.ReplaceAll(m.Text(maxText), "\n", "\r\n")
-	return strings.Join(head, "\r\n") + "\r\n\r\n" + body + "\r\n"
+	head := append([]string{
+		"From: " + s.from.String(), "To: " + to.String(), "Subject: " + mime.QEncoding.Encode("utf-8", bridge.Fit("Clawrden: "+prefix+m.Title(), 150)),
+		"Date: " + now.Format(time.RFC1123Z), "Message-ID: " + id,
+		"Auto-Submitted: auto-generated", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
+	}, thread...)
+	var body strings.Builder
+	w := quotedprintable.NewWriter(&body) // a command can be longer than a line of mail may be
+	_, _ = w.Write([]byte(strings.ReplaceAll(m.Text(maxText), "\n", "\r\n")))
+	_ = w.Close()
+	return strings.Join(head, "\r\n") + "\r\n\r\n" + body.String() + "\r\n"
 }
