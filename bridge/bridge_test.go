@@ -186,6 +186,7 @@ func (h *host) all() []string {
 // chat is a service in memory.
 type chat struct {
 	mu     sync.Mutex
+	hangs  bool // posting never ends by itself
 	traits Traits
 	shown  map[string]Message // by reference
 	posts  []string           // keys
@@ -209,9 +210,15 @@ func (c *chat) failing(kind string) error {
 	return nil
 }
 
-func (c *chat) Post(_ context.Context, m *Message) (string, error) {
+func (c *chat) Post(ctx context.Context, m *Message) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.hangs {
+		c.mu.Unlock()
+		<-ctx.Done()
+		c.mu.Lock()
+		return "", ctx.Err()
+	}
 	c.posts = append(c.posts, m.Key)
 	if err := c.failing("post"); err != nil {
 		return "", err

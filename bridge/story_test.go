@@ -198,6 +198,38 @@ func TestSameKey(t *testing.T) {
 	})
 }
 
+// A service that takes a message and never answers is given up on, is down until it does, and keeps nobody from answering.
+func TestSlow(t *testing.T) {
+	in(t, func(t *testing.T, h *host, c *chat, dir string) {
+		b := begin(t, settings(), h, c, dir)
+		h.ask("ab12")
+		settle(time.Second)
+		ref, m := c.of(t, "ab12")
+		c.mu.Lock()
+		c.hangs = true
+		c.mu.Unlock()
+		h.ask("cd34")
+		settle(time.Second)
+		if r := b.Click(t.Context(), press(ref, &m, Approve, "U1")); !r.OK {
+			t.Errorf("meanwhile: %+v", r)
+		}
+		settle(sendTime)
+		h.mu.Lock()
+		last := h.reports[len(h.reports)-1]
+		h.mu.Unlock()
+		if last.Up || last.Waiting != 1 {
+			t.Errorf("reported %+v", last)
+		}
+		c.mu.Lock()
+		c.hangs = false
+		c.mu.Unlock()
+		settle(time.Minute)
+		if diff := cmp.Diff([]string{"post C1 ab12", "edit ab12", "post C1 cd34"}, c.did()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // Rate limits are kept to, the service's and the settings'.
 func TestRates(t *testing.T) {
 	in(t, func(t *testing.T, h *host, c *chat, dir string) {

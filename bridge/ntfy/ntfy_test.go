@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/clawrden/clawrden/bridge"
@@ -59,6 +60,9 @@ func TestBothWays(t *testing.T) {
 	n := bridgetest.Next(t, notices)
 	if n.Topic != "ann" || len(n.Actions) != 3 || n.Actions[0].Body != "YES" || n.Actions[1].Body != "MORE" || n.Actions[1].Label != "Approve: exactly this, for 30m" || n.Actions[2].Body != "NO" || n.Actions[0].URL != server.URL+"/back" {
 		t.Errorf("%+v", n)
+	}
+	if !strings.Contains(n.Message, bridgetest.Hostile) || n.Click != "" || strings.Contains(n.Title, "git") {
+		t.Errorf("more than text was made of the command: %+v", n)
 	}
 	if err := s.Edit(t.Context(), "", bridgetest.End(m)); err != nil {
 		t.Fatal(err)
