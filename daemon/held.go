@@ -65,21 +65,28 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 		_ = d.record(&clawrden.Record{Event: clawrden.EventRefused, Identity: &p.Identity, Decision: clawrden.OutcomeDeny, Reason: "it is not the guard and spoke as the guard"})
 		return fmt.Errorf("uid %d is not the guard", p.UID)
 	}
-	for ctx.Err() == nil { // what comes before may have taken back the end of the connection that this brings
-		f, err := readGuard(conn)
-		if err == nil && f.t == guardlink.TypeStart {
-			return d.guardSession(ctx, conn, f)
-		}
+	r := newGuardReader(conn)
+	f, err := r.read()
+	if err == nil && f.t == guardlink.TypeStart {
+		return d.guardSession(ctx, conn, r, f)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	link, broken := openLink(conn, r)
+	if broken != nil {
+		closeAll(f.fds)
+		return broken
+	}
+	defer link.until(ctx)()
+	for ; !errors.Is(err, io.EOF); f, err = link.read() {
 		h, fds, err := f.held(err)
-		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil
-		}
 		if err != nil {
 			closeAll(fds)
-			_, _ = conn.Write(guardlink.AppendRefuse(nil, protocol.ExitFailed, err.Error()))
+			link.write(guardlink.AppendRefuse(nil, protocol.ExitFailed, err.Error()))
 			return err
 		}
-		if gone := d.holding(ctx, conn, h, fds); gone {
+		if gone := d.holding(ctx, link, h, fds); gone || ctx.Err() != nil {
 			return nil
 		}
 	}
@@ -87,10 +94,10 @@ func (d *Daemon) guardConnection(ctx context.Context, conn *net.UnixConn) error 
 }
 
 // holding takes one held exec to its verdict; gone is set where the guard says that its process has died.
-func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.Held, fds []int) (gone bool) {
+func (d *Daemon) holding(ctx context.Context, link *heldLink, h *guardlink.Held, fds []int) (gone bool) {
 	here, cancel := context.WithCancel(ctx) // while somebody waits for the verdict
 	defer cancel()
-	reply := &heldReply{conn: conn, left: make(chan struct{}), cancel: cancel}
+	reply := &heldReply{link: link, watch: d.watch, stopping: ctx.Done(), left: make(chan struct{}), cancel: cancel}
 	c := &call{arrived: time.Now(), held: &heldExec{session: h.Session, lesser: h.Lesser, elsewhere: h.Elsewhere, asked: h.Asked, argv: h.Argv, exe: fds[1], caller: h.Caller, image: h.Image}, hungUp: reply.left, reply: reply, stopping: ctx.Done()}
 	if h.Cwd {
 		c.cwd = os.NewFile(uintptr(fds[2]), "cwd")
@@ -111,8 +118,7 @@ func (d *Daemon) holding(ctx context.Context, conn *net.UnixConn, h *guardlink.H
 	c.request = clawrden.Request{Way: clawrden.WayGuard, Tool: path.Base(h.Argv[0]), Argv: h.Argv, Env: h.Env, Identity: c.peer.Identity, Received: c.arrived}
 	c.request.Identity.User = d.o.UserName(c.peer.UID)
 	d.stepOrGovern(here, c, h.Why)
-	reply.end()
-	return reply.gone
+	return reply.end()
 }
 
 // stepOrGovern lets a held exec through that is a step of a request, and takes any other its way. refusal is why the guard refuses it.

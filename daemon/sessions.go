@@ -42,7 +42,7 @@ type session struct {
 const maxSessions = 1024
 
 // guardSession is a session from the guard's first word of it to the last.
-func (d *Daemon) guardSession(ctx context.Context, conn *net.UnixConn, f guardFrame) error {
+func (d *Daemon) guardSession(ctx context.Context, conn *net.UnixConn, r *guardReader, f guardFrame) error {
 	s, again, err := readStart(f)
 	if err != nil {
 		_, _ = conn.Write(guardlink.AppendRefuse(nil, protocol.ExitFailed, err.Error()))
@@ -60,7 +60,7 @@ func (d *Daemon) guardSession(ctx context.Context, conn *net.UnixConn, f guardFr
 		d.unguarded(ctx, s)
 		return nil
 	}
-	end, err := readGuard(conn)
+	end, err := r.read()
 	closeAll(end.fds)
 	var execs uint64
 	if err == nil && end.t == guardlink.TypeEnd {

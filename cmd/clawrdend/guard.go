@@ -86,7 +86,7 @@ func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
 	debug.SetGCPercent(400) // its heap is small and soon garbage: collecting it would take the time of execs
 	// Each exec has a thread that waits in the kernel most of the time, and keeps its place among those that run meanwhile: with few
 	// places one that could go on would wait for the runtime to take one away.
-	runtime.GOMAXPROCS(runtime.NumCPU() + 8)
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 8)
 	daemon := guard.NewDaemon(o.judge)
 	server := guard.NewServer(guard.ServerOptions{Judge: daemon, Witness: daemon, Log: log, Launcher: launcherSum(o.launcher, log), Dev: o.dev, Store: sessionStore{}})
 	server.Resume(ctx, sessions)

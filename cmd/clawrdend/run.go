@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -51,6 +52,8 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		go keepLimit(ctx)
 	}
+	// The threads that wait for the guard's next word and for the end of what runs keep their places among those that run meanwhile.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 2)
 	if o.dev {
 		log.WarnContext(ctx, "--dev: the local executor and self-approval are on; this governs nobody who means harm")
 	}

@@ -27,9 +27,9 @@ func ParseAttach(b []byte) (*Attach, error) {
 	if b[0] != Version {
 		return nil, ErrVersion
 	}
-	r := reader{b: b[1:]}
+	r := reader{s: string(b[1:])}
 	a := &Attach{Session: r.text()}
-	if r.bad || len(r.b) > 0 {
+	if r.bad || len(r.s) > 0 {
 		return nil, ErrContent
 	}
 	if !ValidName(a.Session) {

@@ -138,11 +138,11 @@ func ParseRedirect(b []byte) (path string, code int, why string, err error) {
 	if len(b) < 1 {
 		return "", 0, "", ErrContent
 	}
-	r := reader{b: b[1:]}
+	r := reader{s: string(b[1:])}
 	if path = r.text(); r.bad || path == "" || path[0] != '/' || len(path) >= MaxPath || strings.IndexByte(path, 0) >= 0 {
 		return "", 0, "", ErrContent
 	}
-	return path, int(b[0]), string(r.b), nil
+	return path, int(b[0]), r.s, nil
 }
 
 // ParseHeader reads HeaderLen bytes: the type, and how many bytes follow.
@@ -174,48 +174,48 @@ func ParseHeld(b []byte) (*Held, error) {
 	if len(b) < fixed || b[1]&^(flagCwd|flagLesser|flagElsewhere) != 0 {
 		return nil, ErrContent
 	}
-	r := reader{b: b[fixed:]}
+	r := reader{s: string(b[fixed:])}
 	h := &Held{
 		Cwd: b[1]&flagCwd != 0, Lesser: b[1]&flagLesser != 0, Elsewhere: b[1]&flagElsewhere != 0, Caller: Origin(b[2:18]), Image: Origin(b[18:fixed]),
 		Session: r.text(), Asked: r.text(), Why: r.text(), Argv: r.words(), Env: r.words(),
 	}
-	if r.bad || len(r.b) > 0 {
+	if r.bad || len(r.s) > 0 {
 		return nil, ErrContent
 	}
 	return h, nil
 }
 
-// reader takes fields off a frame.
+// reader takes fields off a frame, whose texts are parts of one copy.
 type reader struct {
-	b   []byte
+	s   string
 	bad bool
 }
 
 func (r *reader) number() int {
-	if len(r.b) < 4 {
-		r.bad, r.b = true, nil
+	if len(r.s) < 4 {
+		r.bad, r.s = true, ""
 		return 0
 	}
-	n := binary.LittleEndian.Uint32(r.b)
-	r.b = r.b[4:]
+	n := uint32(r.s[0]) | uint32(r.s[1])<<8 | uint32(r.s[2])<<16 | uint32(r.s[3])<<24
+	r.s = r.s[4:]
 	return int(n)
 }
 
 func (r *reader) text() string {
 	n := r.number()
-	if n > len(r.b) {
-		r.bad, r.b = true, nil
+	if n > len(r.s) {
+		r.bad, r.s = true, ""
 		return ""
 	}
-	s := string(r.b[:n])
-	r.b = r.b[n:]
+	s := r.s[:n]
+	r.s = r.s[n:]
 	return s
 }
 
 func (r *reader) words() []string {
 	n := r.number()
-	if n > len(r.b)/4 { // each has its length at least
-		r.bad, r.b = true, nil
+	if n > len(r.s)/4 { // each has its length at least
+		r.bad, r.s = true, ""
 		return nil
 	}
 	words := make([]string, 0, n)

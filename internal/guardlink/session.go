@@ -48,9 +48,9 @@ func ParseStart(b []byte) (*Start, error) {
 		return nil, ErrContent
 	}
 	s := &Start{Again: b[1]&flagAgain != 0, Since: binary.LittleEndian.Uint64(b[2:])}
-	r := reader{b: b[10:]}
+	r := reader{s: string(b[10:])}
 	s.Session, s.Lacks = r.text(), r.text()
-	if r.bad || len(r.b) > 0 || s.Since > math.MaxInt64 || len(s.Lacks) > MaxText/2 {
+	if r.bad || len(r.s) > 0 || s.Since > math.MaxInt64 || len(s.Lacks) > MaxText/2 {
 		return nil, ErrContent
 	}
 	if s.Session == "" || !ValidName(s.Session) {
