@@ -224,6 +224,7 @@ type Daemon struct {
 	policy     atomic.Pointer[loaded]
 	loading    sync.Mutex // one load at a time
 	hasher     *agentroot.Hasher
+	mounts     agentroot.Mounts // of sessions
 	watch      *pidfd.Watcher
 	stay       bool // shims stay as parents
 	lock       lockFile

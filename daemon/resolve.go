@@ -54,6 +54,10 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 		c.deny(protocol.ExitFailed, fmt.Sprintf("the daemon runs as uid %d and governs only that user; an operator can start it as root", me))
 		return
 	}
+	c.closeTool()
+	if c.held != nil && d.resolveAtHand(ctx, c) {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, d.agents.limits.ResolveTime)
 	defer cancel()
 	leave, err := d.agents.resolve(ctx, &c.request.Identity)
@@ -67,14 +71,8 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 		c.deny(protocol.ExitFailed, "cannot look at the caller: "+err.Error())
 		return
 	}
-	c.closeTool()
-	work := &resolution{
-		hasher: d.hasher, writable: d.o.Writable, proc: proc, request: c.request, facts: c.facts,
-		options: agentroot.Options{Identity: &c.request.Identity, Trusted: c.ungoverned || d.controls(&c.request.Identity)},
-	}
-	work.exe = -1
+	work := d.resolution(c, proc)
 	if c.held != nil {
-		work.held, work.argv, work.understand = c.held, c.held.reads(), d.reader(c)
 		if work.exe, err = unix.FcntlInt(uintptr(c.held.exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
 			work.exe = -1 // looking at it fails, with the reason
 		}
@@ -103,6 +101,31 @@ func (d *Daemon) resolve(ctx context.Context, c *call) {
 			c.deny(protocol.ExitFailed, "the caller went away")
 		}
 	}
+}
+
+// resolution prepares a look by a process's /proc directory.
+func (d *Daemon) resolution(c *call, proc int) *resolution {
+	w := &resolution{
+		hasher: d.hasher, writable: d.o.Writable, proc: proc, exe: -1, request: c.request, facts: c.facts,
+		options: agentroot.Options{Identity: &c.request.Identity, Trusted: c.ungoverned || d.controls(&c.request.Identity)},
+	}
+	if c.held != nil {
+		w.held, w.argv, w.understand, w.options.Mounts = c.held, c.held.reads(), d.reader(c), &d.mounts
+	}
+	return w
+}
+
+// resolveAtHand looks at what the guard holds as far as the kernel has it at hand, for which nothing is waited: so it needs nobody beside. It
+// reports whether that was all.
+func (d *Daemon) resolveAtHand(ctx context.Context, c *call) bool {
+	w := d.resolution(c, c.peer.Proc)
+	w.exe, w.options.AtHand = c.held.exe, true
+	if w.run(ctx); w.root != nil && !w.root.Missed() {
+		w.adopt(c)
+		return true
+	}
+	w.close()
+	return false
 }
 
 // resolution is one look at the caller's files. It shares nothing with the call until adopt, because a call may end
@@ -273,16 +296,20 @@ func (w *resolution) adopt(c *call) {
 func (w *resolution) abandon(done <-chan struct{}) {
 	go func() {
 		<-done
-		if w.tool != nil {
-			w.tool.Close()
-		}
-		if w.root != nil {
-			w.root.Close()
-		}
-		if w.cwd != nil {
-			_ = w.cwd.Close()
-		}
+		w.close()
 	}()
+}
+
+func (w *resolution) close() {
+	if w.tool != nil {
+		w.tool.Close()
+	}
+	if w.root != nil {
+		w.root.Close()
+	}
+	if w.cwd != nil {
+		_ = w.cwd.Close()
+	}
 }
 
 // searchPath is the caller's PATH; the first of several counts, as for getenv(3).

@@ -91,29 +91,47 @@ func (h *Hasher) IsShim(ctx context.Context, f *File) bool {
 	return err == nil && c.shim
 }
 
-// sum hashes a regular file, from memory where that is safe.
-func (h *Hasher) sum(ctx context.Context, f *File) (cached, error) {
+// remembered gives what is known of a file, where that is safe. rootOnly tells whether it would be.
+func (h *Hasher) remembered(f *File) (key fileKey, c cached, known, rootOnly bool) {
 	st := &f.Stat
-	key := fileKey{
+	key = fileKey{
 		dev: st.Dev, ino: st.Ino, size: st.Size,
 		mtimeSec: st.Mtim.Sec, mtimeNsec: st.Mtim.Nsec, ctimeSec: st.Ctim.Sec, ctimeNsec: st.Ctim.Nsec,
 	}
 	// No group or other may write, and only root owns it, whoever asks: the entry serves every agent.
-	rootOnly := st.Uid == 0 && st.Mode&0o022 == 0
-	if rootOnly {
+	if rootOnly = st.Uid == 0 && st.Mode&0o022 == 0; rootOnly {
 		h.mu.Lock()
-		c, ok := h.known[key]
+		c, known = h.known[key]
 		h.mu.Unlock()
-		if ok {
-			return c, nil
+	}
+	return key, c, known, rootOnly
+}
+
+// sum is Hasher.sum where a file may be read.
+func (r *Root) sum(ctx context.Context, h *Hasher, f *File) (cached, error) {
+	if r.quick {
+		_, c, known, _ := h.remembered(f)
+		if !known {
+			r.miss()
+			return c, errMissed
 		}
+		return c, nil
+	}
+	return h.sum(ctx, f)
+}
+
+// sum hashes a regular file, from memory where that is safe.
+func (h *Hasher) sum(ctx context.Context, f *File) (cached, error) {
+	key, c, known, rootOnly := h.remembered(f)
+	if known {
+		return c, nil
 	}
 	r, err := reopen(f.FD)
 	if err != nil {
 		return cached{}, err
 	}
 	defer func() { _ = r.Close() }()
-	c, err := digest(ctx, r, io.Discard, maxHashed)
+	c, err = digest(ctx, r, io.Discard, maxHashed)
 	if err != nil {
 		return cached{}, err
 	}

@@ -42,6 +42,10 @@ type Root struct {
 	id  *clawrden.Identity
 	// trusted says that nothing the caller changes matters: it could change the daemon itself.
 	trusted bool
+
+	mounts *Mounts // nil: no types are remembered
+	quick  bool    // only what is at hand is looked at
+	missed bool    // and something wasn't
 }
 
 // Options say how a root is looked at.
@@ -50,6 +54,10 @@ type Options struct {
 	// Trusted is set for callers that control the daemon anyway (root on the host, the daemon's own user), for whom a
 	// sealed copy would protect nobody.
 	Trusted bool
+	// Mounts remembers types of file systems from one root to the next. nil: nothing does.
+	Mounts *Mounts
+	// AtHand has only that looked at for which nothing is waited: see Missed. It needs Mounts.
+	AtHand bool
 }
 
 // Open opens the root of the process whose /proc directory is proc.
@@ -58,7 +66,8 @@ func Open(proc int, o Options) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the caller's root directory: %v", err)
 	}
-	r := &Root{fd: fd, id: o.Identity, trusted: o.Trusted}
+	r := &Root{fd: fd, id: o.Identity, trusted: o.Trusted, mounts: o.Mounts, quick: o.AtHand && o.Mounts != nil}
+	r.missed = o.AtHand && o.Mounts == nil
 	r.cwd = r.nameOfCwd(proc)
 	return r, nil
 }
@@ -88,8 +97,8 @@ func (r *Root) SetCwd(p string) error {
 
 // nameOfCwd finds the path of /proc/PID/cwd in this root and makes sure that it leads there.
 func (r *Root) nameOfCwd(proc int) string {
-	var st unix.Stat_t
-	if unix.Fstatat(proc, "cwd", &st, 0) != nil {
+	var here File
+	if r.statAt(proc, "cwd", 0, &here) != nil {
 		return ""
 	}
 	cwd, err := readlinkat(proc, "cwd")
@@ -107,9 +116,9 @@ func (r *Root) nameOfCwd(proc int) string {
 		if err != nil {
 			continue
 		}
-		same := f.Stat.Dev == st.Dev && f.Stat.Ino == st.Ino
+		is := same(f, &here)
 		f.Close()
-		if same {
+		if is {
 			return f.Resolved
 		}
 	}

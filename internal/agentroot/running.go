@@ -20,10 +20,11 @@ func (r *Root) Running(proc, exe int, elsewhere bool) (f *File, kinds []string, 
 		return nil, nil, err
 	}
 	f = &File{FD: -1, Resolved: p, Writable: true}
-	if remote(exe) {
+	if r.remote(exe) {
 		kinds = []string{clawrden.KindRemote} // nothing is asked of such a file, which may never answer
 	} else {
-		if err := unix.Fstat(exe, &f.Stat); err != nil {
+		f.FD = exe
+		if err := r.stat(f); err != nil {
 			return nil, nil, err
 		}
 		named, err := r.Walk(p)
@@ -96,7 +97,7 @@ func (r *Root) LoadHeld(ctx context.Context, f *File, kinds, argv []string, aske
 		}
 	}
 	if !slices.Contains(kinds, clawrden.KindRemote) {
-		c, err := h.sum(ctx, f)
+		c, err := r.sum(ctx, h, f)
 		if err != nil {
 			f.Close()
 			return nil, fmt.Errorf("cannot read %s: %w", f.Resolved, err)
@@ -131,13 +132,13 @@ func (r *Root) script(ctx context.Context, f *File, name string, argv []string, 
 			continue
 		}
 		s, err := r.Walk(word)
-		if err != nil || s.Stat.Mode&unix.S_IFMT != unix.S_IFREG || remote(s.FD) {
+		if err != nil || s.Stat.Mode&unix.S_IFMT != unix.S_IFREG || r.remote(s.FD) {
 			if err == nil {
 				s.Close()
 			}
 			continue
 		}
-		c, err := h.sum(ctx, s)
+		c, err := r.sum(ctx, h, s)
 		if err == nil {
 			interp, arg, hasArg, err := shebang(c.head)
 			if err == nil && interp != "" && r.interprets(f, name, s, argv[:at], interp, arg, hasArg) {

@@ -21,6 +21,8 @@ type File struct {
 	// Writable says that the agent can change the file's content, or that nobody can tell (network and user-space file
 	// systems).
 	Writable bool
+
+	fs int64 // type of its file system, where only what is at hand is looked at
 }
 
 // Close releases the descriptor.
@@ -57,15 +59,17 @@ type dir struct {
 	fd     int
 	name   string
 	st     unix.Stat_t
-	remote bool // on a file system whose content is somebody else's word
+	remote bool  // on a file system whose content is somebody else's word
+	fs     int64 // as a File's
 }
 
 func (w *walker) walk(p string) (*File, error) {
 	defer w.pop(0)
-	w.here = dir{fd: w.root.fd, remote: remote(w.root.fd)}
-	if err := unix.Fstat(w.here.fd, &w.here.st); err != nil {
+	top := File{FD: w.root.fd}
+	if err := w.root.stat(&top); err != nil {
 		return nil, err
 	}
+	w.here = dir{fd: top.FD, st: top.Stat, remote: w.root.remote(top.FD), fs: top.fs}
 	w.stable = w.fixed(&w.here)
 	todo := components(p)
 	for len(todo) > 0 {
@@ -103,7 +107,7 @@ func (w *walker) walk(p string) (*File, error) {
 				f.Close()
 				return nil, ErrTooDeep
 			}
-			d := dir{fd: f.FD, name: name, st: f.Stat, remote: w.remote(f)}
+			d := dir{fd: f.FD, name: name, st: f.Stat, remote: w.remote(f), fs: f.fs}
 			w.stable = w.stable && w.fixed(&d)
 			w.stack = append(w.stack, d)
 		default:
@@ -115,7 +119,7 @@ func (w *walker) walk(p string) (*File, error) {
 				return nil, fmt.Errorf("%w: %s is not a directory", ErrNotFound, path.Join(w.path(), name))
 			}
 			f.Resolved, f.Stable = path.Join(w.path(), name), w.stable
-			f.Writable = w.root.canWrite(f.FD, &f.Stat) || w.remote(f)
+			f.Writable = w.root.canWrite(f.FD, &f.Stat, f.fs) || w.remote(f)
 			return f, nil
 		}
 	}
@@ -129,8 +133,8 @@ func (w *walker) directory() (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{FD: fd, Stat: d.st, Resolved: w.path(), Stable: w.stable}
-	f.Writable = w.root.canWrite(f.FD, &f.Stat)
+	f := &File{FD: fd, Stat: d.st, Resolved: w.path(), Stable: w.stable, fs: d.fs}
+	f.Writable = w.root.canWrite(f.FD, &f.Stat, f.fs)
 	return f, nil
 }
 
@@ -141,7 +145,7 @@ func (w *walker) step(name string) (*File, string, error) {
 	if !w.root.canSearch(top) {
 		return nil, "", fmt.Errorf("%w: %s", ErrDenied, where)
 	}
-	fd, err := unix.Openat(top.fd, name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	fd, err := w.root.open(top, name)
 	if err != nil {
 		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
 			return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where)
@@ -149,7 +153,7 @@ func (w *walker) step(name string) (*File, string, error) {
 		return nil, "", fmt.Errorf("cannot open %s: %v", where, err)
 	}
 	f := &File{FD: fd}
-	if err := unix.Fstat(fd, &f.Stat); err != nil {
+	if err := w.root.stat(f); err != nil {
 		f.Close()
 		return nil, "", err
 	}
@@ -160,10 +164,10 @@ func (w *walker) step(name string) (*File, string, error) {
 		return f, "", nil
 	}
 	defer f.Close()
-	if isProc(fd) {
+	if w.root.magic(f) {
 		return nil, "", ErrMagicLink
 	}
-	target, err := readlinkat(fd, "")
+	target, err := w.root.target(f)
 	if err != nil || target == "" {
 		return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where)
 	}
@@ -172,7 +176,7 @@ func (w *walker) step(name string) (*File, string, error) {
 
 // fixed reports whether the agent can't change what a directory's names lead to.
 func (w *walker) fixed(d *dir) bool {
-	if w.root.canWrite(d.fd, &d.st) {
+	if w.root.canWrite(d.fd, &d.st, d.fs) {
 		return d.st.Mode&unix.S_ISVTX != 0 && !w.root.owns(&d.st)
 	}
 	return !d.remote
@@ -184,7 +188,7 @@ func (w *walker) remote(f *File) bool {
 	if top := w.top(); top.st.Dev == f.Stat.Dev {
 		return top.remote
 	}
-	return remote(f.FD)
+	return w.root.remote(f.FD)
 }
 
 func (w *walker) top() *dir {
@@ -220,7 +224,7 @@ func (r *Root) owns(st *unix.Stat_t) bool { return !r.trusted && (r.id.UID == 0 
 
 // canWrite reports whether the agent can change the content: by owning it, by the mode bits, or perhaps by an access
 // list. Where there is a list the group bits are its mask, and it may name anybody, so they count for everybody then.
-func (r *Root) canWrite(fd int, st *unix.Stat_t) bool {
+func (r *Root) canWrite(fd int, st *unix.Stat_t, fs int64) bool {
 	switch {
 	case r.trusted:
 		return false
@@ -229,7 +233,7 @@ func (r *Root) canWrite(fd int, st *unix.Stat_t) bool {
 	case st.Mode&0o020 == 0:
 		return false
 	}
-	return r.id.InGroup(st.Gid) || hasACL(fd)
+	return r.id.InGroup(st.Gid) || r.acl(fd, fs)
 }
 
 // hasACL reports whether a file has an access list; it does as well when nobody can tell.
@@ -240,7 +244,7 @@ func hasACL(fd int) bool {
 
 // canSearch reports whether the agent may look a name up in a directory. An access list may let it: then it may.
 func (r *Root) canSearch(d *dir) bool {
-	return r.id.UID == 0 || d.st.Mode&0o111 == 0o111 || r.may(&d.st, 0o1) || hasACL(d.fd)
+	return r.id.UID == 0 || d.st.Mode&0o111 == 0o111 || r.may(&d.st, 0o1) || r.acl(d.fd, d.fs)
 }
 
 // may looks at the permission bits that count for the agent.
