@@ -84,6 +84,7 @@ type pathAlt struct {
 	home  bool     // began with ~: the parts follow a home directory
 	parts []string // "**" is any number of components
 	plain []bool   // the part holds no special character
+	ends  string   // what every path that it covers ends with, as far as that can be told
 }
 
 func compilePath(text string) (*pathGlob, error) {
@@ -130,6 +131,9 @@ func compilePathAlt(a string) (pathAlt, error) {
 		p.parts = append(p.parts, part)
 		p.plain = append(p.plain, part == "**" || !strings.ContainsAny(part, `*?[\`))
 	}
+	if last := len(p.parts) - 1; last >= 0 && !strings.ContainsAny(p.parts[last], `[\`) {
+		p.ends = p.parts[last][strings.LastIndexAny(p.parts[last], "*?")+1:]
+	}
 	return p, nil
 }
 
@@ -143,6 +147,9 @@ type homes struct {
 func (g *pathGlob) match(p string, h homes) bool {
 	for i := range g.alts {
 		a := &g.alts[i]
+		if !strings.HasSuffix(p, a.ends) && !strings.HasSuffix(p, "/") { // most by far
+			continue
+		}
 		if !a.home {
 			if a.match(0, strings.TrimPrefix(p, "/")) {
 				return true

@@ -102,12 +102,24 @@ func FuzzGlob(f *testing.F) {
 	for _, s := range []string{"a*b", "[!a-c]", "{a,b}*", `\x`, "/a/**/b", "~/x", "**/y"} {
 		f.Add(s, "/a/b/c")
 	}
-	f.Fuzz(func(_ *testing.T, glob, word string) {
+	for _, glob := range []string{"/a/*.c", "/a/{b,c*d,e?}", "**/b*c", "/**", "/a/[b]", `/a/\b`, "~", "~/*.c"} {
+		for _, path := range []string{"/", "/a", "/a/b", "/a/b/", "/a/e1", "/home/a", "/home/a/", "/home/a/x.c"} {
+			f.Add(glob, path)
+		}
+	}
+	f.Fuzz(func(t *testing.T, glob, word string) {
 		if g, err := compileWord(glob); err == nil {
 			g.match(word)
 		}
 		if g, err := compilePath(glob); err == nil {
-			g.match(word, homes{dir: "/home/a", wide: true})
+			h := homes{dir: "/home/a", wide: true}
+			quick := g.match(word, h)
+			for i := range g.alts {
+				g.alts[i].ends = ""
+			}
+			if slow := g.match(word, h); quick != slow {
+				t.Errorf("%q covers %q: %v, and %v where its end isn't looked at first", glob, word, quick, slow)
+			}
 		}
 	})
 }
