@@ -92,6 +92,20 @@ rule "slow" {
     timeout = "1s"
   }
 }
+rule "unit" {
+  commands = ["hostname"]
+  action   = "allow"
+  executor = executor.unit
+}
+executor "bob" {
+  kind = "unit"
+  user = "bob"
+}
+rule "as bob" {
+  commands = ["uname"]
+  action   = "allow"
+  executor = executor.bob
+}
 rule "by exec" {
   commands = ["id"]
   action   = "allow"
@@ -111,7 +125,7 @@ func TestEngine(t *testing.T) {
 		m.engine(t)
 		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", enginePolicy)
 		m.must(t, "sh", "-ec", `for f in /usr/lib/clawrden/policy.d/*; do : >/etc/clawrden/policy.d/${f##*/}; done
-			for tool in only-here gsh touch wc sleep id; do ln -sf clawrden-shim /var/lib/clawrden/shims/$tool; done`)
+			for tool in only-here gsh touch wc sleep id hostname uname; do ln -sf clawrden-shim /var/lib/clawrden/shims/$tool; done`)
 		m.enable(t)
 		want := func(what string, r result, code int, stdout, stderr string) {
 			t.Helper()
@@ -152,12 +166,18 @@ func (m *machine) caged(t *testing.T, want func(what string, r result, code int,
 	m.must(t, "sh", "-ec", `mkdir -pm 777 /srv/cage; echo here >/srv/cage/file
 		docker run -d --name cage --network none -v /run/clawrden/agent:/run/clawrden/agent -v /var/lib/clawrden/shims:/shims:ro -v /srv/cage:/work tools:1 sleep 100000`)
 	gid := m.must(t, "sh", "-c", "getent group clawrden-agents | cut -d: -f3")
-	inside := func(tool string, args ...string) result {
-		return finish(m.command(append([]string{"docker", "exec", "-u", "1000:" + gid, "-w", "/work", "cage", "/shims/" + tool}, args...)...))
+	as := func(user, tool string, args ...string) result {
+		return finish(m.command(append([]string{"docker", "exec", "-u", user, "-w", "/work", "cage", "/shims/" + tool}, args...)...))
 	}
+	inside := func(tool string, args ...string) result { return as("1000:"+gid, tool, args...) }
 	want("by exec in its container", inside("id", "-u"), 0, "1000\n", "")
 	want("a ghost of its directory", inside("gsh", "-c", "pwd; cat file"), 0, "/work\nhere\n", "")
 	want("on the host there is no exec", finish(m.shimmed("id", "-u")), 126, "", "id")
+	// A container gains nothing by a unit, its root neither: not its own identity on the host, nor another's with a tool of its own.
+	want("a unit of its root", as("0:0", "hostname"), 125, "", "not one that this executor may run for")
+	want("a unit of its user", inside("hostname"), 125, "", "not one that this executor may run for")
+	want("a unit of another user, of its root", as("0:0", "uname"), 125, "", `runs it as user "bob"`)
+	want("a ghost of its root", as("0:0", "only-here"), 125, "", "a ghost doesn't inherit")
 	m.must(t, "docker", "rm", "-f", "cage")
 }
 

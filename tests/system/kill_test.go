@@ -81,3 +81,58 @@ func TestTimeoutInUnit(t *testing.T) {
 		})
 	})
 }
+
+// killSwitch is what the switch does to running commands and to agents.
+const killSwitch = "kill_switch {\n  on_engage = %q\n  agents    = %q\n}\n"
+
+// Agents' own units, and commands in units, stand still from the switch on until it is turned off; or they end. Without the bus
+// commands in units end all the same, and what could not be reached is named.
+func TestKillAgents(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.units(t)
+		set := func(engage, agents string) {
+			t.Helper()
+			m.write(t, "/etc/clawrden/policy.d/zz-kill.hcl", fmt.Sprintf(killSwitch, engage, agents))
+			m.must(t, "clawrden", "reload")
+			m.must(t, "systemd-run", "--quiet", "--collect", "--unit=thinker", "--slice=clawrden-agents.slice", "--uid=agent", "/usr/bin/sleep", "1000")
+		}
+		t.Cleanup(func() { m.run("systemctl", "stop", "thinker.service") })
+		frozen := func(slice, want string) {
+			t.Helper()
+			eventually(t, slice+" is frozen: "+want, func() bool {
+				return m.run("grep", "-qx", "frozen "+want, "/sys/fs/cgroup/clawrden.slice/"+slice+"/cgroup.events").code == 0
+			})
+		}
+		set("freeze", "pause")
+		unit, end := m.begun(t, "true")
+		m.must(t, "clawrden", "kill", "-m", "test")
+		frozen("clawrden-agents.slice", "1")
+		frozen("clawrden-jobs.slice/"+unit, "1")
+		m.must(t, "clawrden", "unlock")
+		frozen("clawrden-agents.slice", "0")
+		frozen("clawrden-jobs.slice/"+unit, "0")
+		m.is(t, "active", "systemctl", "is-active", "thinker.service")
+		m.must(t, "systemctl", "stop", "thinker.service")
+
+		set("deny-new-and-kill-running", "kill")
+		m.must(t, "clawrden", "kill", "-m", "test")
+		if r := <-end; r.code == 0 {
+			t.Errorf("a command in a unit: %v", r)
+		}
+		eventually(t, "the agent is gone", func() bool { return m.run("systemctl", "is-active", "--quiet", "thinker.service").code != 0 })
+		m.must(t, "clawrden", "unlock")
+		m.noJobs(t)
+
+		set("deny-new-and-kill-running", "kill")
+		_, end = m.begun(t, "trap '' TERM")
+		m.must(t, "systemctl", "stop", "dbus.socket", "dbus.service")
+		said := m.run("clawrden", "kill", "-m", "test")
+		r := <-end
+		m.must(t, "systemctl", "start", "dbus.socket", "dbus.service")
+		if said.code != 0 || !strings.Contains(said.stdout+said.stderr, "clawrden-agents.slice") || r.code == 0 {
+			t.Errorf("without a bus: %v; the command: %v", said, r)
+		}
+		m.must(t, "clawrden", "unlock")
+		m.noJobs(t)
+	})
+}
