@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -103,24 +102,6 @@ func (s *Server) seen(r *http.Request, by clawrden.Caller) (string, error) {
 		return "", fmt.Errorf("%w: %s", clawrden.ErrNotFound, id)
 	}
 	return e.ID, nil
-}
-
-// recording: GET /api/history/{id}/recording → the recording as it was written, a line of JSON for each piece; see package
-// audit/recordings. Its digest is in the entry.
-func (s *Server) recording(w http.ResponseWriter, r *http.Request, by clawrden.Caller) error {
-	id, err := s.seen(r, by)
-	if err != nil {
-		return err
-	}
-	f, err := s.control.Recording(id)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	w.Header().Set("Content-Type", "application/jsonl")
-	w.Header().Set("Content-Disposition", "attachment; filename="+strconv.Quote(id+".jsonl"))
-	_, _ = io.Copy(w, f) // a reader that goes away is no fault
-	return nil
 }
 
 func readFilter(q url.Values) (f clawrden.HistoryFilter, err error) {

@@ -130,6 +130,8 @@ type Options struct {
 	// that is accepted; an error refuses every request on it.
 	Identify func(net.Conn) (clawrden.Identity, error)
 	Metrics  http.Handler // what GET /metrics answers; nil: there are none
+	// Asciicast writes a recording in the form of asciinema, of version 2 or 3; nil: it can't be had.
+	Asciicast func(w io.Writer, recording io.Reader, version int) error
 	// TCP makes it the door for browsers and other machines, in place of Identify; nil for the control socket.
 	TCP *TCP
 	// Logins makes links to the dashboard for those at the control socket; nil: there is none.
@@ -146,6 +148,7 @@ type Server struct {
 	authorizer                 Authorizer
 	identify                   func(net.Conn) (clawrden.Identity, error)
 	metrics                    http.Handler
+	asciicast                  func(io.Writer, io.Reader, int) error
 	tcp                        *TCP
 	logins                     Logins
 	door                       string
@@ -171,6 +174,7 @@ func New(o Options) *Server {
 		authorizer:  o.Authorizer,
 		identify:    o.Identify,
 		metrics:     o.Metrics,
+		asciicast:   o.Asciicast,
 		tcp:         o.TCP,
 		logins:      o.Logins,
 		crossOrigin: http.NewCrossOriginProtection(),

@@ -32,7 +32,7 @@ var operations = map[string]operation{
 	"GET /api/history":                {summary: "What was decided, newest first; the Link header leads on.", query: historyQuery, answer: []clawrden.Entry{}},
 	"GET /api/history/{id}":           {summary: "One command that was decided, by its id or a unique prefix, with its records in the log and the checkpoints that seal them.", answer: clawrden.Story{}},
 	"GET /api/history/{id}/explain":   {summary: "What the policy in force says of a command of the past, beside what was said then.", answer: clawrden.Rejudged{}},
-	"GET /api/history/{id}/recording": {summary: "What a command has put out, where its rule has it recorded: a line of JSON for each piece."},
+	"GET /api/history/{id}/recording": {summary: "What a command has put out, where its rule has it recorded: a line of JSON for each piece.", query: recordingQuery},
 	"GET /api/events":                 {summary: "The events as they happen (text/event-stream). With the header Last-Event-ID the stream goes on after that one."},
 	"GET /api/openapi.json":           {summary: "This document.", answer: json.RawMessage{}},
 	"POST /api/queue/{id}/approve":    {summary: "Let a command run. With the digest and revision that were shown, only if it is still that.", body: answer{}, answer: done{}},

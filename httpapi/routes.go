@@ -43,8 +43,9 @@ var routes = []struct {
 	{"GET /api/history/{id}", clawrden.RightRead, (*Server).entry},
 	// What the policy in force says of it: as much of the policy as one command shows.
 	{"GET /api/history/{id}/explain", clawrden.RightRead, (*Server).rejudge},
-	// What a command has put out, for the rules that have it recorded: as secret as the command itself.
-	{"GET /api/history/{id}/recording", clawrden.RightRead, (*Server).recording},
+	// What a command has put out, for the rules that have it recorded: a file's secrets, where the command has but its name. So
+	// it takes more than to look on: the right of those who could let the agent have it.
+	{"GET /api/history/{id}/recording", clawrden.RightDecide, (*Server).recording},
 	// The same things as they happen. The right is checked again with each heartbeat: a stream lasts for days.
 	{"GET /api/events", clawrden.RightRead, (*Server).events},
 	// All of this in the words of OpenAPI. It is in the source too, but what is served is no concern of agents.

@@ -75,6 +75,10 @@ func TestRecording(t *testing.T) {
 	for _, version := range []string{"2", "3"} {
 		h.asciicast(version, rec.ID)
 	}
+	c = exec.Command("curl", "-s", "--unix-socket", h.control, "http://c/api/history/"+rec.ID+"/recording?as=asciicast-v2")
+	if r := finish(h.t, c); r.stdout != finish(h.t, h.cli("replay", "--as", "asciicast-v2", rec.ID)).stdout || r.stdout == "" {
+		t.Errorf("over HTTP the asciicast is %q", r.stdout)
+	}
 
 	file := filepath.Join(h.dir, "state/recordings", rec.ID+".jsonl")
 	if st, err := os.Stat(file); err != nil || st.Mode().Perm() != 0o600 {

@@ -50,6 +50,15 @@ func (r *recorder) sweep(ctx context.Context) {
 	}
 }
 
+// asciicast writes a recording in the form of asciinema.
+func asciicast(w io.Writer, recording io.Reader, version int) error {
+	r, err := recordings.NewReader(recording)
+	if err != nil {
+		return err
+	}
+	return recordings.Asciicast(w, r, version)
+}
+
 // Recording implements daemon.Taps.
 func (r *recorder) Recording(id string) (io.ReadCloser, error) { return r.store.Open(id) }
 

@@ -171,7 +171,7 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	stats := counts.Handler(gauges(d, asks, bus, &probed{ask: engine.Ping}))
 	api := httpapi.New(httpapi.Options{
 		Control: people, Authorizer: d, Identify: identify, Metrics: stats, Logins: web,
-		Streams: c.HTTP.Streams, UserStreams: c.HTTP.UserStreams, Log: log,
+		Streams: c.HTTP.Streams, UserStreams: c.HTTP.UserStreams, Log: log, Asciicast: asciicast,
 	})
 	return serve(ctx, d, &doors{api: api, web: web, tcp: web.server(people), bus: bus, metrics: stats}, socks, tcp, log)
 }

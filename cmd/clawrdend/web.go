@@ -95,7 +95,7 @@ func certificate(s config.HTTP) (*tls.Config, error) {
 // server makes the door.
 func (w *web) server(control httpapi.Control) *httpapi.Server {
 	return httpapi.New(httpapi.Options{
-		Control: control, Authorizer: w.daemon, Log: w.log, Streams: w.settings.Streams, UserStreams: w.settings.UserStreams,
+		Control: control, Authorizer: w.daemon, Log: w.log, Asciicast: asciicast, Streams: w.settings.Streams, UserStreams: w.settings.UserStreams,
 		TCP: &httpapi.TCP{
 			Access: w.access, Peers: w.peers, Account: w.account, TurnedAway: w.daemon.TurnedAway, LoggedIn: w.daemon.LoggedIn,
 			Hosts: w.settings.Hosts,

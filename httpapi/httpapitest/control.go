@@ -2,6 +2,8 @@ package httpapitest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"slices"
@@ -234,10 +236,32 @@ func (c *Control) Rejudge(id string) (clawrden.Rejudged, error) {
 	}, err
 }
 
-// Recording gives a recording of one line.
+// Record has an entry have a recording: lines of it behind the first one.
+func (c *Control) Record(id string, lines ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text := `{"schema":"clawrden.recording/1","id":"` + id + `"}` + "\n" + strings.Join(append(lines, ""), "\n")
+	if c.recordings == nil {
+		c.recordings = map[string]string{}
+	}
+	c.recordings[id] = text
+	sum := sha256.Sum256([]byte(text))
+	for i := range c.entries {
+		if c.entries[i].ID == id {
+			c.entries[i].Recording = &clawrden.Recording{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(text))}
+		}
+	}
+}
+
+// Recording gives what Record has set, and else a recording of one line.
 func (c *Control) Recording(id string) (io.ReadCloser, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.fault != nil {
 		return nil, c.fault
+	}
+	if text := c.recordings[id]; text != "" {
+		return io.NopCloser(strings.NewReader(text)), nil
 	}
 	return io.NopCloser(strings.NewReader(`{"schema":"clawrden.recording/1","id":"` + id + `"}` + "\n")), nil
 }

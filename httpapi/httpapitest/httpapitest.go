@@ -28,21 +28,22 @@ var Agent = clawrden.Identity{UID: 1000, GID: 1000, User: "agent", PID: 4242, Ho
 
 // Control is the stand-in; the zero value works.
 type Control struct {
-	mu       sync.Mutex
-	waiting  []clawrden.Pending
-	entries  []clawrden.Entry // oldest first
-	events   []clawrden.Event
-	readers  map[chan clawrden.Event]bool
-	calls    []string
-	refused  map[clawrden.Right]bool
-	fault    error
-	locked   bool
-	grants   []clawrden.Grant
-	agents   []clawrden.Agent
-	tokens   []clawrden.Token
-	sessions []clawrden.Session
-	bridges  []clawrden.BridgeState
-	policy   []clawrden.PolicyFile
+	mu         sync.Mutex
+	waiting    []clawrden.Pending
+	entries    []clawrden.Entry  // oldest first
+	recordings map[string]string // by id
+	events     []clawrden.Event
+	readers    map[chan clawrden.Event]bool
+	calls      []string
+	refused    map[clawrden.Right]bool
+	fault      error
+	locked     bool
+	grants     []clawrden.Grant
+	agents     []clawrden.Agent
+	tokens     []clawrden.Token
+	sessions   []clawrden.Session
+	bridges    []clawrden.BridgeState
+	policy     []clawrden.PolicyFile
 }
 
 // Serve answers on l until stop is called.

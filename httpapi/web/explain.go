@@ -81,18 +81,24 @@ func (v *visit) thought() (t thought, err error) {
 	if err := json.Unmarshal(raw, t.Answer); err != nil {
 		return t, err
 	}
-	all := append([]explainedPart{t.Answer.Command}, t.Answer.Nested...)
+	t.Parts = t.Answer.rows()
+	return t, nil
+}
+
+// rows are the command and those inside it.
+func (e *explained) rows() []explainedRow {
+	all := append([]explainedPart{e.Command}, e.Nested...)
 	list := make([]clawrden.CommandVerdict, len(all))
 	for i := range all {
 		list[i] = all[i].CommandVerdict
 	}
 	first := list[0]
-	t.Parts = append(t.Parts, explainedRow{part{CommandVerdict: first, Command: shown(first.Command, first.Args, nil, 0, roomOnCard)}, all[0].Rules, all[0].Near})
+	rows := []explainedRow{{part{CommandVerdict: first, Command: shown(first.Command, first.Args, nil, 0, roomOnCard)}, all[0].Rules, all[0].Near}}
 	for i, p := range parts(list) {
 		p.Depth++
-		t.Parts = append(t.Parts, explainedRow{p, all[i+1].Rules, all[i+1].Near})
+		rows = append(rows, explainedRow{p, all[i+1].Rules, all[i+1].Near})
 	}
-	return t, nil
+	return rows
 }
 
 // split reads words as they are shown: bare, in single or double quotes, or with a backslash. Nothing is expanded.

@@ -66,14 +66,20 @@ func (v *visit) one(status int, problem, typed string) error {
 
 // decided is the page of a request that doesn't wait any more.
 func (v *visit) decided(id string, status int, problem string) error {
-	var e clawrden.Entry
-	if err := v.get("/api/history/"+id, &e); err != nil {
+	var story clawrden.Story
+	if err := v.get("/api/history/"+id, &story); err != nil {
 		return err
 	}
+	if story.Decided == nil { // a daemon of an earlier release
+		story.Decided = &clawrden.Record{}
+	}
+	e := &story.Entry
 	body := struct {
 		row
-		Asked command
-	}{row: newRow(&e, roomOnPage)}
+		Story  *clawrden.Story
+		Asked  command
+		Output *output
+	}{row: newRow(e, roomOnPage), Story: &story, Output: v.output(e)}
 	if e.EditedBy != nil {
 		body.Asked = shown(e.Command, e.AskedArgs, e.AskedB64, 0, roomOnPage)
 	}

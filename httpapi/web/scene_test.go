@@ -2,12 +2,19 @@ package web_test
 
 import (
 	"context"
+	"encoding/base64"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
 )
+
+// event is a line of a recording.
+func event(kind, text string) string {
+	return fmt.Sprintf(`[1000,%q,%q]`, kind, base64.StdEncoding.EncodeToString([]byte(text)))
+}
 
 // scene is a day with some of everything.
 func scene(s *site) {
@@ -37,6 +44,7 @@ func scene(s *site) {
 	ran("h0", clawrden.OutcomeAllow, 0, 4100, 1, "claude", "--continue")
 	ran("h1", clawrden.OutcomeAllow, 0, 4201, 4100, "git", "status", "--short")
 	ran("h2", clawrden.OutcomeApproved, 0, 4202, 4100, "git", "push", "origin", "main")
+	c.Record("h2", event("o", "pushed <b>main\x1b[31m\x1b]0;title\a\u202e\r\n"), event("e", "warning\r\xff"))
 	ran("h3", clawrden.OutcomeDeny, 0, 4203, 4100, "rm", "-rf", "/")
 	ran("h4", clawrden.OutcomeAllow, 1, 4204, 4100, "npm", "test", "--", "--watch=false")
 	ran("h4a", clawrden.OutcomeAllow, 1, 4205, 4204, "sh", "-c", "vitest run --watch=false")

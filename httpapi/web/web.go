@@ -43,6 +43,7 @@ var routes = []struct {
 	{"GET /requests/{id}", (*visit).request},
 	{"POST /requests/{id}/approve", (*visit).approve},
 	{"POST /requests/{id}/deny", (*visit).deny},
+	{"GET /requests/{id}/explain", (*visit).again},
 	{"GET /batch", (*visit).batch},
 	{"POST /batch", (*visit).decideBatch},
 	{"GET /history", (*visit).history},
