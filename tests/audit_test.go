@@ -159,9 +159,12 @@ func TestKilledAtRandom(t *testing.T) {
 		close(next)
 		wg.Wait()
 	}()
-	rounds := 20
-	if os.Getenv("CLAWRDEN_SOAK") != "" { // by make soak
-		rounds = 200
+	rounds := 100
+	switch {
+	case os.Getenv("CLAWRDEN_SOAK") != "": // by make soak
+		rounds = 1000
+	case testing.Short():
+		rounds = 10
 	}
 	for range rounds {
 		<-time.After(time.Duration(rand.IntN(40)) * time.Millisecond)
