@@ -21,8 +21,8 @@ type Change struct {
 	New   []string `json:"new"` // what only the new one says
 }
 
-// Compare tells which settings, rules, grants and profiles differ, by name. Tests and the order of files are no difference; where rules go by
-// their order, their places are.
+// Compare tells which settings, rules, grants, profiles, approval, executor and tool blocks differ, by name. Tests and the order of files are
+// no difference; where rules go by their order, their places are.
 func Compare(old, updated *Policy) []Change {
 	changes := []Change{}
 	add := func(block, name string, at clawrden.RuleRef, a, b []string) {
@@ -58,6 +58,7 @@ func Compare(old, updated *Policy) []Change {
 	}
 	compareGrants(old, updated, add)
 	compareProfiles(old, updated, add)
+	compareBlocks(old, updated, add)
 	add("environment", "", clawrden.RuleRef{}, old.environment.say(), updated.environment.say())
 	add("kill_switch", "", updated.killSwitch.Place, sayKillSwitch(&old.killSwitch), sayKillSwitch(&updated.killSwitch))
 	return changes
