@@ -16,4 +16,5 @@ var (
 	ErrExists        = errors.New("it is there already")
 	ErrNoLogin       = errors.New("no login")
 	ErrNoSession     = errors.New("the session can't be had")
+	ErrLooser        = errors.New("more may run by this policy than by the one in force")
 )

@@ -34,6 +34,7 @@ var layers = []struct {
 	{name: "protocol/plain", ours: ". internal/* protocol"},
 	{name: "policy", ours: ". internal/*", other: sys + hcl + " mvdan.cc/sh/v3/*"},
 	{name: "policy/replay", ours: ". internal/* policy"},
+	{name: "policy/versions", ours: ". internal/* policy"},
 	{name: "policy/learn", ours: ". internal/* policy policy/replay", other: hcl},
 	{name: "policy/convert", ours: ". internal/* policy", other: hcl + " github.com/goccy/go-yaml github.com/goccy/go-yaml/*"},
 	{name: "config", ours: ". internal/*", other: sys + hcl},

@@ -35,6 +35,12 @@ const (
 	EventRestored   = "restored"    // a tool came back to its place
 	EventRepaired   = "repaired"    // a diversion was mended
 
+	// What is done to the policy: Policy is the digest of what it is about, PolicyBefore of what was in force, Changes what differs.
+	EventStaged     = "policy_staged"      // a candidate begins to judge beside the policy in force; Until is in Reason
+	EventStageEnded = "policy_stage_ended" // it does no more: Reason
+	EventPromoted   = "policy_promoted"    // it came into force
+	EventRolledBack = "policy_rolled_back" // an earlier version came into force again
+
 	// EventContinued is the first record of a file that takes the log's name after the one before was moved away.
 	EventContinued = "continued"
 	EventDamaged   = "damaged" // at a start the log wasn't as its last checkpoint says: Reason; FirstSeq to LastSeq are missing
@@ -89,6 +95,8 @@ type Record struct {
 	Observed    []RuleRef      `json:"observed,omitempty"` // rules in observe mode that matched; they took no part in the verdict
 	Reason      string         `json:"reason,omitempty"`
 	Policy      string         `json:"policy,omitempty"`
+	Before      string         `json:"policy_before,omitempty"` // digest of the policy that was in force, of what is done to the policy
+	Changes     []string       `json:"changes,omitempty"`       // what that changes, as far as a record holds
 	Digest      string         `json:"digest,omitempty"`
 	Approver    *Approver      `json:"approver,omitempty"`
 	AskedArgs   []string       `json:"asked_args,omitzero"` // what the agent asked with, where a person changed it; else not there
