@@ -20,8 +20,9 @@ type Status struct {
 		Loaded Timestamp `json:"loaded"`
 		Error  string    `json:"error,omitempty"` // why the last reload was refused; the policy before it is in force
 	} `json:"policy"`
-	ExitSource string    `json:"exit_source"` // how in-place exits are known here: kernel or shim
-	Sessions   []Session `json:"sessions"`    // that run, by name
+	Stage      *StageBrief `json:"stage,omitempty"` // the candidate of the policy, or the last one
+	ExitSource string      `json:"exit_source"`     // how in-place exits are known here: kernel or shim
+	Sessions   []Session   `json:"sessions"`        // that run, by name
 	// Bridges are those of the settings.
 	Bridges []BridgeState `json:"bridges,omitempty"`
 }

@@ -41,6 +41,7 @@ var failures = []struct {
 	{clawrden.ErrAmbiguous, exitFailed, "give more letters of the id"},
 	{clawrden.ErrDecided, exitFailed, "`clawrden history ID` tells how"},
 	{clawrden.ErrStale, exitFailed, "look at it again with `clawrden queue ID`, then decide"},
+	{clawrden.ErrLooser, exitFailed, "read what is listed; --yes puts it in force all the same"},
 	{clawrden.ErrNotOn, exitFailed, "`clawrden status` tells for whom it is on"},
 	{clawrden.ErrLocked, exitFailed, "`clawrden unlock` lets commands run again"},
 }

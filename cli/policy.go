@@ -15,8 +15,8 @@ import (
 )
 
 func (a *app) policyCommand() *cobra.Command {
-	return group("policy", "Check, test and understand the policy",
-		a.policyCheckCommand(), a.policyTestCommand(), a.policyExplainCommand(), a.policyDiffCommand(), a.policyLearnCommand(), a.policyFmtCommand(), a.policyConvertCommand(), a.policySchemaCommand())
+	return group("policy", "Check, test, understand and change the policy",
+		a.policyCheckCommand(), a.policyTestCommand(), a.policyExplainCommand(), a.policyDiffCommand(), a.policyStageCommand(), a.policyPromoteCommand(), a.policyRollbackCommand(), a.policyLogCommand(), a.policyLearnCommand(), a.policyFmtCommand(), a.policyConvertCommand(), a.policySchemaCommand())
 }
 
 // policyFiles is where a command finds the policy: the paths that it was given, else what the settings of this host name.

@@ -48,6 +48,10 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
 		t.row("", paint(a.color(), "deny", "the files as they are now are refused (see `clawrden policy check`): "+display.Line(why)))
 	}
+	if g := s.Stage; g != nil && g.Ended == "" {
+		t.row("staged", fmt.Sprintf("a candidate until %s: of %s it disagrees on %d and would newly allow %d (`clawrden policy stage`)",
+			clock(g.Until), plural(int(g.Counts.Judged), "command", "commands"), g.Counts.Disagreed, g.Counts.Allowed)) //nolint:gosec // G115: a count
+	}
 	switch {
 	case s.Locked:
 		t.row("kill switch", paint(a.color(), "locked", "ON: every command is denied until `clawrden unlock`"))

@@ -42,6 +42,7 @@ var sentinels = map[string]error{
 	"exists":         clawrden.ErrExists,
 	"no_login":       clawrden.ErrNoLogin,
 	"no_session":     clawrden.ErrNoSession,
+	"looser":         clawrden.ErrLooser,
 }
 
 const maxProblem = 64 << 10 // bytes of a problem body

@@ -50,6 +50,8 @@ type call struct {
 	session  inSession // of a request of the shim socket: the session that its process is in
 	whole    bool      // the shim is to be given all of argv
 	decision clawrden.Decision
+	beside   bool // a candidate of the policy has judged it, too
+	differs  *differs
 	executor string             // what will run it; see chooseExecutor
 	failed   error              // why the command can not be run even if it may be
 	locked   bool               // the kill switch is on for the caller

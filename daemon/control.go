@@ -28,6 +28,7 @@ func (d *Daemon) loadPolicy() error {
 	switch {
 	case err == nil:
 		d.policy.Store(&loaded{Policy: p, at: time.Now()})
+		d.restage(true)
 	case old != nil:
 		kept := *old
 		kept.failed = err.Error()
@@ -84,6 +85,7 @@ func (d *Daemon) Status() clawrden.Status {
 	}
 	s.Policy.Digest, s.Policy.Rules, s.Policy.Error = p.Digest(), p.Rules(), p.failed
 	s.Policy.Loaded = clawrden.Timestamp{Time: p.at}
+	s.Stage = d.briefStage()
 	return s
 }
 
@@ -253,6 +255,9 @@ func (d *Daemon) Reload(ctx context.Context, by clawrden.Caller) error {
 	}
 	_ = d.record(r)
 	d.live.publish(clawrden.Event{Type: clawrden.LiveReloaded, Message: r.Reason})
+	if err == nil {
+		d.noteVersion(clawrden.CameReloaded, r.Approver)
+	}
 	if err != nil {
 		return fmt.Errorf("%w; the one before it stays in force:\n%v", clawrden.ErrPolicyInvalid, err)
 	}

@@ -164,6 +164,9 @@ type Options struct {
 	LoadPolicy func() (Policy, error)
 	// Rejudge judges a command of the past by a policy. nil: it can't be asked for.
 	Rejudge func(Policy, *clawrden.Record) (clawrden.Rejudged, error)
+	// Rollout compiles candidates of the policy and puts them in place, Versions keeps those that were in force. nil: there are none.
+	Rollout  Rollout
+	Versions Versions
 	// CheckPolicy reads files as LoadPolicy would, and puts nothing in force. nil: it can't be asked for.
 	CheckPolicy func(files map[string][]byte) clawrden.PolicyCheck
 	UserName    func(uid uint32) string
@@ -222,6 +225,7 @@ type Daemon struct {
 	log        *slog.Logger
 	started    time.Time
 	policy     atomic.Pointer[loaded]
+	stage      stage
 	loading    sync.Mutex // one load at a time
 	hasher     *agentroot.Hasher
 	mounts     agentroot.Mounts // of sessions
@@ -293,6 +297,8 @@ func New(o Options) (*Daemon, error) {
 	if err := d.record(&clawrden.Record{Event: clawrden.EventStarted, Reason: d.o.Version, Policy: d.policy.Load().Digest()}); err != nil {
 		return d, err
 	}
+	d.noteVersion(clawrden.CameStarted, nil)
+	d.openStage()
 	d.goOn()
 	return d, nil
 }
@@ -356,6 +362,7 @@ func (d *Daemon) Close() error {
 	d.lights.close(d.watch)
 	d.following.Wait()
 	d.live.close()
+	d.closeStage()
 	d.flushRefused()
 	d.flushTally("")
 	err := d.record(&clawrden.Record{Event: clawrden.EventStopped})

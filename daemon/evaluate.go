@@ -38,6 +38,7 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	asked := time.Now()
 	c.decision = d.strictest(c)
 	d.o.Meter.Judged(time.Since(asked))
+	d.beside(c)
 	if c.decision.Verdict != clawrden.Allow && c.decision.Verdict != clawrden.Ask {
 		c.decision.Verdict = clawrden.Deny
 		c.code, c.failed = 0, nil

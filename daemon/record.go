@@ -95,6 +95,7 @@ func (d *Daemon) recordDecided(c *call) error {
 		err = d.record(r)
 	}
 	if err == nil {
+		c.differs.example(r)
 		d.live.publish(clawrden.Event{Type: clawrden.LiveDecided, Entry: entryOf(r)})
 	}
 	return err

@@ -114,6 +114,7 @@ func (d *Daemon) rewrite(change func([]clawrden.Grant) ([]clawrden.Grant, error)
 		next := *now
 		next.Policy = p
 		d.policy.Store(&next)
+		d.restage(false)
 	}
 	if kept != nil && regardless {
 		return fmt.Errorf("it is revoked, but a restart would bring it back: %w", kept)

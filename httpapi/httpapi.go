@@ -80,6 +80,17 @@ type Control interface {
 	Explained(ctx context.Context, by clawrden.Caller, w clawrden.ExplainWish) (json.RawMessage, error)
 	// CheckPolicy tells what is wrong with files by their names, if they were the policy.
 	CheckPolicy(files map[string][]byte) (clawrden.PolicyCheck, error)
+	// Stage gives the candidate of the policy, running or ended: ErrNotFound.
+	Stage() (clawrden.Stage, error)
+	// StagePolicy has one judge beside the policy in force: ErrPolicyInvalid, ErrExists. EndStage ends it: ErrNotFound.
+	StagePolicy(ctx context.Context, by clawrden.Caller, w clawrden.StageWish) (clawrden.Stage, error)
+	EndStage(ctx context.Context, by clawrden.Caller) (clawrden.Stage, error)
+	// Promote puts it in force, for good; Rollback an earlier version: also ErrLooser, ErrStale, ErrExists.
+	Promote(ctx context.Context, by clawrden.Caller, o clawrden.PolicyOrder) (clawrden.PolicyVersion, error)
+	Rollback(ctx context.Context, by clawrden.Caller, o clawrden.PolicyOrder) (clawrden.PolicyVersion, error)
+	// PolicyVersions gives what was in force, the newest first; PolicyVersion one of them with its files: ErrNotFound.
+	PolicyVersions() ([]clawrden.PolicyVersion, error)
+	PolicyVersion(id string) (clawrden.PolicyVersion, error)
 	// Profiles tells of the profiles in force, by name; Profile gives one: ErrNotFound.
 	Profiles() []clawrden.ProfileInfo
 	Profile(name string) (*clawrden.Profile, error)

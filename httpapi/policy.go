@@ -48,14 +48,11 @@ func (s *Server) checkPolicy(w http.ResponseWriter, r *http.Request, _ clawrden.
 	if err := readUpTo(w, r, &body, maxPolicy); err != nil {
 		return err
 	}
-	if len(body.Files) == 0 || len(body.Files) > maxPolicyFiles {
-		return fmt.Errorf("%w: a policy has 1 to %d files", clawrden.ErrBadRequest, maxPolicyFiles)
+	if err := checkFiles(body.Files); err != nil {
+		return err
 	}
 	files := make(map[string][]byte, len(body.Files))
 	for name, text := range body.Files {
-		if name == "" || len(name) > 255 || strings.ContainsAny(name, "/\x00") || !strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".hcl.json") {
-			return fmt.Errorf("%w: %q can't be the name of a file of the policy: NAME.hcl or NAME.hcl.json, without a directory", clawrden.ErrBadRequest, clawrden.Text(name))
-		}
 		files[name] = []byte(text)
 	}
 	check, err := s.control.CheckPolicy(files)
@@ -63,6 +60,18 @@ func (s *Server) checkPolicy(w http.ResponseWriter, r *http.Request, _ clawrden.
 		return err
 	}
 	return writeJSON(w, check)
+}
+
+func checkFiles(files map[string]string) error {
+	if len(files) == 0 || len(files) > maxPolicyFiles {
+		return fmt.Errorf("%w: a policy has 1 to %d files", clawrden.ErrBadRequest, maxPolicyFiles)
+	}
+	for name := range files {
+		if name == "" || len(name) > 255 || name[0] == '.' || strings.ContainsAny(name, "/\x00") || !strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".hcl.json") {
+			return fmt.Errorf("%w: %q can't be the name of a file of the policy: NAME.hcl or NAME.hcl.json, without a directory", clawrden.ErrBadRequest, clawrden.Text(name))
+		}
+	}
+	return nil
 }
 
 // profiles: GET /api/profiles → [clawrden.ProfileInfo], by name.

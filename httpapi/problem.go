@@ -53,6 +53,7 @@ var problems = []struct {
 	{clawrden.ErrBadRequest, http.StatusBadRequest, "bad_request"},
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
 	{clawrden.ErrExists, http.StatusConflict, "exists"},
+	{clawrden.ErrLooser, http.StatusConflict, "looser"},
 	{clawrden.ErrNoSession, http.StatusServiceUnavailable, "no_session"},
 	{clawrden.ErrNoLogin, http.StatusUnauthorized, "no_login"},
 	{errHost, http.StatusMisdirectedRequest, "host"},

@@ -31,6 +31,17 @@ var routes = []struct {
 	{"POST /api/policy/explain", clawrden.RightRead, (*Server).explain},
 	// Tells nothing of the host, but has the daemon read what the caller sends: nothing for just anybody.
 	{"POST /api/policy/check", clawrden.RightRead, (*Server).checkPolicy},
+	// What a candidate says otherwise, with commands as in the history.
+	{"GET /api/policy/stage", clawrden.RightRead, (*Server).stage},
+	// Has every command judged once more by what the caller sends. It decides nothing, but takes time of every agent.
+	{"POST /api/policy/stage", clawrden.RightReload, (*Server).stagePolicy},
+	{"POST /api/policy/stage/end", clawrden.RightReload, (*Server).endStage},
+	// Changes what is in force, and the files that it comes from.
+	{"POST /api/policy/promote", clawrden.RightReload, (*Server).promote},
+	{"POST /api/policy/rollback", clawrden.RightReload, (*Server).rollback},
+	// Who changed what is in force, and to what: as secret as the policy itself.
+	{"GET /api/policy/versions", clawrden.RightRead, (*Server).policyVersions},
+	{"GET /api/policy/versions/{id}", clawrden.RightRead, (*Server).policyVersion},
 	// What sandboxes hold, and so what they don't.
 	{"GET /api/profiles", clawrden.RightRead, (*Server).profiles},
 	{"GET /api/profiles/{name}", clawrden.RightRead, (*Server).profile},

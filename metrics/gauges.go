@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/clawrden/clawrden"
 )
 
 // Gauges is what stands at the moment of a scrape.
@@ -18,7 +20,8 @@ type Gauges struct {
 
 	Rules        int
 	Loaded       time.Time // when the policy in force was
-	PolicyFailed bool      // it isn't the one that was read last
+	Staged       clawrden.StageCounts
+	PolicyFailed bool // it isn't the one that was read last
 
 	Locked       bool // the kill switch is on for everybody
 	LockedAgents int
@@ -58,6 +61,12 @@ func newNow(ask func() Gauges) *now {
 	add(rules, func(g *Gauges) float64 { return float64(g.Rules) })
 	add(loadedAt, func(g *Gauges) float64 { return unix(g.Loaded) })
 	add(loadedWell, func(g *Gauges) float64 { return truth(!g.PolicyFailed) })
+	add(stageJudged, func(g *Gauges) float64 { return float64(g.Staged.Judged) })
+	add(stageDisagreed, func(g *Gauges) float64 { return float64(g.Staged.Allowed) }, "allow")
+	add(stageDisagreed, func(g *Gauges) float64 { return float64(g.Staged.Denied) }, "deny")
+	add(stageDisagreed, func(g *Gauges) float64 {
+		return float64(g.Staged.Disagreed - g.Staged.Allowed - g.Staged.Denied)
+	}, "ask")
 	add(killSwitch, func(g *Gauges) float64 { return truth(g.Locked) })
 	add(killedAgents, func(g *Gauges) float64 { return float64(g.LockedAgents) })
 	add(busUp, func(g *Gauges) float64 { return truth(g.Bus) })

@@ -153,6 +153,15 @@ var (
 		name: "clawrden_policy_last_reload_successful", kind: gauge,
 		help: "1 if the policy was accepted when it was read last, 0 if it was refused and an older one is in force, or none.",
 	}
+	stageJudged = &desc{
+		name: "clawrden_policy_stage_judged", kind: gauge,
+		help: "Commands that the staged policy, or the last one that was, has judged beside the one in force; 0 without one.",
+	}
+	stageDisagreed = &desc{
+		name: "clawrden_policy_stage_disagreements", kind: gauge,
+		help:   "Of these, those of which it says something else than the policy in force, by what it says.",
+		labels: []label{labelVerdict},
+	}
 	rules = &desc{
 		name: "clawrden_policy_rules", kind: gauge,
 		help: "Rules of the policy in force; 0 without a valid policy, when everything is denied.",
@@ -221,7 +230,7 @@ var groups = []group{
 	{"Requests", []*desc{requests, toolRequests, evaluation, requestTime, connections, connectionsOpen, refused}},
 	{"Approvals", []*desc{pending, oldestPending, approvals, approvalWait, grants, grantsUsed}},
 	{"Executions", []*desc{running, executions, executionTime, timeouts, sessions}},
-	{"Policy", []*desc{reloads, loadedAt, loadedWell, rules}},
+	{"Policy", []*desc{reloads, loadedAt, loadedWell, rules, stageJudged, stageDisagreed}},
 	{"Audit log", []*desc{auditRecords, auditBytes, auditErrors, auditSync}},
 	{"The daemon", []*desc{killSwitch, killedAgents, busUp, dockerUp, bridgeUp, buildInfo}},
 }

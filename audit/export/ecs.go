@@ -14,19 +14,22 @@ const ECSVersion = "9.3.0"
 
 // ecsKinds are event.category and event.type by the record's event; see also ecsDecided.
 var ecsKinds = map[string]struct{ category, kind []string }{
-	clawrden.EventFinished:   {words("process"), words("end")},
-	clawrden.EventLate:       {words("process"), words("info")},
-	clawrden.EventCounted:    {words("process"), words("info")},
-	clawrden.EventStarted:    {words("host"), words("start")},
-	clawrden.EventStopped:    {words("host"), words("end")},
-	clawrden.EventSession:    {words("session"), words("start")},
-	clawrden.EventOver:       {words("session"), words("end")},
-	clawrden.EventRefused:    {words("intrusion_detection"), words("denied")},
-	clawrden.EventGranted:    {words("configuration"), words("creation")},
-	clawrden.EventRevoked:    {words("configuration"), words("deletion")},
-	clawrden.EventAdded:      {words("iam"), words("creation")},
-	clawrden.EventRemoved:    {words("iam"), words("deletion")},
-	clawrden.EventBreakGlass: {words("process"), words("info")},
+	clawrden.EventFinished:     {words("process"), words("end")},
+	clawrden.EventLate:         {words("process"), words("info")},
+	clawrden.EventCounted:      {words("process"), words("info")},
+	clawrden.EventStarted:      {words("host"), words("start")},
+	clawrden.EventStopped:      {words("host"), words("end")},
+	clawrden.EventSession:      {words("session"), words("start")},
+	clawrden.EventOver:         {words("session"), words("end")},
+	clawrden.EventRefused:      {words("intrusion_detection"), words("denied")},
+	clawrden.EventGranted:      {words("configuration"), words("creation")},
+	clawrden.EventRevoked:      {words("configuration"), words("deletion")},
+	clawrden.EventTokenAdded:   {words("iam"), words("creation")},
+	clawrden.EventTokenRevoked: {words("iam"), words("deletion")},
+	clawrden.EventLogin:        {words("session"), words("start")},
+	clawrden.EventAdded:        {words("iam"), words("creation")},
+	clawrden.EventRemoved:      {words("iam"), words("deletion")},
+	clawrden.EventBreakGlass:   {words("process"), words("info")},
 }
 
 func words(w ...string) []string { return w }

@@ -40,6 +40,7 @@ func records() []clawrden.Record {
 		{Event: clawrden.EventReloaded, Policy: "d2", Approver: by},
 		{Event: clawrden.EventGranted, Grant: "g1", Reason: "git push for 1h", Approver: by},
 		{Event: clawrden.EventKilled, Reason: "too much", Approver: by},
+		{Event: clawrden.EventPromoted, Policy: "d3", Before: "d2", Approver: by, Changes: []string{`added rule "a"`}},
 		{Event: clawrden.EventRefused, Reason: "malformed", Identity: id},
 	}
 	for i := range list {
@@ -125,7 +126,7 @@ func TestFilter(t *testing.T) {
 		filter clawrden.HistoryFilter
 		want   string // numbers of the records
 	}{
-		"all":      {f(clawrden.HistoryFilter{}), "1 2 3 4 5 6 7 8 9 10"},
+		"all":      {f(clawrden.HistoryFilter{}), "1 2 3 4 5 6 7 8 9 10 11"},
 		"tool":     {f(clawrden.HistoryFilter{Tool: "git"}), "2 3"},
 		"verdict":  {f(clawrden.HistoryFilter{Verdict: "deny"}), "4"},
 		"asked":    {f(clawrden.HistoryFilter{Verdict: "ask"}), "5 6"},
@@ -134,7 +135,7 @@ func TestFilter(t *testing.T) {
 		"failed":   {f(clawrden.HistoryFilter{Exit: clawrden.ExitFailed}), "2 3 5 6"},
 		"session":  {f(clawrden.HistoryFilter{Session: "s1"}), "2 3"},
 		"agent":    {f(clawrden.HistoryFilter{Agent: "builder"}), "2 3 4 5 6"},
-		"since":    {f(clawrden.HistoryFilter{Since: noon.Add(5 * time.Minute)}), "6 7 8 9 10"},
+		"since":    {f(clawrden.HistoryFilter{Since: noon.Add(5 * time.Minute)}), "6 7 8 9 10 11"},
 		"until":    {f(clawrden.HistoryFilter{Until: noon.Add(2 * time.Minute)}), "1 2"},
 		"both":     {f(clawrden.HistoryFilter{Tool: "curl", Since: noon.Add(5 * time.Minute)}), "6"},
 		"text":     {f(clawrden.HistoryFilter{Text: "PLEASE"}), "5 6"},

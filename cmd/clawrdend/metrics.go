@@ -29,6 +29,9 @@ func gauges(d *daemon.Daemon, asks *approval.Queue, bus *dbusapi.Server, engine 
 			Rules: s.Policy.Rules, Loaded: s.Policy.Loaded.Time, PolicyFailed: s.Policy.Error != "",
 			Locked: s.Locked, Bus: bus.Up(), Docker: engine.last(),
 		}
+		if s.Stage != nil {
+			g.Staged = s.Stage.Counts
+		}
 		for _, b := range s.Bridges {
 			if g.Bridges == nil {
 				g.Bridges = make(map[string]bool, len(s.Bridges))

@@ -117,6 +117,11 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	do.NewID = approval.NewIDs(func(id string) bool { return records.Known(id) || asks.Has(id) }).New
 	policies := newLoader(layers, c.Paths.State, db, c.Bridges, o.dev, log)
 	do.LoadPolicy, do.Written, do.CheckPolicy, do.Rejudge = policies.load, policies.written, policies.check, rejudge
+	rolling, err := newRollout(policies, c.Paths.State, log)
+	if err != nil {
+		return err
+	}
+	do.Rollout, do.Versions = rolling, rolling
 	do.UserName, do.Home, do.Users = db.Name, home(db), db
 	do.Plan, do.Unchanged = mirror.Plan, mirror.Unchanged
 	do.Shims = []string{filepath.Join(c.Paths.Shims, "clawrden-shim"), filepath.Join(filepath.Dir(launcher()), "clawrden-shim")}

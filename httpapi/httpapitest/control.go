@@ -23,6 +23,9 @@ func (c *Control) Status() clawrden.Status {
 	s.Policy.Loaded = clawrden.Timestamp{Time: Epoch}
 	s.Sessions = append(s.Sessions, c.sessions...)
 	s.Bridges = append(s.Bridges, c.bridges...)
+	if g := c.stage; g != nil {
+		s.Stage = &clawrden.StageBrief{Digest: g.Digest, Until: g.Until, Ended: g.Ended, Counts: g.Counts}
+	}
 	return s
 }
 

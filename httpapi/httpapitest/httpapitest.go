@@ -44,6 +44,8 @@ type Control struct {
 	sessions   []clawrden.Session
 	bridges    []clawrden.BridgeState
 	policy     []clawrden.PolicyFile
+	stage      *clawrden.Stage
+	versions   []clawrden.PolicyVersion // oldest first
 }
 
 // Serve answers on l until stop is called.

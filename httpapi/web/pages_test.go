@@ -74,9 +74,9 @@ func TestPages(t *testing.T) {
 		"/history?q=nothing+like+it":   {"Nothing in the log is like that"},
 		"/policy?command=rm+-rf+'a+b'": {">deny<", "no-rm", "a.hcl:7", ">&#39;a b&#39;<"},
 		"/policy?command=rm+'a":        {"ends inside a quote"},
-		"/policy":                      {"what is pushed is public", "rule &#34;pushes&#34; {"},
+		"/policy":                      {"what is pushed is public", "rule &#34;pushes&#34; {", "disagrees on 3 of 10 commands", "<strong>2 newly allowed</strong>", "/requests/aa11", `evil \x1b[31m`, "may let more run"},
 		"/kill":                        {"Throw the kill switch", "I mean it", `<option value="claude">`},
-		"/status":                      {"running for", "5 requests", "off"},
+		"/status":                      {"running for", "5 requests", "off", "disagrees on 3 of 10, 2 newly allowed"},
 		"/nowhere":                     {"No such page"},
 	} {
 		_, text := s.get(t, path)

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
+	"net/http"
 	"strings"
 
 	"github.com/clawrden/clawrden"
@@ -25,9 +27,13 @@ func (v *visit) policy() error {
 	}
 	body := struct {
 		thought
+		Stage *clawrden.Stage
 		Files []sourceFile
 	}{}
 	var err error
+	if body.Stage, err = v.staged(); err != nil {
+		return err
+	}
 	if body.thought, err = v.thought(); err != nil {
 		return err
 	}
@@ -40,6 +46,16 @@ func (v *visit) policy() error {
 		body.Files = append(body.Files, file)
 	}
 	return v.show("policy", &page{Title: "Policy", Here: "policy", Body: body})
+}
+
+// staged gives the candidate of the policy; nil where there is none.
+func (v *visit) staged() (*clawrden.Stage, error) {
+	var s clawrden.Stage
+	err := v.get("/api/policy/stage", &s)
+	if p, ok := errors.AsType[*ProblemError](err); ok && (p.Status == http.StatusNotFound || p.Status == http.StatusBadRequest) {
+		return nil, nil
+	}
+	return &s, err
 }
 
 // anchor names a line of the policy within its page.

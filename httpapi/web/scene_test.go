@@ -27,6 +27,7 @@ func scene(s *site) {
 	c.Guard(clawrden.Session{Name: "nightly", Since: clawrden.Timestamp{Time: httpapitest.Epoch}, Identity: agent, Boundary: clawrden.BoundaryGuard, Guarded: true})
 	c.SetPolicy(clawrden.PolicyFile{Name: "/etc/clawrden/policy.d/20-git.hcl", Text: "policy {\n  default = \"ask\"\n}\n\nrule \"reads\" {\n  commands = [\"git\"]\n  action   = \"allow\"\n  when {\n    subcommand = [\"status\", \"log\", \"diff\"]\n  }\n}\n\nrule \"pushes\" {\n  commands = [\"git\"]\n  action   = \"ask\"\n  reason   = \"what is pushed is public\"\n}\n"})
 	root := clawrden.Caller{Identity: clawrden.Identity{UID: 0, User: "root"}, Door: "control"}
+	_, _ = c.StagePolicy(context.Background(), root, clawrden.StageWish{Files: map[string]string{"a.hcl": "loose"}, For: "24h"})
 	_, _ = c.AddAgent(context.Background(), root, clawrden.AgentWish{Name: "claude", User: "dev"})
 	ran := func(id string, o clawrden.Outcome, exit, pid, parent int, argv ...string) {
 		e := clawrden.Entry{ID: id, Command: argv[0], Args: argv[1:], Cwd: "/home/dev/shop", Identity: agent, Decision: o, Rules: rule("reads", clawrden.Allow, 5), Boundary: clawrden.BoundaryGuard, Executor: "mirror", Way: clawrden.WayGuard, Session: "nightly"}

@@ -23,6 +23,8 @@ const (
 	idUnlocked     = "ffa30f3f197d4ef8b968f61ab3d029b9"
 	idReloaded     = "d4b90627cdaf484f99eba8acae1d5e57"
 	idReloadFailed = "55f8fa1f28a240b5b79ebbfdb6682c31"
+	idStaged       = "f46ea5677b6040d98f6668a1a3965bad"
+	idPromoted     = "81e092a1bf6f4599bd68ad7d908dbe61"
 	idGranted      = "b78fb49f3b434aa7ace5cff443e369a3"
 	idRevoked      = "f84be9d9dc494895bc4378a6a468ec27"
 	idLate         = "8f71695adcd64c6aac625e8387ceea78"
@@ -90,6 +92,14 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
 		}
 		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true
+	case clawrden.EventStaged:
+		return kind{idStaged, sd.PriNotice, "%p staged a policy"}, true
+	case clawrden.EventStageEnded:
+		return kind{idStaged, sd.PriNotice, "the staged policy has ended"}, true
+	case clawrden.EventPromoted:
+		return kind{idPromoted, sd.PriNotice, "%p promoted the staged policy: it is in force"}, true
+	case clawrden.EventRolledBack:
+		return kind{idPromoted, sd.PriNotice, "%p rolled the policy back"}, true
 	case clawrden.EventDamaged:
 		return kind{idDamaged, sd.PriCrit, "the audit log isn't as its last checkpoint says"}, true
 	case clawrden.EventTorn:
