@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,13 @@ var tooMuch = map[string]uint{
 	"CAP_MAC_ADMIN": 33, "CAP_PERFMON": 38, "CAP_BPF": 39, "CAP_CHECKPOINT_RESTORE": 40,
 }
 
+// ofRoot are those with which a user could become root or another user, change their files or end the guard. Root in a container has
+// them by the engine's defaults, for that container alone.
+var ofRoot = map[string]uint{
+	"CAP_CHOWN": 0, "CAP_DAC_OVERRIDE": 1, "CAP_DAC_READ_SEARCH": 2, "CAP_FOWNER": 3, "CAP_KILL": 5, "CAP_SETGID": 6, "CAP_SETUID": 7, "CAP_SETPCAP": 8,
+	"CAP_SYS_CHROOT": 18, "CAP_MKNOD": 27, "CAP_SETFCAP": 31,
+}
+
 // check looks at the launcher that wants a session. lesser is what the boundary lacks, where only --dev may go on without it.
 func (s *Server) check(p *peercred.Peer) (lesser, err error) {
 	status, err := peercred.ReadAt(p.Proc, "status", 8192)
@@ -34,11 +42,25 @@ func (s *Server) check(p *peercred.Peer) (lesser, err error) {
 	case decimal(status, "TracerPid:") != 0:
 		return nil, errors.New("another process traces it")
 	}
+	if err := traceable(yama); err != nil {
+		return nil, err
+	}
 	err = errors.Join(s.checkUser(p, status), s.checkProc(p))
 	if err != nil && !s.o.Dev {
 		return nil, err
 	}
 	return err, nil
+}
+
+// yama is where the kernel says who may trace whom (Documentation/admin-guide/LSM/Yama.rst).
+const yama = "/proc/sys/kernel/yama/ptrace_scope"
+
+// traceable makes sure that the guard can hold a process at all.
+func traceable(scope string) error {
+	if b, err := os.ReadFile(scope); err == nil && strings.TrimSpace(string(b)) == "3" {
+		return errors.New("kernel.yama.ptrace_scope is 3, so that nobody can hold a process; set it to 2 or less, and boot, for 3 can't be undone")
+	}
+	return nil // another one, or a kernel without Yama
 }
 
 // checkUser makes sure that the session can't become the guard, or undo its work.
@@ -47,17 +69,30 @@ func (s *Server) checkUser(p *peercred.Peer, status []byte) error {
 	case p.UID == uint32(os.Geteuid()) && p.OnHostButMounts():
 		return fmt.Errorf("it runs as uid %d, as the guard does; a session needs a user of its own", p.UID)
 	case p.UID != 0:
+		// In a user namespace of its own it has them all, and they count for nothing outside.
+		if name := excess(hexadecimal(status, "CapPrm:"), tooMuch, ofRoot); name != "" && sameNamespace(p.Proc, "user") {
+			return fmt.Errorf("it has the capability %s, with which it could leave the boundary; start it without (AmbientCapabilities=)", name)
+		}
 		return nil
-	case !ownPidNamespace(p.Proc):
+	case sameNamespace(p.Proc, "pid"):
 		return errors.New("it runs as root without a pid namespace of its own; a session runs as a user, or in a container")
 	}
-	bounding := hexadecimal(status, "CapBnd:")
-	for name, n := range tooMuch {
-		if bounding&(1<<n) != 0 {
-			return fmt.Errorf("it is root with %s; take it away from the container", name)
-		}
+	if name := excess(hexadecimal(status, "CapBnd:"), tooMuch); name != "" {
+		return fmt.Errorf("it is root with %s; take it away from the container", name)
 	}
 	return nil
+}
+
+// excess names a capability that is in a set and in one of the lists.
+func excess(set uint64, lists ...map[string]uint) string {
+	for _, list := range lists {
+		for name, n := range list {
+			if set&(1<<n) != 0 {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // checkProc makes sure that no process of the session can write into a held one: /proc is read-only, or the launcher has closed it by
@@ -104,7 +139,8 @@ func Sum(r io.Reader) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func ownPidNamespace(proc int) bool {
+// sameNamespace reports whether a process shares a namespace with the guard, or that can't be told.
+func sameNamespace(proc int, kind string) bool {
 	var mine, theirs unix.Stat_t
-	return unix.Stat("/proc/self/ns/pid", &mine) == nil && unix.Fstatat(proc, "ns/pid", &theirs, 0) == nil && mine.Ino != theirs.Ino
+	return unix.Stat("/proc/self/ns/"+kind, &mine) != nil || unix.Fstatat(proc, "ns/"+kind, &theirs, 0) != nil || mine.Ino == theirs.Ino
 }
