@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -59,6 +57,9 @@ func (w *Watcher) Close() {
 
 // Exited returns a channel that is closed when the process ends; its parent may not have reaped it yet.
 func (w *Watcher) Exited(fd int) (<-chan struct{}, error) { return w.tell(fd, unix.EPOLLIN) }
+
+// OnExit has f called when the process ends, by the goroutine that watches: f must be short, and not call the watcher.
+func (w *Watcher) OnExit(fd int, f func()) error { return w.add(fd, unix.EPOLLIN, f) }
 
 // HungUp returns a channel that is closed when a process was reaped, or a socket's peer has closed both directions.
 func (w *Watcher) HungUp(fd int) (<-chan struct{}, error) { return w.tell(fd, 0) }
@@ -133,59 +134,4 @@ func (w *Watcher) fire(fd, number int32) {
 	if ok {
 		now.call()
 	}
-}
-
-// info is struct pidfd_info, first version (include/uapi/linux/pidfd.h).
-type info struct {
-	mask, cgroup uint64
-	ids          [11]uint32
-	exitCode     int32
-}
-
-const (
-	getInfo  = 0xc040ff0b // PIDFD_GET_INFO: _IOWR(0xFF, 11, struct pidfd_info)
-	infoPID  = 1 << 0     // PIDFD_INFO_PID, Linux 6.13
-	infoExit = 1 << 3     // PIDFD_INFO_EXIT, Linux 6.15
-)
-
-// ExitStatus asks the kernel how a process ended. It knows only after the parent has reaped it, and from Linux 6.15 on.
-func ExitStatus(fd int) (syscall.WaitStatus, bool) {
-	i := info{mask: infoExit}
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getInfo, uintptr(unsafe.Pointer(&i)))
-	if errno != 0 || i.mask&infoExit == 0 {
-		return 0, false
-	}
-	return syscall.WaitStatus(uint32(i.exitCode)), true //nolint:gosec // the kernel's bits, as wait(2) gives them
-}
-
-// PID asks the kernel for the number of a process, in this pid namespace, which it tells from Linux 6.13 on; 0 where it doesn't.
-func PID(fd int) int {
-	i := info{mask: infoPID}
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getInfo, uintptr(unsafe.Pointer(&i)))
-	if errno != 0 || i.mask&infoPID == 0 {
-		return 0
-	}
-	return int(i.ids[0])
-}
-
-// Supported finds out whether this kernel tells how a process that isn't a child ended: it makes one end and asks. The
-// process is this program itself, asked for its version; what it answers doesn't matter.
-func Supported() bool {
-	fd := -1
-	pid, err := syscall.ForkExec("/proc/self/exe", []string{"clawrden", "--version"}, &syscall.ProcAttr{Sys: &syscall.SysProcAttr{PidFD: &fd}})
-	if err != nil {
-		return false
-	}
-	var status syscall.WaitStatus
-	for {
-		if _, err = syscall.Wait4(pid, &status, 0, nil); !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if fd < 0 {
-		return false
-	}
-	defer func() { _ = unix.Close(fd) }()
-	told, ok := ExitStatus(fd)
-	return ok && err == nil && told == status
 }
