@@ -22,6 +22,7 @@ type final struct {
 	filter     []unix.SockFilter
 	program    unix.SockFprog
 	refusals   [3][]byte // the frames for a failure of each of the last steps, but for the errno
+	mute       bool      // the filter may not let the thread that it binds say what went wrong
 	failed     atomic.Uint64
 }
 
@@ -85,14 +86,34 @@ func (l *launcher) prepare() *Refusal {
 	return nil
 }
 
-// run applies what binds this thread alone, and execs from it. The filter may not even let it say what went wrong, so
-// another thread, which it doesn't bind, watches until the exec ends that thread too.
+// heard reports whether the filter lets this thread say that the exec failed, and end: nearly every one does.
+func (x *final) heard() bool {
+	if len(x.filter) == 0 {
+		return true
+	}
+	for _, frame := range x.refusals {
+		if judge(x.filter, unix.SYS_SENDTO, x.said(frame)) != allowed {
+			return false
+		}
+	}
+	return judge(x.filter, unix.SYS_EXIT_GROUP, [6]uintptr{refusedStatus}) == allowed
+}
+
+// said is how a frame is sent, in one call that doesn't end this process by a signal.
+func (x *final) said(frame []byte) [6]uintptr {
+	return [6]uintptr{uintptr(x.sock), uintptr(unsafe.Pointer(&frame[0])), uintptr(len(frame)), unix.MSG_NOSIGNAL}
+}
+
+// run applies what binds this thread alone, and execs from it. Where the filter may not let it say what went wrong, another
+// thread, which it doesn't bind, watches until the exec ends that thread too.
 func (x *final) run() *Refusal {
-	const processors = 4
-	runtime.GOMAXPROCS(processors) // each of the two keeps one to itself
-	watching := make(chan struct{})
-	go x.watch(watching)
-	<-watching
+	if x.mute = !x.heard(); x.mute {
+		const processors = 4
+		runtime.GOMAXPROCS(processors) // each of the two keeps one to itself
+		watching := make(chan struct{})
+		go x.watch(watching)
+		<-watching
+	}
 	defaultSignals()
 	x.last()
 	return nil
@@ -105,26 +126,31 @@ func (x *final) watch(watching chan<- struct{}) {
 	pause := unix.Timespec{Nsec: 500_000}
 	for {
 		unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&pause)), 0, 0)
-		failed := x.failed.Load()
-		if failed == 0 {
-			continue
+		if failed := x.failed.Load(); failed != 0 {
+			x.report(int(failed>>32-1), syscall.Errno(uint32(failed)))
 		}
-		frame := x.refusals[failed>>32-1]
-		errno := uint32(failed)
-		const errnoAt = headerLen + 1
-		frame[errnoAt], frame[errnoAt+1], frame[errnoAt+2], frame[errnoAt+3] = byte(errno), byte(errno>>8), byte(errno>>16), byte(errno>>24)
-		for len(frame) > 0 {
-			n, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(x.sock), uintptr(unsafe.Pointer(&frame[0])), uintptr(len(frame)), unix.MSG_NOSIGNAL, 0, 0)
-			if errno == unix.EINTR {
-				continue
-			}
-			if errno != 0 {
-				break
-			}
-			frame = frame[n:]
+	}
+}
+
+// refusedStatus is the exit status of a launcher that was refused by the kernel at its last steps.
+const refusedStatus = 126
+
+// report says what failed, and ends the process.
+//
+//go:norace
+func (x *final) report(step int, failed syscall.Errno) {
+	frame := x.refusals[step]
+	const errnoAt = headerLen + 1
+	frame[errnoAt], frame[errnoAt+1], frame[errnoAt+2], frame[errnoAt+3] = byte(failed), byte(failed>>8), byte(failed>>16), byte(failed>>24)
+	for {
+		a := x.said(frame)
+		_, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, a[0], a[1], a[2], a[3], a[4], a[5])
+		if errno != unix.EINTR {
+			break
 		}
-		const status = 126
-		unix.RawSyscall(unix.SYS_EXIT_GROUP, status, 0, 0)
+	}
+	for {
+		unix.RawSyscall(unix.SYS_EXIT_GROUP, refusedStatus, 0, 0)
 	}
 }
 
@@ -152,10 +178,13 @@ func (x *final) last() {
 	x.fail(lastExec, errno)
 }
 
-// fail leaves the rest to the thread that watches.
+// fail reports a failure, or leaves that to the thread that watches.
 //
 //go:norace
 func (x *final) fail(step int, errno syscall.Errno) {
+	if !x.mute {
+		x.report(step, errno)
+	}
 	x.failed.Store(uint64(step+1)<<32 | uint64(errno))
 	for { //nolint:staticcheck // no call may be made any more, not even to wait
 	}

@@ -564,7 +564,7 @@ func TestDoor(t *testing.T) {
 	if err := Send(t.Context(), conn, shell(t, "echo $0", "zero"), [3]*os.File{nil, out, nil}); err != nil {
 		t.Fatal(err)
 	}
-	pidfd, err := Follow(t.Context(), conn)
+	pidfd, err := Follow(t.Context(), conn, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

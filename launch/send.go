@@ -46,7 +46,7 @@ func Send(ctx context.Context, conn *net.UnixConn, o *Order, stdio [3]*os.File) 
 
 // Wait returns nil once the tool runs in the launcher's place. A *Refusal is why the launcher didn't run it.
 func Wait(ctx context.Context, conn *net.UnixConn) error {
-	pidfd, err := Follow(ctx, conn)
+	pidfd, err := Follow(ctx, conn, nil)
 	if pidfd >= 0 {
 		_ = unix.Close(pidfd)
 	}
@@ -54,8 +54,9 @@ func Wait(ctx context.Context, conn *net.UnixConn) error {
 }
 
 // Follow is Wait that also gives the pidfd of the tool's process, which the launcher has opened for itself and which the
-// caller closes; -1 where the kernel, or a filter around the launcher, has none.
-func Follow(ctx context.Context, conn *net.UnixConn) (pidfd int, err error) {
+// caller closes; -1 where the kernel, or a filter around the launcher, has none. ready, unless it is nil, takes the pidfd over
+// before the tool runs, while the process is still the launcher.
+func Follow(ctx context.Context, conn *net.UnixConn, ready func(pidfd int)) (pidfd int, err error) {
 	stop := bound(ctx, conn.SetReadDeadline)
 	defer stop()
 	pidfd = -1
@@ -80,6 +81,10 @@ func Follow(ctx context.Context, conn *net.UnixConn) (pidfd int, err error) {
 			return pidfd, err
 		}
 		defer func() { _ = last.Close() }()
+		if ready != nil && pidfd >= 0 {
+			ready(pidfd)
+			pidfd = -1
+		}
 		return pidfd, untilExec(ctx, last)
 	}
 	closeAll(fds)

@@ -196,7 +196,7 @@ func (b *body) tell(ctx context.Context, o *launch.Order, stdio [3]*os.File) (pi
 	if err := launch.Send(ctx, b.conn, o, stdio); err != nil {
 		return -1, err
 	}
-	return launch.Follow(ctx, b.conn)
+	return launch.Follow(ctx, b.conn, nil)
 }
 
 // remove ends the container, in every case, without waiting for it.
