@@ -9,17 +9,19 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/godbus/dbus/v5"
 	"golang.org/x/sys/unix"
 
-	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/pidfd"
 	"github.com/clawrden/clawrden/launch"
 )
 
-// endTime is how long systemd may take to say how a command ended that has ended.
-const endTime = 5 * time.Second
+const (
+	// endTime is how long systemd may take to say how a command ended that has ended.
+	endTime = 5 * time.Second
+	// keepTime is how long a command runs before systemd is asked to keep what it will know of its end.
+	keepTime = 20 * time.Millisecond
+)
 
 // Process is a command that runs in a unit.
 type Process struct {
@@ -30,9 +32,22 @@ type Process struct {
 	ended    <-chan struct{} // the main process has
 	stopping <-chan struct{} // the daemon is
 
-	mu    sync.Mutex
-	pidfd int // of the main process; -1 once it isn't needed any more
-	undo  func() bool
+	mu     sync.Mutex
+	pidfd  int      // of the main process; -1 once it isn't needed any more
+	proc   int      // its /proc directory; -1 without
+	cgroup int      // the unit's; -1 without
+	kept   bool     // systemd keeps what it knows of the unit, until unref
+	over   bool     // nobody needs that any more
+	exit   job.Exit // by the kernel's word
+	lost   error    // why its end can't be waited for
+	undo   func() bool
+	later  *time.Timer   // until keep is called
+	asked  chan struct{} // closed when keep is done
+}
+
+// process is a unit's that has no main process yet.
+func (e *Executor) process(name string) *Process {
+	return &Process{e: e, name: name, pidfd: -1, proc: -1, cgroup: -1}
 }
 
 // Place names the unit, for the kill switch.
@@ -43,11 +58,14 @@ func (p *Process) follow(ctx context.Context, stopping <-chan struct{}) error {
 	if p.pidfd < 0 {
 		return errors.New("the launcher gave no pidfd: this needs Linux 5.3")
 	}
-	var err error
-	if p.ended, err = p.e.watch.Exited(p.pidfd); err != nil {
-		return err
+	if p.lost != nil {
+		return p.lost
 	}
 	p.stopping = stopping
+	if !p.kept {
+		p.asked = make(chan struct{})
+		p.later = time.AfterFunc(keepTime, p.keep)
+	}
 	p.undo = context.AfterFunc(ctx, func() {
 		select {
 		case <-stopping: // it outlives the daemon
@@ -56,6 +74,17 @@ func (p *Process) follow(ctx context.Context, stopping <-chan struct{}) error {
 		}
 	})
 	return nil
+}
+
+// look takes hold of what will tell how the main process ends: before it can.
+func (p *Process) look(fd int) {
+	p.pidfd = fd
+	if p.proc = pidfd.Proc(fd); p.proc >= 0 {
+		p.cgroup = openCgroup(p.proc, p.name)
+	}
+	ended := make(chan struct{})
+	p.ended = ended
+	p.lost = p.e.watch.OnExit(fd, func() { p.told(); close(ended) })
 }
 
 // Gaps are what of the profile nothing holds, as its best_effort lets it.
@@ -75,116 +104,24 @@ func (p *Process) stop() {
 	b.tell("StopUnit", p.name, "replace")
 }
 
-// Wait waits for the end of the command's main process. systemd then ends what it has left behind.
-func (p *Process) Wait() job.Exit {
-	defer p.release()
-	unknown := job.Exit{Source: clawrden.ExitUnknown}
-	select {
-	case <-p.ended:
-	case <-p.stopping:
-		p.e.watch.Forget(p.pidfd)
-		return job.Exit{Source: clawrden.ExitUnknown, Left: true}
-	}
-	unknown.Ended = time.Now()
-	ctx, cancel := context.WithTimeout(context.Background(), endTime)
-	defer cancel()
-	exit, err := p.ask(ctx)
-	if err == nil {
-		exit.Ended = unknown.Ended
-		return exit
-	}
-	// The bus or systemd has been started anew meanwhile, so the unit is forgotten. Newer kernels know, too.
-	if status, ok := pidfd.ExitStatus(p.pidfd); ok {
-		return job.Exit{Status: status, Known: true, Source: clawrden.ExitKernel, Ended: unknown.Ended}
-	}
-	return unknown
-}
-
-// ask has systemd say how the command ended. It has been told by the kernel when the pidfd has, so it mostly knows at once.
-func (p *Process) ask(ctx context.Context) (job.Exit, error) {
-	const first, most = time.Millisecond, 100 * time.Millisecond
-	for wait := first; ; wait = min(2*wait, most) {
-		b, err := p.e.connect()
-		if err != nil {
-			return job.Exit{}, err
-		}
-		got, err := b.get(ctx, p.name, endQuestions...)
-		if err != nil {
-			return job.Exit{}, err
-		}
-		if state, _ := got["LoadState"].Value().(string); state == "not-found" {
-			return job.Exit{}, errForgotten
-		}
-		if exit, ok := exitOf(got); ok {
-			b.tell("UnrefUnit", p.name)
-			return exit, nil
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return job.Exit{}, ctx.Err()
-		}
-	}
-}
-
-// errForgotten says that systemd has lost sight of a unit, as it does when its bus is started anew.
-var errForgotten = errors.New("systemd doesn't know the unit any more")
-
-// endQuestions are answered one after the other, by a unit that may end before them or be forgotten in between. When it has
-// ended is asked first and how last: what lies between is of one and the same end only where both are known.
-var endQuestions = []question{
-	{unitIface, "LoadState"},
-	{service, "ExecMainExitTimestampMonotonic"},
-	{service, "ExecMainStatus"},
-	{service, "Result"},
-	{service, "CPUUsageNSec"},
-	{service, "MemoryPeak"},
-	{service, "IOReadBytes"},
-	{service, "IOWriteBytes"},
-	{service, "ExecMainCode"},
-}
-
-// exitOf makes an exit of systemd's properties; false while the main process runs.
-func exitOf(got map[string]dbus.Variant) (job.Exit, bool) {
-	const exited, killed, dumped, core = 1, 2, 3, 0x80 // CLD_*, and the bit of a wait status
-	code, _ := got["ExecMainCode"].Value().(int32)
-	status, known := got["ExecMainStatus"].Value().(int32)
-	ended, _ := got["ExecMainExitTimestampMonotonic"].Value().(uint64)
-	if ended == 0 || !known || code != exited && status <= 0 {
-		return job.Exit{}, false
-	}
-	exit := job.Exit{Known: true, Source: clawrden.ExitExecutor}
-	switch code {
-	case exited:
-		exit.Status = syscall.WaitStatus(uint32(status) & 0xff << 8) //nolint:gosec // 8 bits of it
-	case killed:
-		exit.Status = syscall.WaitStatus(uint32(status) & 0x7f) //nolint:gosec // 7 bits of it
-	case dumped:
-		exit.Status = syscall.WaitStatus(uint32(status)&0x7f | core) //nolint:gosec // 7 bits of it
-	default:
-		return job.Exit{}, false
-	}
-	number := func(name string) *uint64 {
-		n, ok := got[name].Value().(uint64)
-		if !ok || n == ^uint64(0) { // systemd's "not known"
-			return nil
-		}
-		return &n
-	}
-	exit.Usage = clawrden.Usage{CPU: number("CPUUsageNSec"), Memory: number("MemoryPeak"), Read: number("IOReadBytes"), Written: number("IOWriteBytes")}
-	return exit, true
-}
-
 // release lets go of the process. Signals come to nothing afterwards.
 func (p *Process) release() {
 	if p.undo != nil {
 		p.undo()
 	}
+	if p.later != nil {
+		p.later.Stop()
+	}
+	if p.pidfd >= 0 {
+		p.e.watch.Forget(p.pidfd)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.pidfd >= 0 {
-		_ = unix.Close(p.pidfd)
-		p.pidfd = -1
+	for _, fd := range []*int{&p.pidfd, &p.proc, &p.cgroup} {
+		if *fd >= 0 {
+			_ = unix.Close(*fd)
+			*fd = -1
+		}
 	}
 }
 
@@ -218,9 +155,12 @@ func (p *Process) Signal(sig syscall.Signal) {
 // abandon ends a unit whose command was never run, and gives the error to show for it.
 func (p *Process) abandon(err error) error {
 	defer p.release()
+	defer p.e.forget(p.name)
 	if refusal, ok := errors.AsType[*launch.Refusal](err); ok {
-		p.e.forget(p.name)
 		return refusal
+	}
+	if !p.kept {
+		return fmt.Errorf("systemd could not set up the unit, or its launcher ended too early (%w); journalctl -u %s has the reason", err, p.name)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
@@ -228,8 +168,7 @@ func (p *Process) abandon(err error) error {
 	if connErr != nil {
 		return err
 	}
-	got, _ := b.get(ctx, p.name, question{service, "Result"}, question{service, "ExecMainStatus"}, question{unitIface, "ActiveState"})
-	p.e.forget(p.name)
+	got, _ := b.get(ctx, p.name, question{service, "Result"}, question{service, "ExecMainStatus"})
 	result, _ := got["Result"].Value().(string)
 	status, _ := got["ExecMainStatus"].Value().(int32)
 	if result != "" && result != "success" {

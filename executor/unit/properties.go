@@ -23,7 +23,7 @@ func (e *Executor) properties(j *job.Job, o *launch.Order, stdin *os.File) []pro
 	p := []property{
 		variant("Description", "Clawrden: request "+j.Request.ID),
 		variant("Slice", Slice),
-		variant("Type", "exec"),
+		variant("Type", "simple"), // that it runs is the launcher's to say
 		variant("ExecStart", []execStart{{e.o.Launcher, []string{e.o.Launcher}, false}}),
 		variant("StandardInputFileDescriptor", dbus.UnixFD(stdin.Fd())), //nolint:gosec // a descriptor
 		// The tool's own come over the socket; what the launcher has to say does, too.
@@ -31,9 +31,10 @@ func (e *Executor) properties(j *job.Job, o *launch.Order, stdin *os.File) []pro
 		variant("StandardError", "null"),
 		variant("IgnoreSIGPIPE", false),
 		variant("CollectMode", "inactive-or-failed"),
-		// Keeps what systemd knows of its end until it has been asked.
-		variant("AddRef", true),
 		variant("TimeoutStopUSec", uint64(stopTime.Seconds()*second)),
+	}
+	if keeps() {
+		p = append(p, variant("AddRef", true))
 	}
 	if o.User.UID != 0 {
 		// The launcher takes on the user itself: systemd would add the groups of the user database to the caller's own.

@@ -22,7 +22,7 @@ func (e *Executor) Resume(ctx context.Context, id string) (*Process, error) {
 	asking, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	p, err := e.adopt(asking, b, Name(id))
-	if err == nil && p.ended == nil {
+	if err == nil && p.pidfd >= 0 {
 		err = p.follow(context.Background(), ctx.Done()) //nolint:contextcheck // see above
 	}
 	return p, err
@@ -42,7 +42,8 @@ func (e *Executor) adopt(ctx context.Context, b *bus, name string) (*Process, er
 	}
 	over := make(chan struct{})
 	close(over)
-	ended := &Process{e: e, name: name, pidfd: -1, ended: over} // systemd knows how
+	ended := e.process(name) // systemd knows how
+	ended.ended, ended.kept = over, true
 	pid, _ := got["MainPID"].Value().(uint32)
 	if pid == 0 {
 		return ended, nil
@@ -60,5 +61,8 @@ func (e *Executor) adopt(ctx context.Context, b *bus, name string) (*Process, er
 		_ = unix.Close(pidfd)
 		return ended, nil
 	}
-	return &Process{e: e, name: name, pidfd: pidfd}, nil
+	p := e.process(name)
+	p.kept = true
+	p.look(pidfd)
+	return p, nil
 }

@@ -58,7 +58,7 @@ func (e *Executor) StartSession(ctx context.Context, s *job.Session) (unit strin
 	defer func() { _ = conn.Close() }()
 	starting, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
-	p := &Process{e: e, name: SessionName(s.Name), pidfd: -1}
+	p := e.process(SessionName(s.Name))
 	err = b.begin(starting, p.name, append(e.sessionProperties(s, theirs), wall...))
 	_ = theirs.Close()
 	if err != nil {

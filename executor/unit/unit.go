@@ -131,7 +131,8 @@ func (e *Executor) Start(ctx context.Context, j *job.Job) (*Process, error) {
 		return nil, err
 	}
 	defer func() { _ = conn.Close() }()
-	p := &Process{e: e, name: Name(j.Request.ID), gaps: order.Plan.Lacks(), pidfd: -1}
+	p := e.process(Name(j.Request.ID))
+	p.gaps, p.kept = order.Plan.Lacks(), keeps()
 	properties := append(e.properties(j, order, theirs), wall...)
 	if err := p.begin(ctx, conn, func(ctx context.Context) error {
 		defer func() { _ = theirs.Close() }()
@@ -161,8 +162,7 @@ func (p *Process) begin(ctx context.Context, conn *net.UnixConn, start, send fun
 		started <- err
 	}()
 	go func() { sent <- send(ctx) }() // where that fails, the launcher says why or ends
-	var err error
-	p.pidfd, err = launch.Follow(ctx, conn)
+	_, err := launch.Follow(ctx, conn, p.look)
 	if err != nil {
 		fail(err)
 	}
@@ -176,6 +176,7 @@ func (p *Process) begin(ctx context.Context, conn *net.UnixConn, start, send fun
 	case !errors.As(notStarted, new(dbus.Error)): // systemd hasn't answered, and may start it yet
 		p.e.forget(p.name)
 	}
+	p.release()
 	return notStarted
 }
 

@@ -59,6 +59,13 @@ func (m *machine) last(t *testing.T) clawrden.Entry {
 	return rows[0]
 }
 
+// lastEnded is last, once its end is there: the caller is told first.
+func (m *machine) lastEnded(t *testing.T) (e clawrden.Entry) {
+	t.Helper()
+	eventually(t, "its end is recorded", func() bool { e = m.last(t); return e.ExitSource != "" })
+	return e
+}
+
 // shimmed is a tool by its shim, as the agent, in the agent's home.
 func (m *machine) shimmed(tool string, args ...string) *exec.Cmd {
 	return m.command(append([]string{
@@ -105,7 +112,7 @@ func (m *machine) status(t *testing.T) clawrden.Status {
 func TestUnit(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.units(t)
-		const script = `id -u; id -g; id -G; umask; pwd; echo "$TERM$A"; cat; readlink /proc/self/cwd; cut -d: -f3 /proc/self/cgroup; echo err >&2; exit 7`
+		const script = `id -u; id -g; id -G; umask; pwd; echo "$TERM$A"; cat; readlink /proc/self/cwd; cut -d: -f3 /proc/self/cgroup; echo err >&2; sleep 0.2; exit 7`
 		c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--groups=clawrden-agents,games", "sh", "-c",
 			`umask 026; cd /home/agent && exec env TERM=b A=c /var/lib/clawrden/shims/box -c "$0"`, script)
 		c.Stdin = strings.NewReader("input\n")
@@ -115,11 +122,11 @@ func TestUnit(t *testing.T) {
 		if !strings.HasPrefix(r.stdout, want) || r.stderr != "err\n" || r.code != 7 {
 			t.Errorf("%v\nwant %q", r, want)
 		}
-		e := m.last(t)
+		e := m.lastEnded(t)
 		if in := strings.TrimPrefix(r.stdout, want); !strings.HasSuffix(in, "/clawrden.slice/clawrden-jobs.slice/clawrden-job-"+e.ID+".service\n") {
 			t.Errorf("it ran in %q", in)
 		}
-		if e.Executor != "unit" || e.Boundary != clawrden.BoundaryUnit || e.ExitCode == nil || *e.ExitCode != 7 || e.ExitSource != clawrden.ExitExecutor || e.CPU == nil {
+		if e.Executor != "unit" || e.Boundary != clawrden.BoundaryUnit || e.ExitCode == nil || *e.ExitCode != 7 || e.ExitSource != clawrden.ExitKernel || e.CPU == nil {
 			t.Errorf("recorded as %+v", e)
 		}
 		m.noJobs(t)
@@ -158,7 +165,7 @@ func TestUnitTools(t *testing.T) {
 			if c.signal != "" {
 				r.code = -1 // nsenter and a shell stand between
 			}
-			e := m.last(t)
+			e := m.lastEnded(t)
 			if r.stdout != c.stdout || r.code != c.code || r.stderr != "" && c.signal == "" || e.Signal != c.signal {
 				t.Errorf("%s: %v, recorded as %+v", c.name, r, e)
 			}
@@ -352,8 +359,7 @@ func TestUnitOutlivesDaemon(t *testing.T) {
 				t.Errorf("%s: the unit is %s", how, state)
 			}
 			m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid)")
-			eventually(t, "its end is recorded", func() bool { return m.last(t).ExitSource != "" })
-			if e := m.last(t); e.ExitCode == nil || *e.ExitCode != 9 || e.ExitSource != clawrden.ExitExecutor || e.Executor != "unit" {
+			if e := m.lastEnded(t); e.ExitCode == nil || *e.ExitCode != 9 || e.ExitSource != clawrden.ExitKernel || e.CPU == nil || e.Executor != "unit" {
 				t.Errorf("%s: recorded as %+v", how, e)
 			}
 			m.noJobs(t)
@@ -372,7 +378,7 @@ func TestUnitRecorded(t *testing.T) {
 		if r := finish(c); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
 			t.Errorf("on a terminal: %v", r)
 		}
-		e := m.last(t)
+		e := m.lastEnded(t)
 		if e.Recording == nil || e.Recording.Lost {
 			t.Fatalf("recorded as %+v", e.Recording)
 		}
@@ -390,11 +396,11 @@ func TestUnitRecorded(t *testing.T) {
 		m.must(t, "systemctl", "restart", "clawrden.service")
 		eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
 		m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid)")
-		eventually(t, "its end is recorded", func() bool { return m.last(t).ExitSource != "" })
+		e = m.lastEnded(t)
 		if r := <-done; !strings.Contains(r.stdout, "before\n") {
 			t.Errorf("its caller had %v", r)
 		}
-		if e = m.last(t); e.Recording == nil || e.Recording.Lost {
+		if e.Recording == nil || e.Recording.Lost {
 			t.Fatalf("recorded over a restart as %+v", e.Recording)
 		}
 		if out := m.must(t, "clawrden", "replay", e.ID); out != "before\nafter" {
