@@ -325,9 +325,17 @@ func (t *tapper) drained() {
 // waiting reports whether a source has something to be read.
 func (t *tapper) waiting() bool {
 	for i := range t.sources {
-		if s := &t.sources[i]; s.over {
+		s := &t.sources[i]
+		if s.over {
 			continue
-		} else if n, err := unix.IoctlGetInt(s.fd, unix.TIOCINQ); err == nil && n > 0 {
+		}
+		// Of a terminal this also waits for what the kernel carries over at its leisure, which TIOCINQ doesn't count.
+		look := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLIN}}
+		_, err := unix.Poll(look, 0)
+		for again(err) {
+			_, err = unix.Poll(look, 0)
+		}
+		if look[0].Revents&unix.POLLIN != 0 {
 			return true
 		}
 	}
