@@ -24,6 +24,7 @@ type call struct {
 	version  uint8           // of the shim's frames; 0 in plain mode
 	again    bool            // the shim has sent it to an earlier life of the daemon, too
 	late     *uint32         // in place of a request: how a command of an earlier life ended
+	attach   bool            // in place of a request: how will one end that runs elsewhere
 	ticket   protocol.Ticket // that the caller showed, or was given
 	arrived  time.Time
 	waited   time.Duration   // for a person

@@ -396,6 +396,10 @@ func (d *Daemon) connection(ctx context.Context, conn *net.UnixConn, agent strin
 		d.hearLate(c)
 		return
 	}
+	if c.attach {
+		d.takeBackRunning(c)
+		return
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	c.onHangUp(cancel)

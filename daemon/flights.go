@@ -34,6 +34,7 @@ type keptRun struct {
 	Begun  time.Time       `json:"begun"`
 	Limit  time.Duration   `json:"limit,omitempty"`  // how long it may run
 	Limits string          `json:"limits,omitempty"` // and by whose word
+	Comes  bool            `json:"comes,omitempty"`  // its shim comes back for its end, and nobody else wants it
 	Record clawrden.Record `json:"record"`           // as it would be finished; without the words where they are long
 }
 
@@ -41,8 +42,9 @@ type keptRun struct {
 type flights struct {
 	dir statedir.Dir
 
-	mu sync.Mutex
-	of map[string]*flight
+	mu   sync.Mutex
+	of   map[string]*flight
+	away map[pidStart]*afar // that executors run, by their callers
 }
 
 // flight is a command of an earlier life.
@@ -113,7 +115,7 @@ func (s *flights) again(p pidStart) {
 
 // takeOff keeps account of a command that is about to be run.
 func (d *Daemon) takeOff(c *call) error {
-	k := keptRun{Boot: d.boot, Begun: c.begun, Record: *d.base(c, clawrden.EventFinished)}
+	k := keptRun{Boot: d.boot, Begun: c.begun, Comes: c.executor != execMirror && c.version >= attachVersion, Record: *d.base(c, clawrden.EventFinished)}
 	k.Record.Executor, k.Record.Boundary = c.executor, d.boundary(c)
 	if k.Limit = c.decision.Limits.Time; k.Limit > 0 {
 		k.Limits = c.timeText()
@@ -188,7 +190,8 @@ func (d *Daemon) adopt() map[string]bool {
 	past := d.past(oldest.Add(-gap))
 	for _, k := range ran {
 		id := k.Record.ID
-		if past[id].ExitSource != "" { // its end is on record, and the life before ended right then
+		if e := past[id]; e.ExitSource != "" { // its end is on record, and the life before ended right then
+			d.endedAfar(&k, exitOf(&e), "")
 			d.removeFlight(id)
 		} else if !d.follows(k) {
 			d.endedUnseen(k)
@@ -209,7 +212,9 @@ func (d *Daemon) endedUnseen(k keptRun) {
 		r.Reason = "the daemon that had it run elsewhere, and followed it, has ended"
 	}
 	r.Recording = d.recordingOf(r.ID)
-	d.finish(&r, k.Begun, job.Exit{Source: clawrden.ExitUnknown}, nil)
+	unknown := job.Exit{Source: clawrden.ExitUnknown}
+	d.finish(&r, k.Begun, unknown, nil)
+	d.endedAfar(&k, unknown, r.Reason)
 }
 
 // follows takes up one command, if it still runs.

@@ -121,6 +121,12 @@ func (d *Daemon) receiveFrame(in *input, c *call, first byte) error {
 		c.late = &status
 		return nil
 	}
+	if c.attach = h.Type == protocol.TypeAttach; c.attach {
+		if len(in.fds) > 0 {
+			return malformed{err: errors.New("descriptors came with the question how a command ends")}
+		}
+		return nil
+	}
 	r, err := protocol.ParseRequest(h.Version, payload)
 	if err != nil {
 		return malformed{err: err}

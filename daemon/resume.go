@@ -3,11 +3,13 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"syscall"
 	"time"
 
 	"github.com/clawrden/clawrden/internal/job"
+	"github.com/clawrden/clawrden/protocol"
 )
 
 // Resumer is an executor whose commands outlive the daemon.
@@ -38,6 +40,7 @@ func (d *Daemon) followsElsewhere(k keptRun) bool {
 		return false
 	}
 	leave := d.agents.adopt(k.Record.Identity)
+	a := d.expects(&k)
 	go func() {
 		select {
 		case <-d.ending:
@@ -62,23 +65,35 @@ func (d *Daemon) followsElsewhere(k keptRun) bool {
 			d.removeFlight(k.Record.ID)
 			return
 		}
-		d.resumed(k, p)
+		d.resumed(k, p, a)
 	})
 	return true
 }
 
 // resumed follows one such command to its end, or to this daemon's.
-func (d *Daemon) resumed(k keptRun, p Process) {
+func (d *Daemon) resumed(k keptRun, p Process, a *afar) {
 	r := k.Record
 	defer d.running.resumed(&k, p)()
 	if _, locked := d.lock.locked(r.Identity); locked && !d.spares() {
 		p.Signal(syscall.SIGKILL) // the life before ended before it came to that
 	}
+	over := make(chan struct{})
+	d.following.Go(func() { d.attend(&k, a, p, over) })
+	clock := limitAfar(&k, p)
 	exit := p.Wait()
+	clock.end()
+	close(over)
 	if exit.Left {
 		return
+	}
+	if r.TimedOut = clock.over.Load(); r.TimedOut {
+		r.Reason = k.Limits
 	}
 	r.Recording = d.recordingOf(r.ID)
 	d.finish(&r, k.Begun, exit, nil)
 	d.removeFlight(r.ID)
+	if a != nil && r.TimedOut {
+		a.code, a.text = protocol.ExitExpired, fmt.Sprintf("%s was ended: %s\n%s", a.command, k.Limits, timeHint)
+	}
+	d.ended(&k, a, exit, "")
 }

@@ -88,8 +88,10 @@ func (c *call) timeText() string {
 }
 
 func (c *call) timeRefusal() string {
-	return fmt.Sprintf("%s was ended: %s\na retry is ended after the same time; do less at once, or ask the operator for more", c.command(), c.timeText())
+	return fmt.Sprintf("%s was ended: %s\n%s", c.command(), c.timeText(), timeHint)
 }
+
+const timeHint = "a retry is ended after the same time; do less at once, or ask the operator for more"
 
 // limitInPlace ends what a shim that stays runs, through its descendants: the shim itself tells the caller, and ends last.
 func (c *call) limitInPlace(process int) *timer {
@@ -116,13 +118,7 @@ func limitTree(process int, id *clawrden.Identity, left time.Duration, limited b
 // limitElsewhere ends what an executor runs.
 func (c *call) limitElsewhere(p Process) *timer {
 	return limitTime(c.decision.Limits.Time, func() {},
-		func() {
-			if all, ok := p.(terminator); ok {
-				all.Terminate()
-				return
-			}
-			p.Signal(syscall.SIGTERM)
-		},
+		func() { terminate(p) },
 		func() { p.Signal(syscall.SIGKILL) })
 }
 

@@ -33,6 +33,11 @@
 //	shim ── Finished ───────────────────────────▶ daemon    as the first frame, of a shim that stayed: how its tool ended
 //
 // A ticket is good for the process that it was given to, for the same tool, words, environment and directory, and once.
+//
+// What runs elsewhere may outlive the daemon. A shim that has seen Started connects again, and asks for nothing but the end:
+//
+//	shim ── Attach ─────────────────────────────▶ daemon    the first frame: the daemon knows the process, and what runs for it
+//	shim ◀── Started ──────────────────────────── daemon    it runs on, or has ended meanwhile; then as above
 package protocol
 
 // Versions that this code speaks. Version 1 had no tool name of its own (the base name of argv[0] was the tool) and no
@@ -85,6 +90,7 @@ const (
 	TypeFinished Type = 8
 	TypeFailed   Type = 9
 	TypeSignal   Type = 10
+	TypeAttach   Type = 11
 	TypeVersion  Type = 255
 )
 

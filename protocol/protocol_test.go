@@ -78,6 +78,7 @@ func TestGolden(t *testing.T) {
 		"request-v3-ticket": AppendRequest(nil, &Request{Tool: "t", Argv: []string{"t"}, Again: true, Ticket: ticketOf("k3v9r2ma")}),
 		"wait-v3":           AppendTicket(nil, &Wait{Ticket: ticketOf("abc"), Until: 1 << 40, Text: "waiting"}),
 		"late":              AppendLate(nil, 0x0700),
+		"attach":            AppendAttach(nil),
 		"exec":              AppendExec(nil, &execs[1]),
 		"exec-all":          AppendExec(nil, &execs[3]),
 		"wait":              AppendWait(nil, "waiting"),
@@ -215,6 +216,9 @@ func TestCheckHeader(t *testing.T) {
 		{Header{Version: 2, Type: TypeFinished, Length: 4}, ErrValue},
 		{Header{Version: 3, Type: TypeFinished, Length: 4}, nil},
 		{Header{Version: 3, Type: TypeFinished, Length: 5}, ErrLength},
+		{Header{Version: 2, Type: TypeAttach}, ErrValue},
+		{Header{Version: 3, Type: TypeAttach}, nil},
+		{Header{Version: 3, Type: TypeAttach, Length: 4}, ErrLength},
 		{Header{Version: 2, Type: TypeRequest, Length: MaxRequest + 1}, ErrLength},
 	} {
 		if err := CheckHeader(row.h); !errors.Is(err, row.want) {
@@ -272,9 +276,11 @@ func TestTextIsCut(t *testing.T) {
 func FuzzParseHeader(f *testing.F) {
 	f.Add(AppendVersion(nil))
 	f.Add([]byte("CLWR"))
+	f.Add(AppendAttach(nil))
+	f.Add(AppendLate(nil, 0x0700))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, err := ParseHeader(b)
-		if err == nil && CheckHeader(h) == nil && (h.Length > MaxRequest || h.Type != TypeRequest && h.Type != TypeFinished) {
+		if err == nil && CheckHeader(h) == nil && (h.Length > MaxRequest || h.Type != TypeRequest && h.Type != TypeFinished && h.Type != TypeAttach) {
 			t.Errorf("let through: %+v", h)
 		}
 	})

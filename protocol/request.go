@@ -100,6 +100,11 @@ func CheckHeader(h Header) error {
 			return ErrLength
 		}
 		return nil
+	case h.Type == TypeAttach && h.Version >= 3:
+		if h.Length != 0 {
+			return ErrLength
+		}
+		return nil
 	case h.Type != TypeRequest:
 		return ErrValue
 	case h.Length > MaxRequest:

@@ -95,3 +95,9 @@ func AppendLate(b []byte, status uint32) []byte {
 	at := len(b)
 	return finish(append32(appendHeader(b, Version, TypeFinished), status), at)
 }
+
+// AppendAttach appends the Attach of a shim whose command runs elsewhere and that lost its daemon: the first frame of a connection.
+func AppendAttach(b []byte) []byte {
+	at := len(b)
+	return finish(appendHeader(b, Version, TypeAttach), at)
+}

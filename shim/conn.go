@@ -20,6 +20,9 @@ type conn struct {
 	until  int64           // for so long a return is tried, in milliseconds since 1970; 0: nothing is known of it yet
 	tries  int             // connections that ended without a word since the last frame came
 	begun  bool            // the daemon has had it run, here or elsewhere: it must not be sent again
+	apart  bool            // it runs elsewhere, and no daemon has said yet that it follows it
+	unsent uint64          // signals for what runs elsewhere
+	sent   uint64          // the last of them that was written
 }
 
 // connect reaches the daemon, or ends with the reason. What a bystander may do must not hang on its environment, so that
@@ -148,11 +151,11 @@ func (c *conn) read(b []byte, fds []int, tool string) (_ []int, ok bool) {
 	const cmsgCloexec = 0x40000000
 	oob := make([]byte, syscall.CmsgSpace(4*protocol.MaxDescriptors))
 	for len(b) > 0 {
-		c.await()
+		c.await(tool)
 		if c.aside != nil && !readable(c.fd, patience) {
 			c.passBy()
 		}
-		if c.tries > 0 && c.ticket != (protocol.Ticket{}) {
+		if c.tries > 0 && !c.begun && c.ticket != (protocol.Ticket{}) {
 			c.answered(tool)
 		}
 		n, oobn, _, _, err := syscall.Recvmsg(c.fd, b, oob, cmsgCloexec)
@@ -160,7 +163,10 @@ func (c *conn) read(b []byte, fds []int, tool string) (_ []int, ok bool) {
 			continue
 		}
 		if n == 0 || err != nil {
-			if c.begun || c.aside != nil {
+			if err == syscall.ECONNRESET { // the other end has gone without reading all of it
+				c.unsent |= c.sent
+			}
+			if c.begun && c.signals < 0 || c.aside != nil {
 				c.closed(tool)
 			}
 			return fds, false
@@ -179,23 +185,35 @@ func (c *conn) read(b []byte, fds []int, tool string) (_ []int, ok bool) {
 
 // closed ends the shim because the daemon has gone away without an answer.
 func (c *conn) closed(tool string) {
-	if c.signals >= 0 { // what runs elsewhere may outlive the daemon, and must not be run again by a bystander either
-		fail("the daemon at "+c.path+" has gone while "+tool+" ran elsewhere; it may run on, and its end is not known here",
-			"look at what it has done before a retry; an operator finds its end in the history")
-	}
 	c.giveUp(tool+" was not run: the daemon at "+c.path+" closed the connection without an answer",
 		"see its journal (journalctl -u clawrden); a retry may help")
 }
 
 // await returns when the socket is readable. Where the command runs elsewhere, signals are sent there meanwhile.
-func (c *conn) await() {
-	for c.signals >= 0 {
+func (c *conn) await(tool string) {
+	for c.signals >= 0 && !c.apart {
 		if ready := poll(c.fd, c.signals, -1); ready[1] {
 			if info, ok := readSignal(c.signals); ok {
-				c.write(protocol.AppendNumber(nil, protocol.TypeSignal, uint32(info.number)), nil)
+				c.unsent |= bit(syscall.Signal(info.number))
+				c.sendSignals()
 			}
 		} else if ready[0] {
 			return
+		}
+	}
+	for c.apart && !poll(c.fd, -1, max(c.until-now(), 0))[0] { // a signal ends a wait, too
+		if now() >= c.until {
+			c.lost(tool)
+		}
+	}
+}
+
+// sendSignals sends on what has come. What can't be sent stays for the daemon's next life.
+func (c *conn) sendSignals() {
+	for n := syscall.Signal(1); n <= 64; n++ {
+		if c.unsent&bit(n) != 0 && c.write(protocol.AppendNumber(nil, protocol.TypeSignal, uint32(n)), nil) {
+			c.unsent &^= bit(n)
+			c.sent = bit(n)
 		}
 	}
 }

@@ -75,6 +75,10 @@ func about(s *start) {
 func (c *conn) serve(s *start, tool string) {
 	for {
 		h, payload, fds, ok := c.next(tool)
+		if !ok && c.signals >= 0 {
+			c.attach(tool)
+			continue
+		}
 		if !ok {
 			c.back(s, tool)
 			continue
@@ -100,7 +104,7 @@ func (c *conn) serve(s *start, tool string) {
 			c.run(s, e, fds)
 		case protocol.TypeStarted:
 			c.begun = true
-			c.passSignals()
+			c.startedElsewhere()
 		case protocol.TypeExited:
 			status, err := protocol.ParseNumber(payload)
 			c.check(err)
@@ -110,7 +114,7 @@ func (c *conn) serve(s *start, tool string) {
 			c.check(err)
 			c.giveUp("the daemon speaks protocol versions "+digits(int(lowest))+" to "+digits(int(highest))+
 				", this shim speaks "+digits(protocol.Version), "install shim and daemon of the same release; a retry does not help")
-		case protocol.TypeRequest, protocol.TypeAnswer, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal:
+		case protocol.TypeRequest, protocol.TypeAnswer, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal, protocol.TypeAttach:
 			c.check(protocol.ErrValue)
 		default:
 			c.check(protocol.ErrValue)

@@ -66,6 +66,24 @@ func (m *machine) lastEnded(t *testing.T) (e clawrden.Entry) {
 	return e
 }
 
+// endOf is the newest command with that last word, once its end is there.
+func (m *machine) endOf(t *testing.T, word string) (e clawrden.Entry) {
+	t.Helper()
+	eventually(t, "the end of "+word+" is recorded", func() bool {
+		var rows []clawrden.Entry
+		if err := json.Unmarshal([]byte(m.must(t, "clawrden", "history", "-o", "json", "-n", "20")), &rows); err != nil {
+			t.Fatal(err)
+		}
+		for _, e = range rows { // newest first
+			if n := len(e.Args); n > 0 && e.Args[n-1] == word {
+				return e.ExitSource != ""
+			}
+		}
+		return false
+	})
+	return e
+}
+
 // shimmed is a tool by its shim, as the agent, in the agent's home.
 func (m *machine) shimmed(tool string, args ...string) *exec.Cmd {
 	return m.command(append([]string{
@@ -340,28 +358,52 @@ func TestUnitDecidesNothing(t *testing.T) {
 	})
 }
 
-// A unit outlives the daemon, which finds it again and records its end.
+// toShim sends a signal to the shim whose command's last word is name.
+func toShim(signal, name string) string {
+	return fmt.Sprintf(`for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim) tr '\0' ' ' </proc/$p/cmdline | grep -q ' %s $' && kill -%s $p;; esac; done; true`, name, signal)
+}
+
+// A unit outlives the daemon, which finds it again and records its end; and so does the caller that waits for it.
 func TestUnitOutlivesDaemon(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.units(t)
+		const script = `echo $$ >pid-$0; trap 'exit 9' USR1; trap 'exit 8' TERM; (sleep 600) & touch begun-$0; wait`
+		names := []string{"plain", "told", "early", "orphan", "killed"}
 		for _, how := range []string{"systemctl restart clawrden.service", "systemctl kill --kill-whom=main -s KILL clawrden.service"} {
-			unit, end := m.begun(t, "echo $$ >pid; trap 'exit 9' USR1; (sleep 600) & touch begun; wait")
+			m.must(t, "sh", "-c", "rm -f /home/agent/begun-* /home/agent/pid-*")
+			ends := map[string]chan result{}
+			for _, name := range names {
+				end := make(chan result, 1)
+				ends[name] = end
+				go func() { end <- finish(m.shimmed("box", "-c", script, name)) }()
+				eventually(t, name+" runs", func() bool { return m.run("test", "-e", "/home/agent/begun-"+name).code == 0 })
+			}
 			before := m.mainPID()
-			m.must(t, "sh", "-c", how)
+			m.must(t, "sh", "-c", how+"; "+toShim("USR1", "early")) // as likely as not while no daemon runs
 			eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
-			if r := <-end; r.code != 125 || !strings.Contains(r.stderr, "may run on") {
+			if r := <-ends["early"]; r.code != 9 || r.stderr != "" {
+				t.Errorf("%s: a signal meanwhile: %v", how, r)
+			}
+			eventually(t, "all others run on", func() bool { return m.status(t).Running == len(names)-1 && len(m.jobs(t)) == len(names)-1 })
+			m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid-plain)")
+			if r := <-ends["plain"]; r.code != 9 || r.stderr != "" {
 				t.Errorf("%s: its caller: %v", how, r)
 			}
-			if n := m.status(t).Running; n != 1 {
-				t.Errorf("%s: %d commands run", how, n)
-			}
-			if state := m.must(t, "systemctl", "show", "--value", "-p", "ActiveState", unit); state != "active" {
-				t.Errorf("%s: the unit is %s", how, state)
-			}
-			m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid)")
-			if e := m.lastEnded(t); e.ExitCode == nil || *e.ExitCode != 9 || e.ExitSource != clawrden.ExitKernel || e.CPU == nil || e.Executor != "unit" {
+			if e := m.endOf(t, "plain"); e.ExitCode == nil || *e.ExitCode != 9 || e.ExitSource != clawrden.ExitKernel || e.CPU == nil || e.Executor != "unit" {
 				t.Errorf("%s: recorded as %+v", how, e)
 			}
+			m.must(t, "sh", "-c", toShim("TERM", "told"))
+			if r := <-ends["told"]; r.code != 8 || r.stderr != "" {
+				t.Errorf("%s: a signal afterwards: %v", how, r)
+			}
+			m.must(t, "sh", "-c", toShim("KILL", "orphan"))
+			<-ends["orphan"]
+			eventually(t, "the end of the caller is that of its unit", func() bool { return len(m.jobs(t)) == 1 })
+			m.must(t, "clawrden", "kill", "-m", "test")
+			if r := <-ends["killed"]; r.code == 0 {
+				t.Errorf("%s: killed: %v", how, r)
+			}
+			m.must(t, "clawrden", "unlock")
 			m.noJobs(t)
 		}
 		m.must(t, "clawrden", "audit", "verify")
@@ -397,7 +439,7 @@ func TestUnitRecorded(t *testing.T) {
 		eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
 		m.must(t, "sh", "-c", "kill -USR1 $(cat /home/agent/pid)")
 		e = m.lastEnded(t)
-		if r := <-done; !strings.Contains(r.stdout, "before\n") {
+		if r := <-done; r.stdout != "before\nafter\n" || r.code != 9 {
 			t.Errorf("its caller had %v", r)
 		}
 		if e.Recording == nil || e.Recording.Lost {
