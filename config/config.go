@@ -32,6 +32,7 @@ type Config struct {
 	Ask        Ask
 	Limits     Limits
 	Mirror     Mirror
+	Guard      Guard
 	Docker     Docker
 	Metrics    Metrics
 	HTTP       HTTP
@@ -103,6 +104,11 @@ type Mirror struct {
 	ExitStatus string // auto, kernel, shim
 	Writable   string // seal, path, deny
 	MaxSealed  Size
+}
+
+// Guard is how agents' sessions are kept.
+type Guard struct {
+	OnStop string // kill, freeze
 }
 
 // Docker is the container engine that the executors use.

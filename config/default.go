@@ -52,6 +52,7 @@ func Default(dev bool) Config {
 			RequestTime:         10 * time.Second,
 			ResolveTime:         5 * time.Second,
 		},
+		Guard: Guard{OnStop: "kill"},
 		Mirror: Mirror{
 			ExitStatus: "auto",
 			Writable:   "seal",

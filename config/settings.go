@@ -177,6 +177,12 @@ var settings = []block{
 			"Tools that have a count of their own in `clawrden_tool_requests_total`; all others are `other`. At most 100: each is a few series for Prometheus, and an agent can call its tools what it likes.",
 		},
 	}},
+	{"guard", "Guard sessions.", []setting{
+		{
+			"on_stop", func(c *Config) any { return &c.Guard.OnStop }, oneOf("kill", "freeze"),
+			"What becomes of the sessions when the guard is stopped and doesn't come back. `kill`: they are ended after 20 seconds; `freeze`: they stand still until it is there again, which takes systemd 254 and `FileDescriptorStorePreserve=yes` in a drop-in for clawrden-guard.service; where that isn't so no session begins.",
+		},
+	}},
 	{"docker", "The container engine. Callers in containers are recognised by its word (Docker, or Podman as root), and ghost and mirror via docker run by it (Docker as root). It is asked only for them, and whether it answers when metrics are read.", []setting{
 		{
 			"socket", func(c *Config) any { return &c.Docker.Socket }, absolute,

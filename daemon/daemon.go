@@ -190,6 +190,8 @@ type Options struct {
 	Starter Starter
 	// What the container engine runs for callers under guard comes by it, too.
 	GuardSocket string
+	// Frozen has sessions stand still while there is no guard. It tells why they couldn't be kept that long. nil: they are ended.
+	Frozen func(context.Context) error
 	// Keepers reach whole units ("unit") and containers ("container") for the kill switch; one that is missing is said to be.
 	Keepers map[string]Keeper
 	Meter   Meter // nil: nobody counts

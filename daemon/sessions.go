@@ -36,6 +36,8 @@ type session struct {
 	peer *peercred.Peer // of its first process; nil where that was gone before this daemon heard of it
 	next chan struct{}  // closed when another connection speaks for it
 	line *lineage       // of its programs
+	// still is held while it is frozen or thawed; whoever speaks for it next has the same.
+	still *sync.Mutex
 }
 
 // maxSessions bounds them. Each has a connection and a descriptor or two, here and with the guard.
@@ -52,13 +54,22 @@ func (d *Daemon) guardSession(ctx context.Context, conn *net.UnixConn, r *guardR
 		s.Identity.User = d.o.UserName(s.Identity.UID)
 	}
 	defer s.close()
-	if err := d.begin(s, again); err != nil {
+	if !again {
+		err = d.freezable(ctx, s)
+	}
+	if err == nil {
+		err = d.begin(s, again)
+	}
+	if err != nil {
 		_, _ = conn.Write(guardlink.AppendRefuse(nil, protocol.ExitFailed, err.Error()))
 		return nil
 	}
 	if _, err := conn.Write(guardlink.AppendPlain(nil, guardlink.TypeRun)); err != nil {
 		d.unguarded(ctx, s)
 		return nil
+	}
+	if again {
+		d.work.Go(func() { d.thaw(ctx, s) })
 	}
 	end, err := r.read()
 	closeAll(end.fds)
@@ -88,7 +99,7 @@ func readStart(f guardFrame) (_ *session, again bool, err error) {
 		closeAll(f.fds)
 		return nil, false, err
 	}
-	s := &session{next: make(chan struct{})}
+	s := &session{next: make(chan struct{}), still: new(sync.Mutex)}
 	s.Name, s.Lacks, s.Guarded, s.Boundary = start.Session, start.Lacks, true, clawrden.BoundaryGuard
 	if s.Lacks != "" {
 		s.Boundary = clawrden.BoundaryNone
@@ -195,6 +206,9 @@ func (d *Daemon) unguarded(ctx context.Context, s *session) {
 	}
 	alone := time.NewTimer(aloneTime)
 	defer alone.Stop()
+	if d.freeze(ctx, s) {
+		alone.Stop()
+	}
 	for {
 		select {
 		case <-gone:
@@ -261,7 +275,7 @@ func (l *sessions) add(s *session, again bool) (before *session, err error) {
 		s.Gaps = l.gaps[s.Name]
 		delete(l.gaps, s.Name)
 	case before != nil && s.peer != nil && before.Identity.PID == s.Identity.PID && before.Identity.Start == s.Identity.Start:
-		s.line, s.Gaps, s.Lacks = before.line, before.Gaps, before.Lacks // the guard that tells of it isn't the one that began it
+		s.line, s.still, s.Gaps, s.Lacks = before.line, before.still, before.Gaps, before.Lacks // the guard that tells of it isn't the one that began it
 	}
 	return before, nil
 }
@@ -285,6 +299,13 @@ func (l *sessions) remove(s *session) bool {
 	}
 	delete(l.known, s.Name)
 	return true
+}
+
+// isOn reports whether a session is the one of its name.
+func (l *sessions) isOn(s *session) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[s.Name] == s
 }
 
 func (l *sessions) setUnguarded(s *session) bool {

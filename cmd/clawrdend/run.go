@@ -148,6 +148,9 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	defer units.Close()
 	do.Executors["unit"] = unitExecutor{units}
 	do.Starter, do.GuardSocket = units, filepath.Join(filepath.Dir(c.Paths.Socket), "guard.sock")
+	if c.Guard.OnStop == "freeze" {
+		do.Frozen = units.KeepsGuard
+	}
 	ghosts, err := openGhosts(&c, engine, known.Confirmer, db, log)
 	if err != nil {
 		return err
