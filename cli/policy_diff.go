@@ -24,6 +24,7 @@ type differs struct {
 func (a *app) policyDiffCommand() *cobra.Command {
 	var from policyFiles
 	var past pastLog
+	var suggest bool
 	c := &cobra.Command{
 		Use:   "diff [OLD] NEW [--replay[=AUDIT]] [--since SPAN]",
 		Short: "Show what a change of the policy changes, and would have changed",
@@ -31,10 +32,22 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			"--replay the audit log is verified, rotated files included, every command in it is judged by both, and those whose verdict\n" +
 			"changes are counted, the newly allowed first. Records hold no values of the environment, and the rates that other rules\n" +
 			"count aren't known: commands whose verdict hinges on such a fact are listed apart. A damaged log of this host isn't judged\n" +
-			"without --unverified; one that is named is, with a warning.",
-		Example: "  clawrden policy diff ./policy.d\n  sudo clawrden policy diff ./policy.d --replay --since 7d\n  clawrden policy diff old.hcl new.hcl --replay=audit.jsonl",
-		Args:    args(1, 2, "one policy or two"),
+			"without --unverified; one that is named is, with a warning.\n\n" +
+			"With --suggest the few rules are written to standard output, as a policy file to read and to shorten, that would have saved most\n" +
+			"prompts of NEW, or of the policy in force, by what people approved. They would have allowed nothing that was ever denied, by the\n" +
+			"policy or by a person, and break none of the policy's own tests.",
+		Example: "  clawrden policy diff ./policy.d\n  sudo clawrden policy diff ./policy.d --replay --since 7d\n  clawrden policy diff old.hcl new.hcl --replay=audit.jsonl\n" +
+			"  sudo clawrden policy diff --replay --suggest --since 30d > suggested.hcl",
+		Args: func(c *cobra.Command, paths []string) error {
+			if suggest {
+				return args(0, 1, "at most one policy")(c, paths)
+			}
+			return args(1, 2, "one policy or two")(c, paths)
+		},
 		RunE: func(c *cobra.Command, paths []string) error {
+			if suggest {
+				return a.suggest(c.Context(), from, past, paths)
+			}
 			if err := past.needsLog(); err != nil {
 				return err
 			}
@@ -57,6 +70,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 	from.devFlag(c)
 	c.Flags().StringVar(&past.file, "replay", "", "judge the commands of an `audit` log by both (default: this host's)")
 	c.Flags().Lookup("replay").NoOptDefVal = hostLog
+	c.Flags().BoolVar(&suggest, "suggest", false, "write rules that would have saved prompts, by the log")
 	past.flags(c)
 	return c
 }

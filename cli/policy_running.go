@@ -51,14 +51,19 @@ func (a *app) runningPolicy(ctx context.Context) (*policy.Policy, error) {
 	for _, file := range source.Files {
 		files[file.Name] = []byte(file.Text)
 	}
-	o := policyOptions()
-	o.Executors = []string{"mirror", "unit", "ghost", "local"} // the daemon took it: it has what the policy names
-	o.Enforces = policy.Enforceable
-	p, diags := o.Parse(files)
+	p, diags := wideOptions().Parse(files)
 	if diags.HasErrors() {
 		if err := a.complainPolicy(p, diags); err != nil {
 			return nil, fmt.Errorf("cannot read the daemon's policy, which may be of another version: %w", err)
 		}
 	}
 	return p, nil
+}
+
+// wideOptions are for a policy that the daemon took: it has what that names.
+func wideOptions() policy.Options {
+	o := policyOptions()
+	o.Executors = []string{"mirror", "unit", "ghost", "local"}
+	o.Enforces = policy.Enforceable
+	return o
 }

@@ -104,6 +104,7 @@ type learner struct {
 	groups  map[string]*group // by tool and subcommands
 	denied  []*clawrden.Record
 	many    bool // more were denied than are kept
+	fine    bool // a kind of command of which one was denied may have a rule that doesn't allow that one
 	records int
 }
 
@@ -144,9 +145,13 @@ func (l *learner) add(r *clawrden.Record) []*group {
 			wrapped = true
 		}
 	}
+	var alone []clawrden.CommandVerdict
+	if l.fine {
+		alone = l.policy.Verdicts(&f)
+	}
 	for i := range f.Commands {
 		c := &f.Commands[i]
-		if c.Carrier || c.Builtin || c.Tool == "" {
+		if c.Carrier || c.Builtin || c.Tool == "" || i < len(alone) && alone[i].Verdict == clawrden.Allow.String() {
 			continue
 		}
 		g := l.group(c)
@@ -155,6 +160,9 @@ func (l *learner) add(r *clawrden.Record) []*group {
 		}
 		out = append(out, g)
 		switch {
+		case refused && l.fine:
+			g.idle = "never ran"
+			out = out[:len(out)-1]
 		case refused:
 			g.why = "was denied before"
 		case opaque:

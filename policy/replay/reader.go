@@ -17,6 +17,7 @@ const maxLine = 16 << 20
 // Reader reads the decided commands of an audit log.
 type Reader struct {
 	Since time.Time // earlier ones are skipped
+	Old   bool      // earlier ones are given all the same, and marked
 	Clock bool      // commands at different times of the week are different
 
 	Bad    int    // lines so far that are no records
@@ -24,6 +25,7 @@ type Reader struct {
 
 	lines Lines
 	key   []byte
+	old   bool   // the line is earlier than Since
 	count []byte // of the line that is looked through
 
 	command, args []byte
@@ -42,6 +44,8 @@ func From(lines Lines) *Reader { return &Reader{lines: lines} }
 type Past struct {
 	Key  []byte // the same for all commands between which no policy can tell
 	line []byte
+
+	Old bool // earlier than Since
 
 	command, args []byte // as they stand in the line; args is nil where it has to be decoded
 }
@@ -67,7 +71,7 @@ func (r *Reader) Next() (Past, error) {
 		case !ok:
 			r.Bad++
 		case keep:
-			return Past{Key: r.key, line: line, command: r.command, args: r.args}, nil
+			return Past{Key: r.key, line: line, Old: r.old, command: r.command, args: r.args}, nil
 		}
 	}
 }

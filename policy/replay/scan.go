@@ -57,7 +57,8 @@ func (r *Reader) scan(line []byte) (keep, ok bool) {
 		n, _ := strconv.ParseUint(string(r.count), 10, 32)
 		r.Folded += n
 	}
-	return decided && !old, ok
+	r.old = old
+	return decided && (!old || r.Old), ok
 }
 
 func (r *Reader) add(name, value []byte) {
