@@ -68,6 +68,10 @@ bench: build ## what a governed command costs, beside a direct one and sudo
 	$(GO) run ./tests/bench -bin $(BIN)
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: attack
+attack: build ## try the ways round a command guard: Clawrden's (as root), or the one under which the words GUARD start a command
+	$(GO) run ./tests/attack -bin $(BIN) $(if $(GUARD),-prefix '$(GUARD)')
+
 FUZZTIME ?= 20s
 fuzz: ## run each fuzz target for FUZZTIME (20s)
 	@set -e; for package in $$($(GO) list ./...); do \
