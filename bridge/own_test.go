@@ -15,7 +15,7 @@ func TestOwn(t *testing.T) {
 	in(t, func(t *testing.T, h *host, c *chat, dir string) {
 		c.traits = Traits{Own: true}
 		barred := func(p *clawrden.Pending) { p.Barred = "it is the requester's own user" }
-		for _, id := range strings.Fields("b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 b11 b12 b13 b14 b15 b16 b17 b18 b19 b20 b21 b22 b23 b24") {
+		for id := range strings.FieldsSeq("b0 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 b11 b12 b13 b14 b15 b16 b17 b18 b19 b20 b21 b22 b23 b24") {
 			h.ask(id, barred)
 		}
 		h.ask("mine")

@@ -215,7 +215,9 @@ func TestSlow(t *testing.T) {
 		}
 		settle(sendTime)
 		h.mu.Lock()
-		if !slices.ContainsFunc(h.reports, func(r clawrden.BridgeReport) bool { return !r.Up && strings.Contains(r.Detail, "deadline") && r.Waiting > 0 }) {
+		if !slices.ContainsFunc(h.reports, func(r clawrden.BridgeReport) bool {
+			return !r.Up && strings.Contains(r.Detail, "deadline") && r.Waiting > 0
+		}) {
 			t.Errorf("reported %+v", h.reports)
 		}
 		h.mu.Unlock()

@@ -4,7 +4,7 @@ package bridgetest
 import (
 	"context"
 	"sync"
-	"testing"
+	"testing" //nolint:depguard // this is for tests alone
 	"time"
 
 	"github.com/clawrden/clawrden/bridge"

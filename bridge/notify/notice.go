@@ -69,7 +69,7 @@ func actions(m *bridge.Message) (all []string) {
 			}
 		case bridge.Deny:
 			all = append(all, b.Value, b.Label)
-		case bridge.Grant, bridge.Details, bridge.Show:
+		case bridge.Grant, bridge.Back, bridge.Details, bridge.Show:
 		}
 	}
 	label := "Details"

@@ -77,7 +77,7 @@ func start(words []string) error {
 	if os.Getenv("INVOCATION_ID") != "" {
 		words = append([]string{"systemd-run", "--user", "--collect", "--quiet", "--"}, words...)
 	}
-	c := exec.Command(words[0], words[1:]...)
+	c := exec.CommandContext(context.Background(), words[0], words[1:]...) // it outlives whatever started it
 	if err := c.Start(); err != nil {
 		return err
 	}

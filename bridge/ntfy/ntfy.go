@@ -162,7 +162,7 @@ func (s *Service) Run(ctx context.Context, desk bridge.Desk) error {
 		}
 		wait = min(2*wait, lastRetry)
 	}
-	return nil
+	return nil //nolint:nilerr // it was to end
 }
 
 // replies reads one connection, and gives the id of the last message that it had.

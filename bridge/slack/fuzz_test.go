@@ -22,8 +22,12 @@ func (nowhere) Do(*http.Request) (*http.Response, error) { return nil, errors.Ne
 func FuzzEnvelope(f *testing.F) {
 	value := strings.Repeat("N", 22)
 	for _, payload := range []any{
-		pressed("aNONCE"), pressed("g" + value), pressed(""), map[string]any{"type": "block_actions"}, map[string]any{"type": "block_actions", "actions": []any{nil}},
-		map[string]any{"type": "view_submission", "view": nil}, "text", 7, nil, []any{},
+		pressed("aNONCE"), pressed("g" + value), pressed(""),
+		map[string]any{"type": "block_actions"},
+		map[string]any{"type": "block_actions", "actions": []any{nil}},
+		map[string]any{"type": "view_submission", "view": nil},
+		"text", 7, nil,
+		[]any{},
 		map[string]any{"type": "view_submission", "user": map[string]any{"id": "U1"}, "view": map[string]any{
 			"callback_id": granting, "private_metadata": `{"to":"C1","ref":"17.01","value":"g` + value + `"}`,
 			"state": map[string]any{"values": map[string]any{"far": map[string]any{"far": map[string]any{"selected_option": map[string]any{"value": "g" + value + "command_30m"}}}}},

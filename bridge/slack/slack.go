@@ -80,7 +80,7 @@ func content(m *bridge.Message) []api.MsgOption {
 				button.WithStyle(api.StylePrimary)
 			case bridge.Deny:
 				button.WithStyle(api.StyleDanger)
-			case bridge.Grant, bridge.Details, bridge.Show:
+			case bridge.Grant, bridge.Back, bridge.Details, bridge.Show:
 			}
 			row = append(row, button)
 		}
@@ -144,7 +144,7 @@ func (s *Service) Run(ctx context.Context, desk bridge.Desk) error {
 		case <-time.After(wait):
 		}
 	}
-	return nil
+	return nil //nolint:nilerr // it was to end
 }
 
 func (s *Service) events(ctx context.Context, socket *socketmode.Client, desk bridge.Desk) {

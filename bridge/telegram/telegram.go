@@ -68,7 +68,7 @@ type quiet struct {
 
 // Do asks once.
 func (q quiet) Do(r *http.Request) (*http.Response, error) {
-	resp, err := q.http.Do(r)
+	resp, err := q.http.Do(r) //nolint:gosec // to the server of the settings
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}

@@ -12,8 +12,15 @@ import (
 // Whatever is posted, it is one token at most that is tried, and only by a POST to the one address.
 func FuzzDecision(f *testing.F) {
 	for _, row := range [][3]string{
-		{"POST", "/decide", `{"token":"T","comment":"c"}`}, {"POST", "/decide", `{"token":1}`}, {"POST", "/decide", `[]`}, {"POST", "/decide", `null`}, {"POST", "/decide", ""},
-		{"POST", "/decide", `{"token":"` + strings.Repeat("x", maxDecision) + `"}`}, {"GET", "/decide", `{"token":"T"}`}, {"POST", "/", `{"token":"T"}`}, {"POST", "//decide", `{"token":"T"}`},
+		{"POST", "/decide", `{"token":"T","comment":"c"}`},
+		{"POST", "/decide", `{"token":1}`},
+		{"POST", "/decide", `[]`},
+		{"POST", "/decide", `null`},
+		{"POST", "/decide", ""},
+		{"POST", "/decide", `{"token":"` + strings.Repeat("x", maxDecision) + `"}`},
+		{"GET", "/decide", `{"token":"T"}`},
+		{"POST", "/", `{"token":"T"}`},
+		{"POST", "//decide", `{"token":"T"}`},
 	} {
 		f.Add(row[0], row[1], row[2])
 	}

@@ -6,9 +6,9 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -64,10 +64,7 @@ func wireNotify(o options, log *slog.Logger) (bridge.Options, error) {
 	if err != nil {
 		return bridge.Options{}, err
 	}
-	me, err := user.Current()
-	if err != nil {
-		return bridge.Options{}, fmt.Errorf("cannot tell who you are: %v", err)
-	}
+	me := "uid:" + strconv.Itoa(os.Getuid()) // for the bridge alone: the daemon knows who asks
 	daemon, err := client.New(o.control)
 	if err != nil {
 		return bridge.Options{}, err
@@ -81,11 +78,11 @@ func wireNotify(o options, log *slog.Logger) (bridge.Options, error) {
 	}
 	return bridge.Options{
 		Bridge: clawrden.Bridge{
-			Name: notifyName, Service: notifyName, People: map[string]string{me.Username: me.Username}, Link: o.link, Show: show, Rate: notifyRate, Batch: notifyBatch,
+			Name: notifyName, Service: notifyName, People: map[string]string{me: me}, Link: o.link, Show: show, Rate: notifyRate, Batch: notifyBatch,
 		},
 		Routes:  []clawrden.Route{{Name: "desktop", Bridge: notifyName, To: "desktop", Remind: notifyRemind}},
 		Daemon:  bridge.Own{Remote: bridge.Remote{Client: daemon}},
-		Service: notify.New(notify.Options{Address: address, Person: me.Username, Link: o.link}),
+		Service: notify.New(notify.Options{Address: address, Person: me, Link: o.link}),
 		State:   filepath.Join(o.state, "book.json"), Log: log,
 	}, nil
 }

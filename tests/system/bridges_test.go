@@ -8,15 +8,15 @@ import (
 	"github.com/clawrden/clawrden"
 )
 
-// asks starts a command that waits, and gives its id.
-func (m *machine) asks(t *testing.T, tool string, end chan<- result, args ...string) (id string) {
+// asks starts hostname, which the policy asks about, and gives its id.
+func (m *machine) asks(t *testing.T, end chan<- result, args ...string) (id string) {
 	t.Helper()
-	go func() { end <- m.agent(tool, args...) }()
-	eventually(t, tool+" waits", func() bool {
+	go func() { end <- m.agent("hostname", args...) }()
+	eventually(t, "hostname waits", func() bool {
 		var queue []clawrden.Pending
 		_ = json.Unmarshal([]byte(m.run("clawrden", "queue", "-o", "json").stdout), &queue)
 		for _, p := range queue {
-			if p.Command == tool && strings.Join(p.Args, " ") == strings.Join(args, " ") {
+			if p.Command == "hostname" && strings.Join(p.Args, " ") == strings.Join(args, " ") {
 				id = p.ID
 			}
 		}
@@ -70,7 +70,7 @@ route "all" {
 		}
 
 		// Told once over a restart of the bridge; a stranger's press does nothing, and stands in the journal.
-		first := m.asks(t, "hostname", end, "-s")
+		first := m.asks(t, end, "-s")
 		at := message(first)
 		m.must(t, "systemctl", "restart", unit)
 		up(true)
@@ -91,7 +91,7 @@ route "all" {
 		}
 
 		// Over a restart of the daemon the ask stays, and so does its one message.
-		second := m.asks(t, "hostname", end, "-f")
+		second := m.asks(t, end, "-f")
 		at = message(second)
 		m.must(t, "systemctl", "restart", "clawrden.service")
 		up(true)
@@ -102,12 +102,12 @@ route "all" {
 		eventually(t, "the message says so", func() bool { return chat.says(at, "denied by ann (chat)") })
 
 		// What is decided while the bridge is away is told when it is back, and what came meanwhile too.
-		third := m.asks(t, "hostname", end, "-I")
+		third := m.asks(t, end, "-I")
 		at = message(third)
 		m.must(t, "systemctl", "stop", unit)
 		m.must(t, "clawrden", "deny", third)
 		<-end
-		fourth := m.asks(t, "hostname", end, "-V")
+		fourth := m.asks(t, end, "-V")
 		m.must(t, "systemctl", "start", unit)
 		eventually(t, "the message says so", func() bool { return chat.says(at, "denied by root (control)") })
 		chat.press(t, 42, at, "Approve")

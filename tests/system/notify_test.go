@@ -84,7 +84,7 @@ func TestNotifyUnit(t *testing.T) {
 			label, argument string
 			code            int
 		}{{"Approve once", "-s", 0}, {"Deny", "-f", 126}} {
-			id := m.asks(t, "hostname", end, row.argument)
+			id := m.asks(t, end, row.argument)
 			actions := next(t, "a notification", server.shown)
 			i := slices.Index(actions, row.label)
 			if i < 1 {
