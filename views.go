@@ -27,6 +27,14 @@ type Status struct {
 	Bridges []BridgeState `json:"bridges,omitempty"`
 }
 
+// Self is who calls, and what that one may do at this door.
+type Self struct {
+	Identity Identity `json:"identity"`
+	Door     string   `json:"door"`
+	Token    string   `json:"token,omitempty"` // name of the bearer token by which it came in
+	Rights   []Right  `json:"rights"`
+}
+
 // Session is one run of an agent under guard.
 type Session struct {
 	Name     string    `json:"name"`

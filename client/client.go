@@ -133,6 +133,12 @@ func (c *Client) History(ctx context.Context, f clawrden.HistoryFilter) (entries
 	return entries, strings.Contains(header.Get("Link"), `rel="next"`), err
 }
 
+// Whoami tells what the caller is taken for, and which rights it has.
+func (c *Client) Whoami(ctx context.Context) (s clawrden.Self, err error) {
+	_, err = c.get(ctx, "/api/whoami", nil, &s)
+	return s, err
+}
+
 // Entry gives one entry of the history, by id or unique prefix.
 func (c *Client) Entry(ctx context.Context, id string) (e clawrden.Entry, err error) {
 	_, err = c.get(ctx, "/api/history/"+url.PathEscape(id), nil, &e)

@@ -21,6 +21,7 @@ type operation struct {
 // operations has one row for each row of routes.
 var operations = map[string]operation{
 	"GET /api/status":                 {summary: "What the daemon is doing.", answer: clawrden.Status{}},
+	"GET /api/whoami":                 {summary: "Who calls, and which rights that one has.", answer: clawrden.Self{}},
 	"GET /api/policy":                 {summary: "The text of the policy in force.", answer: clawrden.PolicySource{}},
 	"POST /api/policy/explain":        {summary: "How the decision on a command comes about that is only thought of.", body: clawrden.ExplainWish{}, answer: json.RawMessage{}},
 	"POST /api/policy/check":          {summary: "What is wrong with files, if they were the policy.", body: policyFiles{}, answer: clawrden.PolicyCheck{}},

@@ -117,6 +117,7 @@ func TestOpenAPI(t *testing.T) {
 		{"GET /api/queue/{id}", "/api/queue/ask0", ""},
 		{"GET /api/history", "/api/history?limit=1", ""},
 		{"GET /api/history/{id}", "/api/history/ran0", ""},
+		{"GET /api/whoami", "/api/whoami", ""},
 		{"GET /api/history/{id}/recording", "/api/history/ran0/recording", ""},
 		{"GET /api/history/{id}/explain", "/api/history/ran0/explain", ""},
 		{"GET /api/openapi.json", "", ""},

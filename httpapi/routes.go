@@ -25,6 +25,8 @@ var routes = []struct {
 }{
 	// How many wait, whether the kill switch is on, which policy is in force.
 	{"GET /api/status", clawrden.RightRead, (*Server).status},
+	// What the caller itself is taken for.
+	{"GET /api/whoami", clawrden.RightRead, (*Server).whoami},
 	// What the agent may do and what not, word for word: an agent that read it would know what to try.
 	{"GET /api/policy", clawrden.RightRead, (*Server).policy},
 	// The same of one command that is only thought of, and with the near misses.

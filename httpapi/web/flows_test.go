@@ -112,9 +112,9 @@ func TestClicks(t *testing.T) {
 	b.do(chromedp.SendKeys(chromedp.CSS("#ask-aa textarea"), "fine"))
 	b.click("#ask-aa button.approve")
 	b.calls(s, `approved aa comment="fine"`)
-	s.control.Refuse(clawrden.RightDecide)
 	s.control.Ask("bb", "npm", "ci")
 	b.until(`document.querySelector('#ask-bb') !== null`)
+	s.control.Refuse(clawrden.RightDecide) // after it was offered
 	b.click("#ask-bb button.deny")
 	b.until(`document.querySelector('#ask-bb .said').textContent.includes('needs membership')`)
 }

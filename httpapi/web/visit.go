@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,11 +84,15 @@ type page struct {
 	Here    string // which entry of the navigation is current
 	Refresh int    // seconds until a browser without scripts asks again; 0 never
 	Status  clawrden.Status
-	Notice  string // of what has just been done
-	Problem string // of what couldn't be
+	Rights  []clawrden.Right // of who looks: what else there is isn't offered
+	Notice  string           // of what has just been done
+	Problem string           // of what couldn't be
 	Now     time.Time
 	Body    any
 }
+
+// May reports whether who looks has a right.
+func (p *page) May(right string) bool { return slices.Contains(p.Rights, clawrden.Right(right)) }
 
 // show writes a page.
 func (v *visit) show(name string, p *page) error { return v.showAs(http.StatusOK, name, p) }
@@ -98,7 +103,11 @@ func (v *visit) showAs(status int, name string, p *page) error {
 			return err
 		}
 	}
-	p.Now = v.now
+	var self clawrden.Self
+	if err := v.get("/api/whoami", &self); err != nil {
+		return err
+	}
+	p.Now, p.Rights = v.now, self.Rights
 	var b bytes.Buffer
 	if err := templates()[name].ExecuteTemplate(&b, "base", p); err != nil {
 		return err

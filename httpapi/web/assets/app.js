@@ -269,6 +269,7 @@ function arm(verb) {
   const card = current();
   if (!card || !card.dataset.ask || card.classList.contains('gone')) return;
   const button = one('button.' + verb, card);
+  if (!one('form.decide', card)) { tell(card, 'Nothing was decided: you may look on.'); return; }
   if (!button) { tell(card, 'Open it (o) and read all of it first.'); return; }
   const armed = 'armed-' + verb;
   if (card.classList.contains(armed)) { decide(card, verb); return; }
