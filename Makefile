@@ -58,6 +58,11 @@ integration-test: ## only the tests that run the real programs
 	tests/setup.sh test
 	$(GO) test -count=1 -timeout 20m ./tests/...
 
+.PHONY: test-distros
+test-distros: ## run the static shim and CLI in the userlands that can be made or found, and say which can't
+	tests/setup.sh test
+	CLAWRDEN_DISTROS=1 $(GO) test -count=1 -v -timeout 30m -run '^TestUserlands$$' ./tests
+
 demo: ## install what is missing, build, and put real commands through a daemon in a scratch directory
 	tests/setup.sh demo
 	@$(MAKE) --no-print-directory -s build
