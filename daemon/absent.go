@@ -120,6 +120,13 @@ func (s *absents) isBack(id string) {
 }
 
 // has reports whether an ask's caller isn't back, so that the queue doesn't have all of it.
+// none reports whether nobody is waited for, which is so most of the time.
+func (s *absents) none() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.of) == 0
+}
+
 func (s *absents) has(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,6 +64,9 @@ func (d *Daemon) rejoin(c *call) {
 
 // rejoinHeld does so for what the guard still holds and had asked an earlier life about.
 func (d *Daemon) rejoinHeld(c *call) {
+	if d.absent.none() {
+		return
+	}
 	if a := d.absent.find(c.process(), c.peer.UID, wordsOf(&c.facts, &c.request)); a != nil {
 		d.join(c, a)
 	}

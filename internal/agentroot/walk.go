@@ -141,16 +141,16 @@ func (w *walker) directory() (*File, error) {
 // step opens one name in the current directory; for a symbolic link it returns the target.
 func (w *walker) step(name string) (*File, string, error) {
 	top := w.top()
-	where := path.Join(w.path(), name)
+	where := func() string { return path.Join(w.path(), name) }
 	if !w.root.canSearch(top) {
-		return nil, "", fmt.Errorf("%w: %s", ErrDenied, where)
+		return nil, "", fmt.Errorf("%w: %s", ErrDenied, where())
 	}
 	fd, err := w.root.open(top, name)
 	if err != nil {
 		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) {
-			return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where)
+			return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where())
 		}
-		return nil, "", fmt.Errorf("cannot open %s: %v", where, err)
+		return nil, "", fmt.Errorf("cannot open %s: %v", where(), err)
 	}
 	f := &File{FD: fd}
 	if err := w.root.stat(f); err != nil {
@@ -169,7 +169,7 @@ func (w *walker) step(name string) (*File, string, error) {
 	}
 	target, err := w.root.target(f)
 	if err != nil || target == "" {
-		return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where)
+		return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where())
 	}
 	return nil, target, nil
 }

@@ -59,9 +59,9 @@ func statusOf(pid int) (status, stat []byte, err error) {
 	return status, stat, nil
 }
 
-// OnHostButMounts reports whether a process's user and pid namespaces are the host's, whatever its mount namespace: so
-// stand most services of the host.
-func (p *Peer) OnHostButMounts() bool { return p.shares("user") && p.shares("pid") }
+// OnHostButMounts reports whether a process's user and pid namespaces were the host's when it was looked at, whatever its mount
+// namespace: so stand most services of the host.
+func (p *Peer) OnHostButMounts() bool { return p.hostUsers }
 
 // governedSlices hold agents and what is run for them.
 var governedSlices = []string{"clawrden-agents.slice", "clawrden-jobs.slice"}

@@ -30,6 +30,8 @@ type Peer struct {
 	clawrden.Identity
 	Pidfd int // refers to the process for ever, also when its number is used again
 	Proc  int // its /proc directory, O_PATH; reads fail once it is reaped
+
+	hostUsers bool // its user and pid namespaces are the host's, or were when it was looked at
 }
 
 // Close releases the descriptors.
@@ -178,30 +180,54 @@ func ReadAt(dir int, name string, limit int) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = unix.Close(fd) }()
-	b := make([]byte, 0, min(limit, 512))
+	var small [2048]byte // most files are smaller
+	n, err := readFull(fd, small[:min(limit, len(small))])
+	b := append(make([]byte, 0, n), small[:n]...)
+	if err != nil || n < len(small) {
+		return b, nil
+	}
 	for len(b) < limit {
-		if len(b) == cap(b) {
-			b = append(b, make([]byte, min(len(b), limit-len(b)))...)[:len(b)]
+		b = append(b, make([]byte, min(len(b), limit-len(b)))...)[:len(b)]
+		room := b[len(b):min(cap(b), limit)]
+		n, err = readFull(fd, room)
+		b = b[:len(b)+n]
+		if err != nil || n < len(room) {
+			break
 		}
-		n, err := unix.Read(fd, b[len(b):min(cap(b), limit)])
+	}
+	return b, nil
+}
+
+// readFull reads until there is no more, or no room.
+func readFull(fd int, b []byte) (n int, err error) {
+	for n < len(b) {
+		m, err := unix.Read(fd, b[n:])
 		if errors.Is(err, unix.EINTR) {
 			continue
 		}
-		if n <= 0 || err != nil {
-			break
+		if m <= 0 || err != nil {
+			return n, err
 		}
-		b = b[:len(b)+n]
+		n += m
 	}
-	return b, nil
+	return n, nil
 }
 
 // ParseStat reads start time (clock ticks since boot, field 22) and parent (field 4) from /proc/PID/stat. The name in field
 // 2 may hold anything, so it is skipped from the right.
 func ParseStat(stat []byte) (start uint64, parent int, err error) {
 	end := bytes.LastIndexByte(stat, ')')
-	fields := bytes.Fields(stat[end+1:])
-	if end < 0 || len(fields) < 20 {
-		return 0, 0, fmt.Errorf("cannot read /proc/PID/stat: %d fields", len(fields))
+	var fields [20][]byte
+	n := 0
+	for f := range bytes.FieldsSeq(stat[end+1:]) {
+		if fields[n] = f; n == len(fields)-1 {
+			n++
+			break
+		}
+		n++
+	}
+	if end < 0 || n < len(fields) {
+		return 0, 0, fmt.Errorf("cannot read /proc/PID/stat: %d fields", n)
 	}
 	if parent, err = strconv.Atoi(string(fields[1])); err != nil {
 		return 0, 0, err
@@ -245,7 +271,8 @@ var hostNamespaces = sync.OnceValue(func() map[string][]unix.Stat_t {
 // onHost reports whether a process's user, pid and mount namespaces are the host's. What can't be read isn't. A process of the
 // daemon's own unit may have another mount namespace: systemd makes one for each command that it runs there, such as a reload.
 func (p *Peer) onHost() bool {
-	return p.shares("user") && p.shares("pid") && (p.shares("mnt") || (p.inOwnUnit() && p.has("mnt")))
+	p.hostUsers = p.shares("user") && p.shares("pid")
+	return p.hostUsers && (p.shares("mnt") || (p.inOwnUnit() && p.has("mnt")))
 }
 
 // shares reports whether a namespace of the process is the host's. One that can't be read isn't.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -99,26 +98,22 @@ func (p *Peer) look(uid *uint32) error {
 func parseStatus(status []byte) (uid, gid uint32, groups []uint32, err error) {
 	found := 0
 	for line := range bytes.Lines(status) {
-		name, rest, _ := strings.Cut(string(line), ":")
-		fields := strings.Fields(rest)
-		switch name {
+		name, rest, _ := bytes.Cut(line, []byte(":"))
+		switch string(name) {
 		case "Uid", "Gid":
-			if len(fields) < 2 {
-				return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %s has %d fields", name, len(fields))
-			}
-			n, err := strconv.ParseUint(fields[1], 10, 32)
+			n, err := effective(rest)
 			if err != nil {
-				return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %v", err)
+				return 0, 0, nil, err
 			}
-			if name == "Uid" {
-				uid = uint32(n)
+			if string(name) == "Uid" {
+				uid = n
 			} else {
-				gid = uint32(n)
+				gid = n
 			}
 			found++
 		case "Groups":
-			for _, f := range fields {
-				n, err := strconv.ParseUint(f, 10, 32)
+			for f := range bytes.FieldsSeq(rest) {
+				n, err := strconv.ParseUint(string(f), 10, 32)
 				if err != nil {
 					return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: %v", err)
 				}
@@ -126,9 +121,24 @@ func parseStatus(status []byte) (uid, gid uint32, groups []uint32, err error) {
 			}
 			found++
 		}
+		if found == 3 { // what follows is of no use here
+			return uid, gid, groups, nil
+		}
 	}
-	if found != 3 {
-		return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: Uid, Gid or Groups is missing")
+	return 0, 0, nil, fmt.Errorf("cannot read /proc/PID/status: Uid, Gid or Groups is missing")
+}
+
+// effective is the second of the ids: real, effective, saved, of the file system.
+func effective(ids []byte) (uint32, error) {
+	n := 0
+	for f := range bytes.FieldsSeq(ids) {
+		if n++; n == 2 {
+			id, err := strconv.ParseUint(string(f), 10, 32)
+			if err != nil {
+				return 0, fmt.Errorf("cannot read /proc/PID/status: %v", err)
+			}
+			return uint32(id), nil
+		}
 	}
-	return uid, gid, groups, nil
+	return 0, fmt.Errorf("cannot read /proc/PID/status: there are %d ids", n)
 }
