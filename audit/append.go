@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -153,9 +154,22 @@ func encodeLine(seq uint64, prev, event string, at clawrden.Timestamp, body []by
 
 // encode is JSON without the escapes that only HTML needs.
 func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.b.Reset()
+	err := e.json.Encode(v)
+	return bytes.Clone(bytes.TrimSuffix(e.b.Bytes(), []byte("\n"))), err
 }
+
+type encoder struct {
+	b    bytes.Buffer
+	json *json.Encoder
+}
+
+// encoders are used again, since each has to grow to the length of a record.
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.json = json.NewEncoder(&e.b)
+	e.json.SetEscapeHTML(false)
+	return e
+}}
