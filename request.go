@@ -160,6 +160,6 @@ const (
 	KindWritable = "writable" // the agent can change the file, or what its path leads to
 	KindLoader   = "loader"   // the program loader, which runs any file without a further exec
 	KindUnnamed  = "unnamed"  // in memory, removed, or seen through mounts or a root directory of the agent's own
-	KindRemote   = "remote"   // on a network or user-space file system: its content isn't fixed, and isn't looked at
+	KindRemote   = "remote"   // on a network or user-space file system: its content isn't fixed, and isn't looked at; or the agent can write it while it runs
 	KindScript   = "script"   // a script that the agent can change; its interpreter is judged too
 )

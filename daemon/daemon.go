@@ -272,6 +272,10 @@ func New(o Options) (*Daemon, error) {
 		return nil, fmt.Errorf("cannot watch processes: %v", err)
 	}
 	d := &Daemon{o: o, log: o.Logger, started: time.Now(), watch: watch, hasher: agentroot.NewHasher(o.MaxSealed), entering: make(chan struct{}, 16)}
+	if err := agentroot.WritersKeptOut(); err != nil {
+		d.hasher.Loose = true
+		d.log.Warn("programs that agents can write count as remote in sessions", slog.Any("cause", err))
+	}
 	if d.o.Meter == nil {
 		d.o.Meter = uncounted{}
 	}

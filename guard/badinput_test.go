@@ -56,6 +56,13 @@ f = open("busy", "r+b")
 fails("open for writing", "./busy")
 f.close()
 libc = ctypes.CDLL(None, use_errno=True)
+none = (ctypes.c_char_p * 1)(None)
+for what, argv, envp in ("no list of words", None, None), ("an empty list of words", none, none), ("an empty word", (ctypes.c_char_p * 2)(b"", None), none):
+    pid = os.fork()
+    if pid == 0:
+        libc.execve(b"/bin/true", argv, envp)
+        os._exit(ctypes.get_errno())
+    print(what, os.waitpid(pid, 0)[1])
 for what, args in {"a bad path": (8, 0, 0), "bad words": (b"/bin/true", 8, 0)}.items():
     pid = os.fork()
     if pid == 0:

@@ -97,7 +97,7 @@ func kindReason(kind string) string {
 	case clawrden.KindUnnamed:
 		what = "This file has no name that counts: it is in memory, was removed, or is seen through mounts or a root directory of the agent's own; copy it to a file and run that"
 	case clawrden.KindRemote:
-		what = "This file is on a network or user-space file system, whose content nothing fixes; copy it to a local file and run that"
+		what = "Nothing fixes the content of this file: it is on a network or user-space file system, or can be written while it runs; copy it to a local file that you can't write, and run that"
 	default:
 		what = "No rule speaks of this kind of file"
 	}

@@ -18,6 +18,9 @@ import (
 // Hasher hashes files, and remembers what only root can change. The zero value is not usable.
 type Hasher struct {
 	maxSealed int64
+	// Loose is set where a file can be written while it runs: see WritersKeptOut. What an agent can write is then taken for what
+	// its content doesn't fix.
+	Loose bool
 
 	mu    sync.Mutex
 	known map[fileKey]cached

@@ -85,6 +85,9 @@ type Held struct {
 // file, and the caller can change nothing on the way.
 func (r *Root) LoadHeld(ctx context.Context, f *File, kinds, argv []string, asked string, h *Hasher) (*Held, error) {
 	bin := Stage{File: f, Path: f.Resolved, Sealed: -1}
+	if f.Writable && h.Loose && !slices.Contains(kinds, clawrden.KindRemote) {
+		kinds = append(kinds, clawrden.KindRemote)
+	}
 	held := &Held{Tool: &Tool{Path: f.Resolved}, Named: path.Base(f.Resolved), Kinds: kinds}
 	known := !slices.Contains(kinds, clawrden.KindUnnamed) && !slices.Contains(kinds, clawrden.KindRemote)
 	if known && asked != "" && asked != f.Resolved { // Running has walked that
