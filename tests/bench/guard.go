@@ -26,10 +26,11 @@ type guardStand struct {
 	bin   string
 }
 
-// What both units set: Nice= and TimerSlackNSec=.
+// What the units of the daemon and of the guard set: Nice= and TimerSlackNSec=.
 const (
-	niceOfUnits  = -10
-	slackOfUnits = time.Millisecond
+	niceOfUnits   = -10
+	slackOfDaemon = time.Millisecond
+	slackOfGuard  = 5 * time.Millisecond
 )
 
 // guarded measures what an exec costs in a session. Each way has a spawner, which does nothing but start a program and wait for it.
@@ -94,14 +95,11 @@ func newGuardStand(bin string) (*guardStand, error) {
 		}
 		<-time.After(5 * time.Millisecond)
 	}
-	for _, p := range []*exec.Cmd{s.h.daemon, s.guard} {
-		err = errors.Join(err, asUnit(p.Process.Pid))
-	}
-	return s, err
+	return s, errors.Join(err, asUnit(s.h.daemon.Process.Pid, slackOfDaemon), asUnit(s.guard.Process.Pid, slackOfGuard))
 }
 
 // asUnit does what the units' settings do, to all threads.
-func asUnit(pid int) error {
+func asUnit(pid int, slack time.Duration) error {
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return err
@@ -109,7 +107,7 @@ func asUnit(pid int) error {
 	for _, t := range threads {
 		if n, err := strconv.Atoi(t.Name()); err == nil {
 			_ = syscall.Setpriority(syscall.PRIO_PROCESS, n, niceOfUnits) // one may have ended; what they start inherits it
-			_ = os.WriteFile(fmt.Sprintf("/proc/%d/timerslack_ns", n), strconv.AppendInt(nil, int64(slackOfUnits), 10), 0)
+			_ = os.WriteFile(fmt.Sprintf("/proc/%d/timerslack_ns", n), strconv.AppendInt(nil, int64(slack), 10), 0)
 		}
 	}
 	return nil

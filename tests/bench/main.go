@@ -1,6 +1,6 @@
 // Command bench measures what a governed command costs, beside a direct one and sudo, in one run on one machine.
 //
-//	go run ./tests/bench [-bin bin] [-rounds 40] [-quick]
+//	go run ./tests/bench [-bin bin] [-rounds 40] [-quick] [-guard | -execs]
 //
 // It starts a daemon of its own with the programs in bin. It reports, it does not judge: figures on a shared machine move,
 // their ratios less so, because the ways are measured in turns.
