@@ -36,6 +36,9 @@ func TestUnreachable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := engine(t, "/home/no/such/docker.sock").About(t.Context()); err == nil || !strings.Contains(err.Error(), "clawrden.service hides /home") {
+		t.Errorf("below /home: %v", err)
+	}
 	for _, socket := range []string{filepath.Join(dir, "none"), file} {
 		_, err := engine(t, socket).About(t.Context())
 		if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), socket) || !strings.Contains(err.Error(), "systemctl start docker") {

@@ -43,7 +43,7 @@ func (e *Engine) explain(err error) error {
 	case errors.Is(err, fs.ErrPermission), strings.Contains(err.Error(), "permission denied while trying to connect"):
 		return fmt.Errorf("%w at %s: permission denied; the daemon must be root or in the socket's group", ErrUnreachable, e.socket)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED), client.IsErrConnectionFailed(err):
-		return fmt.Errorf("%w at %s: nothing listens there; start it (systemctl start docker), or set docker { socket } in clawrden.hcl", ErrUnreachable, e.socket)
+		return fmt.Errorf("%w at %s: nothing listens there%s; start it (systemctl start docker), or set docker { socket } in clawrden.hcl", ErrUnreachable, e.socket, hidden(e.socket))
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), strings.Contains(err.Error(), "EOF"), strings.Contains(err.Error(), "cannot connect"):
 		return fmt.Errorf("%w at %s: it went away (%s); a retry helps once it runs again", ErrUnreachable, e.socket, text)
 	case errdefs.IsNotFound(err):
@@ -60,4 +60,14 @@ func (e *Engine) explain(err error) error {
 
 func (e *Engine) unanswered(limit time.Duration) error {
 	return fmt.Errorf("%w at %s: no answer within %v; see its journal (journalctl -u docker), a retry may help", ErrUnreachable, e.socket, limit)
+}
+
+// hidden tells of a socket that clawrden.service doesn't show to the daemon, wherever it is.
+func hidden(socket string) string {
+	for _, dir := range []string{"/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/"} {
+		if strings.HasPrefix(socket, dir) {
+			return ", as far as the daemon sees (clawrden.service hides " + strings.TrimSuffix(dir, "/") + " from it)"
+		}
+	}
+	return ""
 }
