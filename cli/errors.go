@@ -37,7 +37,7 @@ var failures = []struct {
 	{clawrden.ErrNotAuthorized, exitNotAuthorized, "be root, or a member of the group clawrden-approvers (log in again after joining)"},
 	{clawrden.ErrNoLogin, exitNotAuthorized, "give a token by CLAWRDEN_TOKEN or --token-file; `clawrden token add NAME --scope read` on the host makes one"},
 	{client.ErrUnreachable, exitUnreachable, "does it run? see `systemctl status clawrden.service`; another socket is named by --control or CLAWRDEN_CONTROL"},
-	{clawrden.ErrPolicyInvalid, exitPolicy, "`clawrden policy check` shows where; the policy before it stays in force"},
+	{clawrden.ErrPolicyInvalid, exitPolicy, "`clawrden policy check` shows where"},
 	{clawrden.ErrAmbiguous, exitFailed, "give more letters of the id"},
 	{clawrden.ErrDecided, exitFailed, "`clawrden history ID` tells how"},
 	{clawrden.ErrStale, exitFailed, "look at it again with `clawrden queue ID`, then decide"},

@@ -259,7 +259,11 @@ func (d *Daemon) Reload(ctx context.Context, by clawrden.Caller) error {
 		d.noteVersion(clawrden.CameReloaded, r.Approver)
 	}
 	if err != nil {
-		return fmt.Errorf("%w; the one before it stays in force:\n%v", clawrden.ErrPolicyInvalid, err)
+		stays := "the one before it stays in force"
+		if _, none := d.policy.Load().Policy.(nothing); none {
+			stays = "there was no good one before it, so every command is denied until it is mended"
+		}
+		return fmt.Errorf("%w; %s:\n%v", clawrden.ErrPolicyInvalid, stays, err)
 	}
 	return nil
 }

@@ -360,6 +360,9 @@ func TestBadPolicyAtStart(t *testing.T) {
 	if h.get("/api/status", &s); s.Policy.Error == "" {
 		t.Error("the status doesn't say that the policy is invalid")
 	}
+	if r := finish(t, h.cli("reload")); r.code != 6 || !strings.Contains(r.stderr, "there was no good one before it, so every command is denied") || strings.Contains(r.stderr, "stays in force") {
+		t.Errorf("reload: %+v", r)
+	}
 	h.setPolicy(fmt.Sprintf("policy { default = %q }\n", "allow"))
 	if code := h.post("/api/reload", ""); code != http.StatusOK {
 		t.Errorf("HTTP %d", code)

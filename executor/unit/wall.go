@@ -25,6 +25,10 @@ func (e *Executor) wall(j *job.Job, o *launch.Order) ([]property, error) {
 	if limits.Time > 0 {
 		limits.Time += spare
 	}
+	lack := unheld(&limits, cgroups)
+	if lack != nil && (d.Profile == nil || !d.Profile.BestEffort) {
+		return nil, lack
+	}
 	if d.Profile == nil {
 		return variants(profile.UnitLimits(&limits)), nil
 	}
@@ -37,6 +41,9 @@ func (e *Executor) wall(j *job.Job, o *launch.Order) ([]property, error) {
 	u, err := profile.Systemd(&held, profile.Target{Home: home})
 	if err != nil {
 		return nil, err
+	}
+	if lack != nil {
+		u.Holds &^= profile.OuterLimits // which makes it a gap that shows
 	}
 	o.Plan, err = profile.Compile(&held, profile.Target{Landlock: launch.LandlockABI(), Holds: u.Holds | profile.OuterOutput, Home: home, Cwd: o.Cwd.Path})
 	if err != nil {

@@ -94,11 +94,12 @@ func TestEntries(t *testing.T) {
 		},
 		{"killed", clawrden.Record{Event: clawrden.EventKilled, Approver: approver, Reason: "odd"}, "ann threw the kill switch: everything is refused: odd", nil},
 		{"reloaded", clawrden.Record{Event: clawrden.EventReloaded, Approver: &clawrden.Approver{Door: "signal"}}, "uid 0 reloaded the policy", nil},
-		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
 		{"staged", clawrden.Record{Event: clawrden.EventStaged, Approver: approver, Reason: "until noon"}, "ann staged a policy: until noon", nil},
 		{"staged no more", clawrden.Record{Event: clawrden.EventStageEnded, Reason: "its time is over"}, "the staged policy has ended: its time is over", nil},
 		{"promoted", clawrden.Record{Event: clawrden.EventPromoted, Approver: approver}, "ann promoted the staged policy: it is in force", nil},
 		{"rolled back", clawrden.Record{Event: clawrden.EventRolledBack, Approver: approver, Reason: "version 3"}, "ann rolled the policy back: version 3", nil},
+		{"not reloaded", clawrden.Record{Event: clawrden.EventReloaded, Policy: "sha256:ab", Reason: "line 3"}, "the policy was not reloaded; the one before it stays in force", nil},
+		{"never loaded", clawrden.Record{Event: clawrden.EventReloaded, Reason: "line 3"}, "the policy was not reloaded; there was no good one before it, so every command is denied", nil},
 		{"an agent added", clawrden.Record{Event: clawrden.EventAdded, Agent: "reviewer", Reason: "user bot", Approver: approver}, "ann added the agent reviewer: user bot", map[string]string{
 			"CLAWRDEN_AGENT": "reviewer", "CLAWRDEN_APPROVER": "ann", "CLAWRDEN_APPROVER_UID": "7", "CLAWRDEN_DOOR": "control", "CLAWRDEN_EVENT": "agent_added",
 			"CLAWRDEN_REASON": "user bot", "MESSAGE_ID": idAgentAdded,

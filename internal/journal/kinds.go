@@ -88,7 +88,10 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 	case clawrden.EventDiverted, clawrden.EventRestored, clawrden.EventRepaired:
 		return kind{idPlaces, sd.PriNotice, "the place of %c"}, true
 	case clawrden.EventReloaded:
-		if r.Reason != "" {
+		switch {
+		case r.Reason != "" && r.Policy == "":
+			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; there was no good one before it, so every command is denied"}, true
+		case r.Reason != "":
 			return kind{idReloadFailed, sd.PriErr, "the policy was not reloaded; the one before it stays in force"}, true
 		}
 		return kind{idReloaded, sd.PriNotice, "%p reloaded the policy"}, true

@@ -32,6 +32,7 @@ rule "not too loud" {
   profile  = profile.quiet
 }
 profile "bounded" {
+  best_effort = BEST
   filesystem {
     hidden = ["/srv/secret", "~/private"]
   }
@@ -55,7 +56,9 @@ profile "quiet" {
 // A unit holds its profile: the launcher's part and systemd's.
 func TestUnitProfile(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", profilePolicy)
+		controllers := m.must(t, "cat", "/sys/fs/cgroup/cgroup.controllers")
+		held := strings.Contains(controllers, "memory") && strings.Contains(controllers, "pids") && strings.Contains(controllers, "cpu")
+		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", strings.ReplaceAll(profilePolicy, "BEST", "false"))
 		m.must(t, "sh", "-ec", `
 			for tool in looks builds bounded loud; do
 				cp /bin/sh /usr/bin/$tool
@@ -69,6 +72,12 @@ func TestUnitProfile(t *testing.T) {
 			return finish(m.command("setpriv", "--reuid=agent", "--regid=agent", "--groups=clawrden-agents", "sh", "-c",
 				`cd /home/agent/work && exec /var/lib/clawrden/shims/`+tool+` -c "$0"`, script))
 		}
+		// What this system's control groups can't hold is an error, unless the profile says that it may be left out.
+		if r := run("bounded", "echo ran"); held != (r.code == 0) || !held && (r.stdout != "" || !strings.Contains(r.stderr, "cannot hold limits.")) {
+			t.Errorf("with the controllers %q: %v", controllers, r)
+		}
+		m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", strings.ReplaceAll(profilePolicy, "BEST", "true"))
+		m.must(t, "clawrden", "reload")
 		for _, row := range []struct{ what, tool, script, want string }{
 			{"reads", "looks", `cat k /etc/hostname >/dev/null && echo read`, "read"},
 			{"doesn't write", "looks", `echo x 2>/dev/null >new || echo refused`, "refused"},
