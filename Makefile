@@ -101,6 +101,10 @@ lint: ## formatters and linters, pinned in tools/go.mod (the first build takes m
 fmt: ## format the code
 	$(TOOL) golangci-lint fmt ./...
 
+.PHONY: reference
+reference: ## renew docs/cli.md after a change of a command
+	env -u GOOS -u GOARCH $(GO) run ./packaging/generate -reference docs/cli.md
+
 .PHONY: nix-hash
 nix-hash: ## renew nixos/vendor-hash after a change of what is imported from other modules
 	$(GO) run ./nixos/vendorhash >nixos/.vendor-hash && mv nixos/.vendor-hash nixos/vendor-hash

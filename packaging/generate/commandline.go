@@ -26,33 +26,41 @@ func commandLine(root *cobra.Command) string {
 }
 
 // describe writes the commands below one, by name.
-func describe(out *strings.Builder, c *cobra.Command) {
-	commands := slices.Clone(c.Commands())
-	slices.SortFunc(commands, func(a, b *cobra.Command) int { return strings.Compare(a.Name(), b.Name()) })
-	for _, sub := range commands {
-		if sub.Hidden || sub.Name() == "help" {
-			continue
-		}
-		if sub.HasSubCommands() {
-			describe(out, sub)
-			continue
-		}
-		fmt.Fprintf(out, "## %s\n\n", escape(strings.TrimSuffix(sub.UseLine(), " [flags]")))
-		words := sub.Long
+func describe(out *strings.Builder, root *cobra.Command) {
+	for _, c := range leaves(root) {
+		fmt.Fprintf(out, "## %s\n\n", escape(strings.TrimSuffix(c.UseLine(), " [flags]")))
+		words := c.Long
 		if words == "" {
-			words = sub.Short + "."
+			words = c.Short + "."
 		}
 		out.WriteString(escape(words) + "\n\n")
-		sub.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { flag(out, f) })
-		sub.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-			if c.Root().PersistentFlags().Lookup(f.Name) == nil { // the group's, not everybody's
+		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { flag(out, f) })
+		c.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+			if root.PersistentFlags().Lookup(f.Name) == nil { // the group's, not everybody's
 				flag(out, f)
 			}
 		})
-		if sub.Example != "" {
-			fmt.Fprintf(out, "For example:\n\n```\n%s\n```\n\n", sub.Example)
+		if c.Example != "" {
+			fmt.Fprintf(out, "For example:\n\n```\n%s\n```\n\n", c.Example)
 		}
 	}
+}
+
+// leaves are the commands that do something, by name.
+func leaves(c *cobra.Command) []*cobra.Command {
+	commands := slices.Clone(c.Commands())
+	slices.SortFunc(commands, func(a, b *cobra.Command) int { return strings.Compare(a.Name(), b.Name()) })
+	var all []*cobra.Command
+	for _, sub := range commands {
+		switch {
+		case sub.Hidden || sub.Name() == "help":
+		case sub.HasSubCommands():
+			all = append(all, leaves(sub)...)
+		default:
+			all = append(all, sub)
+		}
+	}
+	return all
 }
 
 func flag(out *strings.Builder, f *pflag.Flag) {

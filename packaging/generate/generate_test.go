@@ -90,3 +90,14 @@ func TestCompletions(t *testing.T) {
 		}
 	}
 }
+
+// docs/cli.md is what the commands say of themselves today.
+func TestReference(t *testing.T) {
+	b, err := os.ReadFile("../../docs/cli.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(cliReference(cli.Command()), string(b)); diff != "" {
+		t.Errorf("docs/cli.md is not what `make reference` writes:\n%s", diff)
+	}
+}

@@ -2,7 +2,8 @@
 //
 // Pages come from Markdown, by go-md2man: those of the command line from the commands themselves, those of settings and policy
 // from the references in docs/, which tests keep equal to the code, and the others from the texts beside this file, with the
-// options that the programs name. It is run by the Makefile, from the repository's root.
+// options that the programs name. With -reference it writes docs/cli.md instead. It is run by the Makefile, from the
+// repository's root.
 package main
 
 import (
@@ -23,11 +24,17 @@ import (
 var texts embed.FS
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: generate DIRECTORY")
+	var err error
+	switch {
+	case len(os.Args) == 2:
+		err = generate(os.Args[1])
+	case len(os.Args) == 3 && os.Args[1] == "-reference":
+		err = write(os.Args[2], []byte(cliReference(cli.Command())))
+	default:
+		fmt.Fprintln(os.Stderr, "usage: generate DIRECTORY | generate -reference FILE")
 		os.Exit(2)
 	}
-	if err := generate(os.Args[1]); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
