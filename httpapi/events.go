@@ -69,6 +69,11 @@ func (s *Server) pump(r *http.Request, by clawrden.Caller, stream *stream, event
 			if !ok {
 				return
 			}
+			if s.tcp != nil { // a login may have ended, or a token may have been revoked, by this very event's time
+				if s.mayStill(r, clawrden.RightRead) != nil {
+					return
+				}
+			}
 			if shown(e, sees) {
 				err = stream.send(s.frames.of(e))
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/access"
 	"github.com/clawrden/clawrden/httpapi"
 	"github.com/clawrden/clawrden/httpapi/httpapitest"
 )
@@ -201,30 +203,61 @@ func TestSlowReaderIsDropped(t *testing.T) {
 
 // Half a request doesn't hold a connection for long.
 func TestSlowRequestIsDropped(t *testing.T) {
-	for _, half := range []string{"", "GET /api/sta", "POST /api/kill HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"} {
-		t.Run(half, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				control := &httpapitest.Control{}
-				l := newPipeListener()
-				server := httpapi.New(httpapi.Options{
-					Control: control, Authorizer: control,
-					Identify: func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil },
+	doors := map[string]func(*httpapi.Options){
+		"control": func(o *httpapi.Options) {
+			o.Identify = func(net.Conn) (clawrden.Identity, error) { return clawrden.Identity{}, nil }
+		},
+		"tcp": func(o *httpapi.Options) {
+			store, err := access.Open(filepath.Join(t.TempDir(), "access.json"), access.Options{SessionLife: time.Hour})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.TCP = &httpapi.TCP{Access: store, Peers: func(net.Conn) ([]clawrden.Identity, error) { return []clawrden.Identity{{UID: 1}}, nil }}
+		},
+	}
+	for door, set := range doors {
+		for _, half := range []string{"", "GET /api/sta", "GET /api/status HTTP/1.1\r\nX: y\r\n", "POST /api/kill HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"} {
+			t.Run(door+" "+half, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					control := &httpapitest.Control{}
+					l := newPipeListener()
+					o := httpapi.Options{Control: control, Authorizer: control}
+					set(&o)
+					server := httpapi.New(o)
+					go func() { _ = server.Serve(l) }()
+					near, far := net.Pipe()
+					l.conns <- far
+					if _, err := io.WriteString(near, half); err != nil {
+						t.Fatal(err)
+					}
+					begun := time.Now()
+					done := make(chan struct{})
+					go func() { // a byte of a header now and again doesn't help
+						for range 100 {
+							select {
+							case <-done:
+								return
+							case <-time.After(time.Second):
+							}
+							if _, err := near.Write([]byte("x")); err != nil {
+								return
+							}
+						}
+					}()
+					if _, err := io.Copy(io.Discard, near); err != nil { // the bubble's clock runs until the server closes
+						t.Error(err)
+					}
+					close(done)
+					if held := time.Since(begun); held > time.Minute {
+						t.Errorf("it was held for %v", held)
+					}
+					if calls := control.Calls(); len(calls) > 0 {
+						t.Errorf("half a request did %q", calls)
+					}
+					_ = server.Shutdown(t.Context())
 				})
-				go func() { _ = server.Serve(l) }()
-				near, far := net.Pipe()
-				l.conns <- far
-				if _, err := io.WriteString(near, half); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := io.Copy(io.Discard, near); err != nil { // the bubble's clock runs until the server closes
-					t.Error(err)
-				}
-				if calls := control.Calls(); len(calls) > 0 {
-					t.Errorf("half a request did %q", calls)
-				}
-				_ = server.Shutdown(t.Context())
 			})
-		})
+		}
 	}
 }
 

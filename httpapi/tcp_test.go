@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -316,6 +317,61 @@ func TestTheEndOfALogin(t *testing.T) {
 	}
 	if resp, _ := p.ask("GET", "/api/status", "", "Authorization", token); resp.StatusCode != 401 {
 		t.Errorf("after it was revoked: %s", resp.Status)
+	}
+}
+
+// A stream ends with the token or login that it came by, before it tells of anything that happens later.
+func TestRevocationEndsAStream(t *testing.T) {
+	for name, end := range map[string]func(p *port, cookie string) error{
+		"token": func(p *port, _ string) error { _, err := p.access.RevokeToken("tread"); return err },
+		"login": func(p *port, cookie string) error {
+			if resp, text := p.ask("POST", "/logout", "", "Host", p.access.Host(), "Cookie", cookie); resp.StatusCode != http.StatusSeeOther {
+				return errors.New(text)
+			}
+			return nil
+		},
+		"rights": func(p *port, _ string) error { p.control.Refuse(clawrden.RightRead); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := openPort(t)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+p.address+"/api/events", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cookie := ""
+			if name == "login" {
+				cookie = p.login(1000)
+				r.Host = p.access.Host()
+				r.Header.Set("Cookie", cookie)
+			} else {
+				r.Header.Set("Authorization", p.token(1000, "read"))
+			}
+			resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			lines := bufio.NewScanner(resp.Body)
+			p.control.Ask("before", "git", "push")
+			for lines.Scan() && !strings.Contains(lines.Text(), `"id":"before"`) {
+				continue
+			}
+			if resp.StatusCode != http.StatusOK || lines.Err() != nil {
+				t.Fatal(resp.Status, lines.Err())
+			}
+			if err := end(p, cookie); err != nil {
+				t.Fatal(err)
+			}
+			p.control.Ask("after", "git", "push")
+			for lines.Scan() {
+				if strings.Contains(lines.Text(), "after") {
+					t.Errorf("it was told of %s", lines.Text())
+				}
+			}
+			if lines.Err() != nil {
+				t.Error(lines.Err())
+			}
+		})
 	}
 }
 
