@@ -26,10 +26,11 @@ type Dockerd struct {
 	Socket string
 	Dir    string // with its data and its log
 
-	args []string // the program's, with its name
-	env  []string // more than this process's
-	cmd  *exec.Cmd
-	done chan struct{}
+	args   []string // the program's, with its name
+	env    []string // more than this process's
+	killed bool     // it ends by SIGKILL alone
+	cmd    *exec.Cmd
+	done   chan struct{}
 }
 
 // shared is the engine that the tests of one program share.
@@ -172,6 +173,9 @@ func (d *Dockerd) Freeze() { _ = d.cmd.Process.Signal(syscall.SIGSTOP) }
 func (d *Dockerd) Thaw() { _ = d.cmd.Process.Signal(syscall.SIGCONT) }
 
 func (d *Dockerd) end(sig syscall.Signal) {
+	if d.killed { // with its group: the first of its pid namespace is in there
+		_ = syscall.Kill(-d.cmd.Process.Pid, syscall.SIGKILL)
+	}
 	_ = d.cmd.Process.Signal(syscall.SIGCONT)
 	_ = d.cmd.Process.Signal(sig)
 	select {

@@ -51,8 +51,9 @@ func Rootless(t testing.TB, program string) *Dockerd {
 	needsEngine(t, "newuidmap", "setpriv", "unshare")
 	d := &Dockerd{Dir: engineDir(t)}
 	home := filepath.Join(d.Dir, "home")
-	d.Socket = filepath.Join(home, "r.sock")
-	d.args = []string{"unshare", "--mount", "sh", "-c", rootless, "sh", d.Dir}
+	// In a pid namespace of its own: what it leaves behind in others' names, such as Podman's second process, ends with the first.
+	d.Socket, d.killed = filepath.Join(home, "r.sock"), true
+	d.args = []string{"unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", rootless, "sh", d.Dir}
 	switch program {
 	case "podman":
 		needsEngine(t, "podman")
