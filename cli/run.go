@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
@@ -83,25 +82,6 @@ func (a *app) run(ctx context.Context, o *runOptions, agent []string) error {
 		return err
 	}
 	a.complain(err)
-	return exitError{protocol.ExitFailed}
-}
-
-// runAlone becomes the launcher, which becomes the agent: there is nobody to make a layout.
-func (a *app) runAlone(o *runOptions, agent []string) error {
-	if o.wish.User != "" || o.wish.Profile != "" {
-		return usageError{errors.New("--user and --profile take systemd"), "leave them out with --dev"}
-	}
-	fmt.Fprintln(a.stderr, "clawrden: --dev: no systemd here: /tmp, the home directory and the sockets of other programs are open to the agent;\n"+
-		"clawrden: only its commands are judged, and no process of it writes into another")
-	if o.launcher == "" {
-		o.launcher = besideSelf("clawrden-launch")
-	}
-	argv := []string{o.launcher, "init", "--guard", o.guard}
-	if o.wish.Name != "" {
-		argv = append(argv, "--name", o.wish.Name)
-	}
-	err := syscall.Exec(o.launcher, append(append(argv, "--"), agent...), os.Environ())
-	a.complain(fmt.Errorf("cannot start %s: %v", o.launcher, err))
 	return exitError{protocol.ExitFailed}
 }
 

@@ -125,6 +125,9 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 	if err == nil {
 		var lesser error
 		if lesser, err = s.check(p); err == nil {
+			if a.Lacks != "" {
+				lesser = errors.Join(lesser, errors.New(a.Lacks))
+			}
 			if lesser != nil {
 				s.o.Log.Warn("the session is no boundary", slog.Any("lacks", lesser))
 			}

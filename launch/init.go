@@ -17,6 +17,7 @@ import (
 	"github.com/clawrden/clawrden/internal/execnotify"
 	"github.com/clawrden/clawrden/internal/guardlink"
 	"github.com/clawrden/clawrden/internal/sessionlink"
+	"github.com/clawrden/clawrden/profile"
 	"github.com/clawrden/clawrden/protocol"
 )
 
@@ -57,7 +58,14 @@ func session(args []string, say func(string)) int {
 		return refuse(protocol.ExitNoTool, a.Argv[0]+": no such program")
 	}
 	runtime.LockOSThread()
-	if err := attach(o.name, o.guard); err != nil {
+	filter, err := layout(o.plan)
+	if err == nil {
+		err = attach(&guardlink.Attach{Session: o.name, Lacks: o.lacks}, o.guard)
+	}
+	if err == nil {
+		err = filter()
+	}
+	if err != nil {
 		return refuse(protocol.ExitFailed, "the session can't be had: "+err.Error())
 	}
 	if o.run != nil {
@@ -70,6 +78,8 @@ func session(args []string, say func(string)) int {
 // sessionOptions are the words of init.
 type sessionOptions struct {
 	name, guard string
+	lacks       string        // what a boundary needs and the starter couldn't make
+	plan        *profile.Plan // of what is left of a layout; nil: there is one, or none is wanted
 	agent       []string
 	run         *watched
 }
@@ -87,6 +97,11 @@ func sessionArgs(args []string) (o sessionOptions, err error) {
 			o.name, args = args[1], args[2:]
 		case args[0] == "--guard" && len(args) > 1:
 			o.guard, args = args[1], args[2:]
+		case args[0] == "--lesser" && len(args) > 2:
+			if o.plan, err = readPlan(args[1]); err != nil {
+				return o, err
+			}
+			o.lacks, args = args[2], args[3:]
 		case args[0] == "--socket" && len(args) > 1:
 			if err := checkSocket(args[1]); err != nil {
 				return o, err
@@ -127,7 +142,7 @@ func checkSocket(word string) error {
 }
 
 // attach closes this process in and hands the listener to the guard. What it does can't be undone, and is inherited.
-func attach(name, guard string) error {
+func attach(a *guardlink.Attach, guard string) error {
 	sock, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -151,7 +166,7 @@ func attach(name, guard string) error {
 	if err != nil {
 		return err
 	}
-	frame := guardlink.AppendAttach(nil, &guardlink.Attach{Session: name})
+	frame := guardlink.AppendAttach(nil, a)
 	err = unix.Sendmsg(sock, frame, unix.UnixRights(listener), nil, unix.MSG_NOSIGNAL)
 	_ = unix.Close(listener) // none stays in the session
 	if err != nil {
@@ -166,7 +181,7 @@ func (l *launcher) underGuard() *Refusal {
 	if g.Socket == "" {
 		return nil
 	}
-	if err := attach(g.Session, g.Socket); err != nil {
+	if err := attach(&guardlink.Attach{Session: g.Session}, g.Socket); err != nil {
 		return refuse(StepGuard, "", err)
 	}
 	return nil

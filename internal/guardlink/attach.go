@@ -6,6 +6,7 @@ import "encoding/binary"
 // filter's listener, and goes on once it is answered by Run. A Refuse says why the session can't be had.
 type Attach struct {
 	Session string // its name; "" has the guard make one
+	Lacks   string // what its starter says that a boundary needs and it hasn't; "" leaves that to the guard. At most MaxText/2 bytes
 }
 
 // MaxSession bounds a session's name, in bytes.
@@ -15,6 +16,9 @@ const MaxSession = 64
 func AppendAttach(b []byte, a *Attach) []byte {
 	at := len(b)
 	b = text(append(b, 0, 0, 0, 0, byte(TypeAttach), Version), a.Session)
+	if a.Lacks != "" { // launchers of earlier releases have no such text
+		b = text(b, a.Lacks[:min(len(a.Lacks), MaxText/2)])
+	}
 	binary.LittleEndian.PutUint32(b[at:], uint32(len(b)-at-4))
 	return b
 }
@@ -29,7 +33,11 @@ func ParseAttach(b []byte) (*Attach, error) {
 	}
 	r := reader{s: string(b[1:])}
 	a := &Attach{Session: r.text()}
-	if r.bad || len(r.s) > 0 {
+	if len(r.s) > 0 {
+		a.Lacks = r.text()
+		r.bad = r.bad || a.Lacks == ""
+	}
+	if r.bad || len(r.s) > 0 || len(a.Lacks) > MaxText/2 {
 		return nil, ErrContent
 	}
 	if !ValidName(a.Session) {

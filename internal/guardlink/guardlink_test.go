@@ -83,8 +83,24 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+// TestAttachLacks: a launcher says that its session is a lesser one, in some words.
+func TestAttachLacks(t *testing.T) {
+	for _, lacks := range []string{"", "a layout\nand more"} {
+		if a, err := ParseAttach(AppendAttach(nil, &Attach{Session: "a", Lacks: lacks})[HeaderLen:]); err != nil || a.Lacks != lacks {
+			t.Errorf("%q: %+v, %v", lacks, a, err)
+		}
+	}
+	if a, err := ParseAttach(AppendAttach(nil, &Attach{Lacks: strings.Repeat("x", MaxText)})[HeaderLen:]); err != nil || len(a.Lacks) != MaxText/2 {
+		t.Errorf("%v", err)
+	}
+	if _, err := ParseAttach(append(AppendAttach(nil, &Attach{Session: "a"})[HeaderLen:], 0, 0, 0, 0)); !errors.Is(err, ErrContent) {
+		t.Errorf("no words: %v", err)
+	}
+}
+
 func FuzzParseAttach(f *testing.F) {
 	f.Add(AppendAttach(nil, &Attach{Session: "a"})[HeaderLen:])
+	f.Add(AppendAttach(nil, &Attach{Session: "a", Lacks: "a layout"})[HeaderLen:])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if a, err := ParseAttach(b); err == nil && string(AppendAttach(nil, a)[HeaderLen:]) != string(b) {
 			t.Errorf("%q is read as %v", b, a)
