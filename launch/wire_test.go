@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/clawrden/clawrden/profile"
+	"github.com/clawrden/clawrden/protocol"
 )
 
 // orders are sent, read back and compared, and seed the fuzzer.
@@ -105,8 +107,14 @@ func TestOrderIsBounded(t *testing.T) {
 	}
 }
 
+// someRefusals, and what is none.
+var (
+	someRefusals = []*Refusal{{}, {Step: StepExec, Errno: unix.ENOEXEC, Text: "/bin/x"}, {Step: StepProfile, Text: strings.Repeat("x", maxRefused)}}
+	noRefusals   = [][]byte{nil, {0}, {200, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 255, 0, 0, 0}}
+)
+
 func TestRefusalComesBack(t *testing.T) {
-	for _, r := range []*Refusal{{}, {Step: StepExec, Errno: unix.ENOEXEC, Text: "/bin/x"}, {Step: StepProfile, Text: strings.Repeat("x", maxRefused)}} {
+	for _, r := range someRefusals {
 		frame := appendRefused(r)
 		got, err := parseRefused(frame[headerLen:])
 		want := *r
@@ -115,7 +123,7 @@ func TestRefusalComesBack(t *testing.T) {
 			t.Errorf("%v: %s", err, d)
 		}
 	}
-	for _, b := range [][]byte{nil, {0}, {200, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 255, 0, 0, 0}} {
+	for _, b := range noRefusals {
 		if r, err := parseRefused(b); err == nil {
 			t.Errorf("%x is read as %v", b, r)
 		}
@@ -139,5 +147,57 @@ func FuzzOrder(f *testing.F) {
 		if !bytes.Equal(again[headerLen:], b) {
 			t.Fatalf("an order has two forms:\n%x\n%x", b, again[headerLen:])
 		}
+	})
+}
+
+// What a launcher says is read by the daemon, and the tool could be what says it.
+func FuzzRefused(f *testing.F) {
+	for _, r := range someRefusals {
+		f.Add(appendRefused(r)[headerLen:])
+	}
+	for _, b := range noRefusals {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := parseRefused(b)
+		if err != nil {
+			return
+		}
+		if code := r.Code(); r.Error() == "" || code < protocol.ExitFailed || code > protocol.ExitNoTool {
+			t.Fatalf("%+v: %d", r, code)
+		}
+		again, err := parseRefused(appendRefused(r)[headerLen:])
+		r.Text = r.Text[:min(len(r.Text), maxRefused/2)]
+		if d := cmp.Diff(r, again); err != nil || d != "" {
+			t.Fatalf("%v: %s", err, d)
+		}
+	})
+}
+
+// FuzzJudge compares nothing: whatever the program, it is judged in a bounded time.
+func FuzzJudge(f *testing.F) {
+	add := func(filter []unix.SockFilter) {
+		var b []byte
+		for _, i := range filter {
+			b = binary.LittleEndian.AppendUint32(append(binary.LittleEndian.AppendUint16(b, i.Code), i.Jt, i.Jf), i.K)
+		}
+		f.Add(b, uint32(unix.SYS_EXECVE), uint64(3))
+	}
+	add(nil)
+	for _, action := range []uint32{unix.SECCOMP_RET_ALLOW, unix.SECCOMP_RET_KILL_PROCESS, unix.SECCOMP_RET_ERRNO | 1, unix.SECCOMP_RET_LOG} {
+		add(answers(unix.SYS_EXECVE, action))
+	}
+	for _, o := range orders() {
+		if o.Plan != nil {
+			add(o.Plan.Filter)
+		}
+	}
+	f.Fuzz(func(_ *testing.T, b []byte, call uint32, arg uint64) {
+		const size, most = 8, 4096
+		var filter []unix.SockFilter
+		for ; len(b) >= size && len(filter) < most; b = b[size:] {
+			filter = append(filter, unix.SockFilter{Code: binary.LittleEndian.Uint16(b), Jt: b[2], Jf: b[3], K: binary.LittleEndian.Uint32(b[4:])})
+		}
+		judge(filter, int(call), [6]uintptr{uintptr(arg)})
 	})
 }

@@ -18,6 +18,8 @@ func removed(t *testing.T, p *Policy, line string, elsewhere bool, env []string)
 	return c.Removed, c.Apply(env)
 }
 
+var environ = []string{"PATH=/bin", "LD_PRELOAD=/tmp/x.so", "GIT_SSH_COMMAND=ssh -i key", "SECRET=1", "LC_ALL=C", "FOO=1", "notavariable"}
+
 func TestEnviron(t *testing.T) {
 	const rules = `
 policy { default = "allow" }
@@ -37,7 +39,7 @@ rule "plain" {
   action   = "allow"
 }
 `
-	env := []string{"PATH=/bin", "LD_PRELOAD=/tmp/x.so", "GIT_SSH_COMMAND=ssh -i key", "SECRET=1", "LC_ALL=C", "FOO=1", "notavariable"}
+	env := environ
 	for _, tt := range []struct {
 		name, block, line string
 		elsewhere         bool
@@ -117,6 +119,10 @@ func TestDangerous(t *testing.T) {
 func FuzzEnviron(f *testing.F) {
 	f.Add("LD_PRELOAD=x\x00A=b\x00=\x00==", true)
 	f.Add("GIT_PAGER=cat\x00GIT_PAGER", false)
+	for _, elsewhere := range []bool{true, false} {
+		f.Add(strings.Join(environ, "\x00"), elsewhere)
+		f.Add("LD_PRELOAD=a\x00A=1\x00LD_PRELOAD=b\x00B=2\x00B=3", elsewhere)
+	}
 	p, diags := Parse(map[string][]byte{"a.hcl": []byte("policy { default = \"allow\" }\nenvironment {\n  pass = [\"A*\", \"GIT_*\"]\n  set = { \"B\" = [\"1\"] }\n}\n")})
 	if diags.HasErrors() {
 		f.Fatal(diags)
@@ -129,8 +135,8 @@ func FuzzEnviron(f *testing.F) {
 			t.Errorf("%q gives %q by %+v", env, got, c)
 		}
 		for _, e := range got {
-			name, value, _ := strings.Cut(e, "=")
-			if strings.HasPrefix(name, "LD_") || name == "B" && value != "1" {
+			name, value, isVar := strings.Cut(e, "=")
+			if isVar && strings.HasPrefix(name, "LD_") || name == "B" && value != "1" {
 				t.Errorf("%q is left of %q", e, env)
 			}
 		}

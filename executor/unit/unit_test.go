@@ -86,12 +86,34 @@ func TestTool(t *testing.T) {
 	}
 }
 
+var callersEnviron = []string{
+	"LANG=de_DE.UTF-8", "LC_ALL=C", "LANG=second", "TERM=xterm", "TERM", "PATH=/evil", "HOME=/evil", "LD_PRELOAD=/evil", "LANGUAGE=/evil",
+	"COLORTERM=%s", "IFS= ", "PYTHONPATH=.", "LC_X=a/../b",
+}
+
+// FuzzEnvironment makes sure that what another user's command gets of its caller's leads nowhere.
+func FuzzEnvironment(f *testing.F) {
+	f.Add(strings.Join(callersEnviron, "\x00"))
+	for _, v := range callersEnviron {
+		f.Add(v)
+	}
+	u := users.User{Name: "bob", Home: "/home/bob", Shell: "/bin/sh"}
+	own := len(environment(u, nil))
+	f.Fuzz(func(t *testing.T, words string) {
+		seen := map[string]bool{}
+		for i, v := range environment(u, strings.Split(words, "\x00")) {
+			name, value, ok := strings.Cut(v, "=")
+			if !ok || seen[name] || i >= own && strings.ContainsAny(value, "/%") {
+				t.Errorf("%q of %q", v, words)
+			}
+			seen[name] = true
+		}
+	})
+}
+
 func TestEnvironmentOfAnother(t *testing.T) {
 	u := users.User{Name: "bob", Home: "/home/bob", Shell: "/bin/sh"}
-	got := environment(u, []string{
-		"LANG=de_DE.UTF-8", "LC_ALL=C", "LANG=second", "TERM=xterm", "TERM", "PATH=/evil", "HOME=/evil", "LD_PRELOAD=/evil", "LANGUAGE=/evil",
-		"COLORTERM=%s", "IFS= ", "PYTHONPATH=.", "LC_X=a/../b",
-	})
+	got := environment(u, callersEnviron)
 	want := []string{
 		"PATH=" + agentroot.DefaultPath, "HOME=/home/bob", "USER=bob", "LOGNAME=bob", "SHELL=/bin/sh", "LANG=de_DE.UTF-8", "LC_ALL=C", "TERM=xterm",
 	}
