@@ -141,7 +141,10 @@ func (p *Process) Signal(sig syscall.Signal) {
 		const processGroup = 4 // PIDFD_SIGNAL_PROCESS_GROUP
 		toAll = errors.Is(unix.PidfdSendSignal(p.pidfd, sig, nil, processGroup), unix.EINVAL)
 	} else {
-		_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0) // when the main process is dead systemd ends the rest, but gently
+		_ = unix.PidfdSendSignal(p.pidfd, sig, nil, 0)
+	}
+	if sig == syscall.SIGKILL && p.cgroup >= 0 {
+		sweep(p.cgroup)
 	}
 	if toAll {
 		go func() {

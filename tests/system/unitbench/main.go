@@ -3,6 +3,7 @@
 // median in microseconds.
 //
 //	unitbench ROUNDS UID NAME=COMMAND …    NAME is printed; COMMAND is a shim, run as UID
+//	unitbench kill MANY UID COMMAND        how long the kill switch takes to end so many of a shell, each with another process
 package main
 
 import (
@@ -27,6 +28,9 @@ func main() {
 }
 
 func run(args []string) error {
+	if args[0] == "kill" {
+		return killing(args[1:])
+	}
 	rounds, err := strconv.Atoi(args[0])
 	if err != nil {
 		return err
