@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,12 +132,16 @@ func sessionWall(s *job.Session, o *launch.Order) (wall []property, gaps []strin
 	if n := s.Profile.Network.Mode; n == clawrden.NetworkNone || n == clawrden.NetworkLoopback {
 		return nil, nil, fmt.Errorf("the profile %q has the network %q, and a session's launcher has to reach the guard's socket; name another profile", s.Profile.Name, n)
 	}
-	u, err := profile.Systemd(s.Profile, profile.Target{Home: s.Home})
+	held := *s.Profile
+	held.Filesystem.Hidden = slices.DeleteFunc(slices.Clone(held.Filesystem.Hidden), func(path string) bool {
+		return hidesGiven(s, path) // an empty directory takes its place: see sessionProperties
+	})
+	u, err := profile.Systemd(&held, profile.Target{Home: s.Home})
 	if err != nil {
 		return nil, nil, err
 	}
 	abi := launch.LandlockABI()
-	o.Plan, err = profile.Compile(s.Profile, profile.Target{Landlock: abi, Holds: u.Holds, Home: s.Home, Cwd: s.Path})
+	o.Plan, err = profile.Compile(&held, profile.Target{Landlock: abi, Holds: u.Holds, Home: s.Home, Cwd: s.Path})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -182,7 +187,7 @@ func (e *Executor) sessionProperties(s *job.Session, stdin *os.File) []property 
 		{"/run", "mode=0755,nosuid,nodev"},
 		{fmt.Sprintf("/run/user/%d", id.UID), ownTmpfs(id)},
 	}
-	shared := helperDir(s) // else its other sockets would be seen
+	shared := hiddenDir(s) // else its other sockets would be seen
 	if shared != "" {
 		empty = append(empty, tmpfs{shared, ownTmpfs(id)})
 	}
@@ -227,16 +232,38 @@ var helpers = []string{
 	".gnupg/S.gpg-agent", ".gnupg/S.gpg-agent.ssh", ".gnupg/S.gpg-agent.extra", ".gnupg/S.gpg-agent.browser",
 }
 
-// helperDir is the directory of helpers' sockets in which the one lies that the session is given; "" where it is in none.
-func helperDir(s *job.Session) string {
-	if a := s.SSHAgent; a != nil && s.Profile.SSHAgent && s.Home != "" && s.Home != "/" {
-		for _, name := range helpers {
-			if dir := filepath.Join(s.Home, name); strings.HasPrefix(a.Path, dir+"/") {
-				return dir
-			}
+// hiddenDir is the outermost directory, of helpers' sockets or hidden by the profile, in which the socket lies that the session is given;
+// "" where it is in none.
+func hiddenDir(s *job.Session) (dir string) {
+	for _, path := range s.Profile.Filesystem.Hidden {
+		if hidesGiven(s, path) && (dir == "" || len(atHome(s, path)) < len(dir)) {
+			dir = atHome(s, path)
 		}
 	}
-	return ""
+	for _, name := range helpers {
+		if dir == "" && hidesGiven(s, "~/"+name) {
+			dir = atHome(s, "~/"+name)
+		}
+	}
+	return dir
+}
+
+// hidesGiven reports whether a directory, ~ being the home directory, holds the socket that the session is given.
+func hidesGiven(s *job.Session, path string) bool {
+	a, dir := s.SSHAgent, atHome(s, path)
+	return a != nil && s.Profile.SSHAgent && dir != "" && strings.HasPrefix(a.Path, dir+"/")
+}
+
+// atHome writes a path out; "" where there is no home directory.
+func atHome(s *job.Session, path string) string {
+	rest, below := strings.CutPrefix(path, "~/")
+	switch {
+	case !below:
+		return path
+	case s.Home == "" || s.Home == "/":
+		return ""
+	}
+	return filepath.Join(s.Home, rest)
 }
 
 func ownTmpfs(id *clawrden.Identity) string {
