@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -48,7 +49,8 @@ func (o Options) Parse(files map[string][]byte) (*Policy, hcl.Diagnostics) {
 	for name := range files {
 		names = append(names, name)
 	}
-	slices.Sort(names)
+	// As Load has them: by the names without directories. Rules may go by their order, and the digest does.
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(baseName(a), baseName(b)), cmp.Compare(a, b)) })
 	sources := make([]source, len(names))
 	for i, name := range names {
 		sources[i] = source{name: name, data: files[name]}
@@ -188,11 +190,13 @@ func tooDeep(s source) *hcl.Diagnostic {
 	return nil
 }
 
+func baseName(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
+
 // digest is over the names without their directories, so that a policy moved elsewhere is the same policy.
 func digest(sources []source) string {
 	h := sha256.New()
 	for _, s := range sources {
-		base := s.name[strings.LastIndexByte(s.name, '/')+1:]
+		base := baseName(s.name)
 		var n [16]byte
 		binary.BigEndian.PutUint64(n[:8], uint64(len(base)))
 		binary.BigEndian.PutUint64(n[8:], uint64(len(s.data)))
