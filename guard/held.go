@@ -43,11 +43,14 @@ type Place struct {
 
 // placeOf looks at a process by its /proc directory.
 func placeOf(proc int) (p Place, err error) {
-	var st unix.Stat_t
-	if err = unix.Fstatat(proc, "ns/mnt", &st, 0); err != nil {
+	mounts, err := peercred.Namespace(proc, "mnt")
+	if err != nil {
 		return p, err
 	}
-	p.mounts = st.Ino
+	inode, found := strings.CutPrefix(strings.TrimSuffix(mounts, "]"), "mnt:[")
+	if p.mounts, err = strconv.ParseUint(inode, 10, 64); err != nil || !found {
+		return p, fmt.Errorf("a namespace is called %q", mounts)
+	}
 	p.root, err = identify(proc, "root", 0)
 	return p, err
 }
