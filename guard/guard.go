@@ -61,7 +61,7 @@ const (
 	few   = 4 // workers that are kept while they have nothing to do; where there are more processors, one for each
 )
 
-var idlers = int32(max(few, runtime.NumCPU())) //nolint:gosec // processors
+var idlers = int32(max(few, runtime.NumCPU()))
 
 // Session is one guarded session: all processes below the one that gave the listener away.
 type Session struct {

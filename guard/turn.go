@@ -33,7 +33,7 @@ func newTurn(listener int) (t turn, err error) {
 }
 
 func (t turn) watch(op, fd int, events uint32) error {
-	return unix.EpollCtl(t.epoll, op, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)}) //nolint:gosec // a descriptor is an int32
+	return unix.EpollCtl(t.epoll, op, fd, &unix.EpollEvent{Events: events, Fd: int32(fd)})
 }
 
 // take waits for the turn: an exec waits, or none ever will. over is set where nobody is to wait any more.
