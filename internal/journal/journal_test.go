@@ -107,7 +107,29 @@ func TestEntries(t *testing.T) {
 		{"an agent removed", clawrden.Record{Event: clawrden.EventRemoved, Agent: "reviewer", Reason: "user bot", Approver: approver}, "ann removed the agent reviewer: user bot", nil},
 		{"a session", clawrden.Record{Event: clawrden.EventSession, Session: "build", Boundary: clawrden.BoundaryGuard, Identity: &clawrden.Identity{UID: 7, User: "bot"}}, "session build of bot began", nil},
 		{"the end of one", clawrden.Record{Event: clawrden.EventOver, Session: "build", Reason: "why"}, "session build of an unknown user ended: why", nil},
-		{"finished", clawrden.Record{Event: clawrden.EventFinished, Command: "git"}, "", nil},
+		{
+			"finished",
+			clawrden.Record{
+				Event: clawrden.EventFinished, ID: "k3f9", Command: "git", Identity: agent, Decision: clawrden.OutcomeAllow, Executor: "unit", Profile: "build", Boundary: clawrden.BoundaryUnit,
+				ExitCode: new(3), ExitSource: clawrden.ExitKernel, DurationMS: 12, Output: new(int64(70)), Recording: &clawrden.Recording{SHA256: "abc"}, Usage: clawrden.Usage{CPU: new(uint64(5))},
+			},
+			"ended git of dev, exit status 3",
+			map[string]string{
+				"MESSAGE_ID": idFinished, "CLAWRDEN_EVENT": "finished", "CLAWRDEN_ID": "k3f9", "CLAWRDEN_DECISION": "allow", "CLAWRDEN_COMMAND": "git",
+				"CLAWRDEN_UID": "1000", "CLAWRDEN_PID": "42", "CLAWRDEN_USER": "dev", "CLAWRDEN_UNIT": "agent.service",
+				"CLAWRDEN_EXECUTOR": "unit", "CLAWRDEN_PROFILE": "build", "CLAWRDEN_BOUNDARY": "unit", "CLAWRDEN_EXIT_CODE": "3", "CLAWRDEN_EXIT_SOURCE": "kernel",
+				"CLAWRDEN_DURATION_MS": "12", "CLAWRDEN_OUTPUT_BYTES": "70", "CLAWRDEN_RECORDING_SHA256": "abc", "CLAWRDEN_CPU_NS": "5",
+			},
+		},
+		{
+			"killed",
+			clawrden.Record{Event: clawrden.EventFinished, Command: "git", Identity: agent, Signal: "SIGKILL", ExitSource: clawrden.ExitShim},
+			"ended git of dev, killed by SIGKILL",
+			map[string]string{
+				"MESSAGE_ID": idFinished, "CLAWRDEN_EVENT": "finished", "CLAWRDEN_COMMAND": "git", "CLAWRDEN_UID": "1000", "CLAWRDEN_PID": "42", "CLAWRDEN_USER": "dev",
+				"CLAWRDEN_UNIT": "agent.service", "CLAWRDEN_SIGNAL": "SIGKILL", "CLAWRDEN_EXIT_SOURCE": "shim", "CLAWRDEN_DURATION_MS": "0",
+			},
+		},
 		{"an unknown outcome", clawrden.Record{Event: clawrden.EventDecided}, "", nil},
 	} {
 		k, ok := kindOf(&c.record)
@@ -226,7 +248,7 @@ func TestCatalog(t *testing.T) {
 	want := map[string]int{
 		idAllowed: 1, idDenied: 1, idApproved: 1, idTurnedDown: 1, idExpired: 1, idCancelled: 1, idRefused: 1,
 		idStaged: 1, idPromoted: 1, idKilled: 1, idUnlocked: 1, idReloaded: 1, idReloadFailed: 1, idGranted: 1, idRevoked: 1, idLate: 1, idAgentAdded: 1, idAgentRemoved: 1, idSession: 1, idSessionOver: 1,
-		idBreakGlass: 1, idPlaces: 1, idSealed: 1, idDamaged: 1, idTorn: 1, idStarted: 1, idStopped: 1, idLeftOut: 1,
+		idBreakGlass: 1, idPlaces: 1, idSealed: 1, idDamaged: 1, idTorn: 1, idStarted: 1, idStopped: 1, idFinished: 1, idLeftOut: 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-code +catalog:\n%s", diff)

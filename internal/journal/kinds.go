@@ -39,6 +39,7 @@ const (
 	idTorn         = "bc1df30f5c174019a52ae324c1ddd1c4"
 	idStarted      = "b8eeccedf7ad4e2ca981378db41c0676"
 	idStopped      = "ff30a5897c004f5291af697c28ae040c"
+	idFinished     = "b05e52ecdbb59f61eea56beb1dca54f4"
 	idLeftOut      = "64accd5cb86b4cd986f643edb45a3763"
 )
 
@@ -65,6 +66,8 @@ func kindOf(r *clawrden.Record) (k kind, ok bool) {
 	case clawrden.EventDecided:
 		k, ok = decided[r.Decision]
 		return k, ok
+	case clawrden.EventFinished:
+		return kind{idFinished, sd.PriInfo, "ended %c of %u"}, true
 	case clawrden.EventRefused:
 		return kind{idRefused, sd.PriNotice, "refused a connection of %u"}, true
 	case clawrden.EventKilled:
@@ -169,6 +172,15 @@ func (k kind) entry(r *clawrden.Record) entry {
 	set("CLAWRDEN_GRANT", r.Grant, maxWord)
 	set("CLAWRDEN_SESSION", r.Session, maxWord)
 	set("CLAWRDEN_EXE", exe(r), maxWord)
+	if r.Exe != nil {
+		set("CLAWRDEN_EXE_SHA256", r.Exe.SHA256, maxWord)
+	}
+	set("CLAWRDEN_EXECUTOR", r.Executor, maxWord)
+	set("CLAWRDEN_PROFILE", r.Profile, maxWord)
+	set("CLAWRDEN_BOUNDARY", string(r.Boundary), maxWord)
+	if r.Event == clawrden.EventFinished {
+		ended(r, fields, set)
+	}
 	if len(r.Rules) > 0 {
 		set("CLAWRDEN_RULE", r.Rules[0].Name, maxWord)
 		set("CLAWRDEN_RULE_AT", r.Rules[0].File+":"+strconv.Itoa(r.Rules[0].Line), maxWord)
@@ -190,7 +202,35 @@ func (k kind) entry(r *clawrden.Record) entry {
 	if reason := fields["CLAWRDEN_REASON"]; reason != "" && r.Event != clawrden.EventReloaded {
 		message += ": " + reason
 	}
+	switch {
+	case r.Event != clawrden.EventFinished:
+	case r.Signal != "":
+		message += ", killed by " + fields["CLAWRDEN_SIGNAL"]
+	case r.ExitCode != nil:
+		message += ", exit status " + fields["CLAWRDEN_EXIT_CODE"]
+	}
 	return entry{message, k.priority, fields}
+}
+
+// ended says how a command ended, and what it took.
+func ended(r *clawrden.Record, fields map[string]string, set func(name, value string, most int)) {
+	if r.ExitCode != nil {
+		fields["CLAWRDEN_EXIT_CODE"] = strconv.Itoa(*r.ExitCode)
+	}
+	set("CLAWRDEN_SIGNAL", r.Signal, maxWord)
+	set("CLAWRDEN_EXIT_SOURCE", r.ExitSource, maxWord)
+	fields["CLAWRDEN_DURATION_MS"] = strconv.FormatInt(r.DurationMS, 10)
+	if r.Output != nil {
+		fields["CLAWRDEN_OUTPUT_BYTES"] = strconv.FormatInt(*r.Output, 10)
+	}
+	if r.Recording != nil {
+		set("CLAWRDEN_RECORDING_SHA256", r.Recording.SHA256, maxWord)
+	}
+	for name, n := range map[string]*uint64{"CLAWRDEN_CPU_NS": r.CPU, "CLAWRDEN_MEMORY_PEAK": r.Memory} {
+		if n != nil {
+			fields[name] = strconv.FormatUint(*n, 10)
+		}
+	}
 }
 
 func exe(r *clawrden.Record) string {

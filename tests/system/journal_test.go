@@ -37,6 +37,9 @@ func TestJournal(t *testing.T) {
 			{"denied", "9e7f509a304845e29844bad3047fa574", map[string]string{
 				"CLAWRDEN_DECISION": "deny", "CLAWRDEN_COMMAND": "uname -a", "CLAWRDEN_REASON": "not on this host", "PRIORITY": "5",
 			}, "Reason: not on this host"},
+			{"ended", "b05e52ecdbb59f61eea56beb1dca54f4", map[string]string{
+				"CLAWRDEN_ID": id, "CLAWRDEN_EXIT_CODE": "0", "CLAWRDEN_EXECUTOR": "mirror", "CLAWRDEN_BOUNDARY": "none", "PRIORITY": "6",
+			}, "Exit status: 0"},
 			{"approved", "0bda4a1fccad4213ae8750a69b59eee1", map[string]string{
 				"CLAWRDEN_DECISION": "approved", "CLAWRDEN_ID": id, "CLAWRDEN_APPROVER": "ann", "CLAWRDEN_DOOR": "control",
 			}, "ann (uid"},
