@@ -99,12 +99,16 @@ type block struct {
 
 var comment = regexp.MustCompile(`^<!-- runs( in terminal 2)?( with nc -U)?(?: until "([^"]*)")?(?:, prints (".*"))? -->$`)
 
-// TestReadme runs the shell blocks of the README as a reader would: from top to bottom, in two terminals, with an empty
-// home directory and the programs on PATH.
-func TestReadme(t *testing.T) {
+func TestReadme(t *testing.T)   { follow(t, "../README.md") }
+func TestTutorial(t *testing.T) { follow(t, "../docs/tutorial.md") }
+
+// follow runs the shell blocks of a document as a reader would: from top to bottom, in two terminals, with an empty home
+// directory and the programs on PATH.
+func follow(t *testing.T, document string) {
+	t.Helper()
 	home := t.TempDir()
 	terminals := map[string]*terminal{"": newTerminal(t, home), "2": newTerminal(t, home)}
-	for _, b := range blocks(t, "../README.md") {
+	for _, b := range blocks(t, document) {
 		if b.nc && !haveNC() {
 			t.Logf("the block at line %d isn't run: there is no nc that can speak to Unix sockets", b.line)
 			continue
