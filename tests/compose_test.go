@@ -192,21 +192,32 @@ func (c *composed) ownSocket(t *testing.T) {
 	}
 }
 
-// HTTP on all addresses: by TLS alone, and to nobody without a login. Who has one is in the tests of HTTP: a process of this host in
-// another container than the daemon's is refused whatever it shows.
+// HTTP on all addresses: by TLS alone, to nobody without a login, and with a token for what its scope says. Root's wouldn't do here: root
+// outside of the daemon's container isn't root to it.
 func TestComposeHTTP(t *testing.T) {
 	c := compose(t, "compose.yaml", "packaging/compose/http.yaml")
 	writeCertificate(t, c.dir+"/tls")
 	c.up()
 	pid := strings.TrimSpace(c.run("docker", "inspect", "-f", "{{.State.Pid}}", c.container("daemon")).stdout)
-	get := func(url string) string {
-		return c.run("nsenter", "-t", pid, "-n", "curl", "-s", "--cacert", c.dir+"/tls/certificate.pem", "--resolve", "agents.test:8443:127.0.0.1", url).stdout
+	get := func(url string, options ...string) string {
+		args := []string{"-t", pid, "-n", "curl", "-s", "--cacert", c.dir + "/tls/certificate.pem", "--resolve", "agents.test:8443:127.0.0.1"}
+		return c.run("nsenter", append(append(args, options...), url)...).stdout
 	}
 	if said := get("https://agents.test:8443/api/status"); !strings.Contains(said, "no_login") {
 		t.Errorf("by TLS, without a login: %s", said)
 	}
 	if said := get("http://agents.test:8443/api/status"); !strings.Contains(said, "HTTPS") {
 		t.Errorf("without TLS: %s", said)
+	}
+	token := strings.TrimSpace(c.person("token", "add", "phone", "--scope", "read", "--user", "approver").stdout)
+	for _, row := range []struct{ method, path, token, want string }{
+		{"GET", "/api/status", token, `"running"`},
+		{"POST", "/api/kill", token, "not_authorized"},
+		{"GET", "/api/status", token + "x", `"status":401`},
+	} {
+		if said := get("https://agents.test:8443"+row.path, "-X", row.method, "-H", "Authorization: Bearer "+row.token); !strings.Contains(said, row.want) {
+			t.Errorf("%s %s with the token %q: %s", row.method, row.path, row.token, said)
+		}
 	}
 }
 
