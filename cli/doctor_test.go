@@ -50,6 +50,54 @@ func TestDoctorKernel(t *testing.T) {
 	}
 }
 
+// WSL 2 is well with systemd alone.
+func TestDoctorWSL(t *testing.T) {
+	root := t.TempDir()
+	fakeFile(t, root, "run/systemd/system/x", "")
+	d := &doctor{root: root, kernel: "6.6.87.2-microsoft-standard-WSL2"}
+	d.checkKernel()
+	if want := "ok WSL: WSL 2 with systemd; programs of Windows run outside of all that is governed\n"; !strings.Contains(d.said(), want) {
+		t.Error(d.said())
+	}
+}
+
+// What a kernel can be built or set up without.
+func TestDoctorKernelFeatures(t *testing.T) {
+	const all = "kill_process kill_thread trap errno user_notif trace log allow"
+	for _, row := range []struct{ name, actions, ptrace, want string }{
+		{"well", all, "1", "ok kernel features: seccomp, Landlock version "},
+		{"no Yama", all, "", "ok kernel features: seccomp, Landlock version "},
+		{"no notification", "kill trap errno trace allow", "1", "failed kernel features: no seccomp user notification"},
+		{"no seccomp", "", "1", "failed kernel features: no seccomp user notification"},
+		{"no ptrace", all, "3", "failed kernel features: ptrace is off for everybody"},
+	} {
+		root := t.TempDir()
+		fakeFile(t, root, "proc/sys/kernel/seccomp/actions_avail", row.actions+"\n")
+		if row.ptrace != "" {
+			fakeFile(t, root, "proc/sys/kernel/yama/ptrace_scope", row.ptrace+"\n")
+		}
+		d := &doctor{root: root}
+		d.checkKernelFeatures()
+		if got := d.said(); !strings.HasPrefix(got, row.want) && !strings.HasPrefix(got, "warning kernel features: no Landlock") {
+			t.Errorf("%s: %s", row.name, got)
+		}
+		if f := d.findings[0]; f.State != stateOK && f.Mend == "" {
+			t.Errorf("%s: it isn't said how to mend that", row.name)
+		}
+	}
+}
+
+func fakeFile(t *testing.T, root, path, text string) {
+	t.Helper()
+	at := filepath.Join(root, path)
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(at, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestDoctorSystemd(t *testing.T) {
 	root := t.TempDir()
 	d := &doctor{root: root}
