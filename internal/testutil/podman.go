@@ -44,6 +44,31 @@ const rootless = `printf 'nobody:300000:65536\n' >"$1/sub" && mount --bind "$1/s
 home=$1; shift
 exec setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$home/home" XDG_RUNTIME_DIR="$home/home" "$@"`
 
+// RemappedBase is the user of the host that the root of a remapped engine's containers is.
+const RemappedBase = 300000
+
+// remapped gives the engine uids for its containers, below its own mounts, as rootless does.
+const remapped = `printf 'nobody:300000:65536\n' >"$1/sub" && mount --bind "$1/sub" /etc/subuid && mount --bind "$1/sub" /etc/subgid || exit 1
+shift; exec "$@"`
+
+// Remapped gives a Docker whose containers are in user namespaces of their own: uid 0 in them is RemappedBase here.
+func Remapped(t testing.TB) *Dockerd {
+	t.Helper()
+	needsEngine(t, "dockerd", "docker", "unshare")
+	d := &Dockerd{Dir: engineDir(t)}
+	d.Socket = filepath.Join(d.Dir, "d.sock")
+	config := filepath.Join(d.Dir, "daemon.json")
+	if err := os.WriteFile(config, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.args = []string{
+		"unshare", "--mount", "sh", "-c", remapped, "sh", d.Dir,
+		"dockerd", "--userns-remap=nobody:nogroup", "--config-file", config, "--data-root", filepath.Join(d.Dir, "data"), "--exec-root", filepath.Join(d.Dir, "exec"),
+		"--pidfile", filepath.Join(d.Dir, "pid"), "-H", "unix://" + d.Socket, "--bridge=none", "--iptables=false", "--ip6tables=false", "--storage-driver=overlay2",
+	}
+	return started(t, d)
+}
+
 // Rootless gives an engine that runs as an ordinary user: "docker" or "podman". No container has to run in it.
 func Rootless(t testing.TB, program string) *Dockerd {
 	t.Helper()
