@@ -43,6 +43,7 @@ type ratchet struct {
 	last   Checkpoint // Size is 0 before the first
 	note   []byte     // of last
 	fresh  bool       // the key was made, or taken from the credential, by this start
+	opened bool       // the log was opened since last, so that records behind it are the daemon's own
 }
 
 // keyState is the content of keyFile.
@@ -50,6 +51,7 @@ type keyState struct {
 	Origin string `json:"origin"`
 	Seed   []byte `json:"seed"` // of the key that signs next
 	Note   string `json:"note"` // the last checkpoint, "" before the first
+	Opened bool   `json:"opened,omitempty"`
 }
 
 // openRatchet reads the keys in a state directory, or makes the first one: from a credential of 32 bytes where there is
@@ -67,7 +69,7 @@ func openRatchet(dir string, credential []byte) (*ratchet, error) {
 	if err := json.Unmarshal(b, &s); err != nil || len(s.Seed) != ed25519.SeedSize || s.Origin == "" {
 		return nil, fmt.Errorf("%s is damaged: move it away to begin with a new key, and keep the log's checkpoints", filepath.Join(dir, keyFile))
 	}
-	r.origin, r.key, r.note = s.Origin, ed25519.NewKeyFromSeed(s.Seed), []byte(s.Note)
+	r.origin, r.key, r.note, r.opened = s.Origin, ed25519.NewKeyFromSeed(s.Seed), []byte(s.Note), s.Opened
 	if s.Note != "" {
 		if r.last, err = readCheckpoint(r.note); err != nil {
 			return nil, fmt.Errorf("%s is damaged: %v", filepath.Join(dir, keyFile), err)
@@ -99,7 +101,7 @@ func (r *ratchet) begin(credential []byte) (err error) {
 		text = string(old) + text
 	}
 	if err = writePublic(path, []byte(text)); err == nil {
-		err = r.save(r.key, nil)
+		err = r.save(keyState{Seed: r.key.Seed()})
 	}
 	if err != nil {
 		return fmt.Errorf("cannot keep the audit log's key: %w", err)
@@ -152,18 +154,32 @@ func (r *ratchet) sign(c Checkpoint) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.save(next, msg); err != nil {
+	if err := r.save(keyState{Seed: next.Seed(), Note: string(msg)}); err != nil {
 		return nil, err
 	}
 	clear(r.key)
-	r.key, r.last, r.note = next, c, msg
+	r.key, r.last, r.note, r.opened = next, c, msg, false
 	return msg, nil
+}
+
+// open notes, before anything is written behind the checkpoint of a stop, that the log isn't closed any more: a crash may come
+// before the next checkpoint.
+func (r *ratchet) open() error {
+	if r.opened || r.last.Why != ByStop {
+		return nil
+	}
+	if err := r.save(keyState{Seed: r.key.Seed(), Note: string(r.note), Opened: true}); err != nil {
+		return fmt.Errorf("cannot note that the audit log is open: %w", err)
+	}
+	r.opened = true
+	return nil
 }
 
 // save replaces the key file, and writes zeros over what was in the old one. On file systems that copy on write, and on
 // flash, a trace may stay all the same.
-func (r *ratchet) save(key ed25519.PrivateKey, msg []byte) error {
-	b, err := json.Marshal(keyState{Origin: r.origin, Seed: key.Seed(), Note: string(msg)})
+func (r *ratchet) save(s keyState) error {
+	s.Origin = r.origin
+	b, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}

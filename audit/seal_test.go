@@ -269,6 +269,32 @@ func TestUnsealedTail(t *testing.T) {
 	}
 }
 
+// A daemon that was stopped, started again and then killed before its next checkpoint finds its own records behind that of the stop.
+func TestStartAfterStopAndCrash(t *testing.T) {
+	s := newSealedLog(t, Options{})
+	s.write(t, 5)
+	s.o.Own = func(r *clawrden.Record) { t.Errorf("said %+v", r) }
+	for life := range 3 {
+		l := open(t, s.path, s.o)
+		appendAll(t, l, decided(fmt.Sprintf("life%d", life), clawrden.OutcomeAllow))
+		s.crash(t)
+	}
+	r := verifyLog(t, s.all(t))
+	if !r.OK() || r.Sealed != 5 || r.Unsealed != 3 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// crash goes on with what a crash now would leave.
+func (s *sealedLog) crash(t *testing.T) {
+	t.Helper()
+	left := filepath.Join(t.TempDir(), "left")
+	if err := os.CopyFS(left, os.DirFS(s.dir)); err != nil {
+		t.Fatal(err)
+	}
+	s.dir, s.path, s.o.Keys = left, filepath.Join(left, "log", "audit.jsonl"), filepath.Join(left, "state")
+}
+
 // A start says that the log isn't as it was left, and the chain goes on behind what the last checkpoint seals.
 func TestStartFindsDamage(t *testing.T) {
 	for name, row := range map[string]struct {

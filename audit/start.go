@@ -101,6 +101,9 @@ func (l *Log) start() (news []*clawrden.Record, err error) {
 		if damage := l.compare(); damage != nil {
 			news = append(news, damage)
 		}
+		if err := l.keys.open(); err != nil {
+			return nil, err
+		}
 		l.sealed.Store(l.keys.last.Size)
 	}
 	l.onDisk = l.seq
@@ -166,7 +169,7 @@ func (l *Log) compare() *clawrden.Record {
 		return &clawrden.Record{
 			Event: clawrden.EventDamaged, Reason: fmt.Sprintf("record %d isn't the one that the last checkpoint seals: the log was changed while nothing wrote it", sealed.Size),
 		}
-	case sealed.Why == ByStop:
+	case sealed.Why == ByStop && !l.keys.opened:
 		return &clawrden.Record{
 			Event:  clawrden.EventDamaged,
 			Reason: fmt.Sprintf("the log was sealed at record %d when it was closed, and records up to %d stand behind that: somebody else has written them", sealed.Size, l.seq),
