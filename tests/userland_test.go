@@ -198,7 +198,7 @@ func distributions() []userland {
 	var lands []userland
 	for _, release := range []string{"bullseye", "bookworm", "trixie", "sid"} {
 		lands = append(lands, userland{"debian " + release, func(root string) error {
-			out, err := exec.Command("mmdebstrap", "--quiet", "--mode=root", "--variant=essential", release, root).CombinedOutput()
+			out, err := exec.Command("unshare", "--mount", "mmdebstrap", "--quiet", "--mode=root", "--variant=essential", release, root).CombinedOutput()
 			if err != nil {
 				return fmt.Errorf("mmdebstrap: %v\n%s", err, lastLine(string(out)))
 			}

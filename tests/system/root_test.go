@@ -76,7 +76,8 @@ func makeRoot(release string, more ...string) (string, error) {
 			return "", err
 		}
 	}
-	out, err := exec.Command("mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--include="+strings.Join(packages, ","),
+	// In a mount namespace of its own: where the host had a second /proc meanwhile, no session could begin in other tests.
+	out, err := exec.Command("unshare", "--mount", "mmdebstrap", "--quiet", "--mode=root", "--variant=essential", "--include="+strings.Join(packages, ","),
 		release, temp, mirror).CombinedOutput()
 	if err != nil {
 		_ = os.RemoveAll(temp)
