@@ -46,7 +46,7 @@ func (m *machine) agent(tool string, args ...string) result {
 
 func (m *machine) run(args ...string) result { return finish(m.command(args...)) }
 
-func (m *machine) must(t *testing.T, args ...string) string {
+func (m *machine) must(t testing.TB, args ...string) string {
 	t.Helper()
 	r := m.run(args...)
 	if r.code != 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // bareMachine is a booted system without Clawrden, for one test, with debs of two versions in /srv.
-func bareMachine(t *testing.T, release string) *machine {
+func bareMachine(t testing.TB, release string) *machine {
 	t.Helper()
 	lower, err := makeRoot(release)
 	if err != nil {
@@ -32,18 +32,46 @@ func bareMachine(t *testing.T, release string) *machine {
 			t.Fatalf("pack: %v\n%s", err, out)
 		}
 	}
+	m.changeSettings(t, "1.1.0", edited, untouched)
 	if err := m.boot(); err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-// dpkg installs a version as a script would: nobody is there to be asked.
-func (m *machine) dpkg(t *testing.T, version string) result {
+// Files of the policy that the newer version brings changed: an operator has edited the first one, too.
+const (
+	edited    = "/etc/clawrden/policy.d/20-read.hcl"
+	untouched = "/etc/clawrden/policy.d/30-files.hcl"
+	byPackage = "# changed by the package"
+)
+
+func debOf(version string) string {
+	return fmt.Sprintf("/srv/clawrden_%s-1_%s.deb", version, runtime.GOARCH)
+}
+
+// changeSettings makes a version's deb one whose files of settings have a line more.
+func (m *machine) changeSettings(t testing.TB, version string, files ...string) {
 	t.Helper()
-	c := m.command("dpkg", "-i", fmt.Sprintf("/srv/clawrden_%s-1_%s.deb", version, runtime.GOARCH))
+	const script = `dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT; deb=$1; line=$2; shift 2
+		dpkg-deb -R "$deb" "$dir"; for f in "$@"; do echo "$line" >>"$dir$f"; done; dpkg-deb --root-owner-group -Zgzip -b "$dir" "$deb" >/dev/null`
+	args := append([]string{"-ec", script, "sh", filepath.Join(m.root, debOf(version)), byPackage}, files...)
+	if out, err := exec.Command("sh", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// tryDpkg is dpkg as a script has it: nobody is there to be asked.
+func (m *machine) tryDpkg(args ...string) result {
+	c := m.command(append([]string{"dpkg"}, args...)...)
 	c.Env = append(c.Env, "DEBIAN_FRONTEND=noninteractive")
-	r := finish(c)
+	return finish(c)
+}
+
+// dpkg installs a version.
+func (m *machine) dpkg(t testing.TB, version string) result {
+	t.Helper()
+	r := m.tryDpkg("-i", debOf(version))
 	if r.code != 0 {
 		t.Fatal(r)
 	}
@@ -57,7 +85,15 @@ func (m *machine) is(t *testing.T, what string, args ...string) {
 	}
 }
 
-// The life of a package: installed over what is there already, upgraded while agents work, removed, and purged.
+// The life of a package: refused by an old systemd, installed over what is there already, upgraded while agents work, removed, and purged.
+//
+//	an old systemd                                              refuseOld
+//	a group that exists, no polkit, no Docker                   installDeb
+//	an edited policy; settings changed on both sides            upgradeDeb
+//	agents at work, when it is removed and when it is purged    removeDeb, purgeDeb
+//	a broken policy, no bus                                     installBroken
+//
+// dbus-broker is in bus_test.go, an engine that goes away in engine_test.go.
 func TestDebPackage(t *testing.T) {
 	if missing != "" {
 		t.Skip(missing)
@@ -70,6 +106,7 @@ func TestDebPackage(t *testing.T) {
 					t.Logf("journal:\n%s", m.run("journalctl", "--no-pager", "-n", "60").stdout)
 				}
 			})
+			m.refuseOld(t)
 			m.installDeb(t)
 			m.upgradeDeb(t)
 			m.removeDeb(t)
@@ -79,7 +116,22 @@ func TestDebPackage(t *testing.T) {
 	}
 }
 
-// installDeb is on a system that has a group of that name, and no polkit.
+// refuseOld is on a system that says it has a systemd of before: nothing is set up, and the package can be taken away again.
+func (m *machine) refuseOld(t *testing.T) {
+	t.Helper()
+	const pretend = `sed -i "/^Package: systemd$/,/^$/s/^Version: .*/Version: $1/" /var/lib/dpkg/status`
+	version := m.must(t, "dpkg-query", "-W", "-f", "${Version}", "systemd")
+	m.must(t, "sh", "-ec", pretend, "sh", "247.3-7+deb11u5")
+	if r := m.tryDpkg("-i", debOf("1.0.0")); r.code == 0 || !strings.Contains(r.stderr, "clawrden depends on systemd (>= 252)") {
+		t.Errorf("with an old systemd: %v", r)
+	}
+	m.is(t, "", "sh", "-c", "systemctl list-units --no-legend --plain 'clawrden*'; ls -d /run/clawrden /var/lib/clawrden 2>/dev/null; find /etc/systemd -name '*clawrden*'; getent group clawrden-agents")
+	m.must(t, "dpkg", "--purge", "clawrden")
+	m.must(t, "sh", "-ec", pretend, "sh", version)
+	m.is(t, version, "dpkg-query", "-W", "-f", "${Version}", "systemd")
+}
+
+// installDeb is on a system that has a group of that name, no polkit and no Docker.
 func (m *machine) installDeb(t *testing.T) {
 	t.Helper()
 	m.must(t, "sh", "-ec", "groupadd -g 5000 clawrden-agents; useradd -m -G clawrden-agents agent; systemctl mask --runtime --now polkit.service")
@@ -112,9 +164,8 @@ func (m *machine) installDeb(t *testing.T) {
 // upgradeDeb is while one command runs, one waits for a person, and a session is under guard; the policy has been edited.
 func (m *machine) upgradeDeb(t *testing.T) {
 	t.Helper()
-	m.must(t, "clawrden", "shims", "add", "sleep", "hostname")
+	m.must(t, "clawrden", "shims", "add", "sleep", "hostname", "uname")
 	m.write(t, "/etc/clawrden/policy.d/zz-test.hcl", policy)
-	const edited = "/etc/clawrden/policy.d/20-read.hcl"
 	m.must(t, "sh", "-c", "echo '# edited here' >>"+edited+"; rm /etc/clawrden/policy.d/99-tests.hcl")
 	m.must(t, "clawrden", "reload")
 	m.guardedService(t)
@@ -128,7 +179,8 @@ func (m *machine) upgradeDeb(t *testing.T) {
 	before := m.mainPID()
 
 	guard := m.guardPID()
-	if r := m.dpkg(t, "1.1.0"); strings.Count(r.stderr, "clawrden:") != 1 || !strings.Contains(r.stderr, "restart clawrden-guard.service") {
+	m.stopsHalfway(t)
+	if r := m.tryDpkg("--force-confold", "--configure", "clawrden"); r.code != 0 || strings.Count(r.stderr, "clawrden:") != 1 || !strings.Contains(r.stderr, "restart clawrden-guard.service") {
 		t.Errorf("it doesn't say that sessions keep their guard, and only that: %v", r)
 	}
 	if after := m.guardPID(); after != guard {
@@ -138,7 +190,7 @@ func (m *machine) upgradeDeb(t *testing.T) {
 		t.Errorf("the daemon of the old version runs on: pid %s follows on %s", after, before)
 	}
 	m.is(t, sockets, "sh", "-c", "stat -c '%n %i' /run/clawrden/*.sock /run/clawrden/agent/*.sock")
-	m.must(t, "grep", "-q", "edited here", edited)
+	m.settingsAfter(t)
 	if r := m.run("test", "-e", "/etc/clawrden/policy.d/99-tests.hcl"); r.code == 0 {
 		t.Error("a file of the policy that was deleted is back")
 	}
@@ -158,6 +210,35 @@ func (m *machine) upgradeDeb(t *testing.T) {
 		return strings.Contains(said, "\nagent\n") && strings.Contains(said, "uname: denied by rule") && strings.Contains(said, "\n126\n")
 	})
 	m.must(t, "clawrden", "audit", "verify")
+}
+
+// stopsHalfway is an upgrade that finds settings changed on both sides, and nobody to ask which of them count: the files are those of the
+// new version, and whatever ran goes on.
+func (m *machine) stopsHalfway(t *testing.T) {
+	t.Helper()
+	daemon := m.mainPID()
+	if r := m.tryDpkg("-i", debOf("1.1.0")); r.code == 0 || !strings.Contains(r.stderr, "conffile") {
+		t.Errorf("settings changed on both sides: %v", r)
+	}
+	if pid := m.mainPID(); pid != daemon {
+		t.Errorf("halfway through the upgrade, the daemon has pid %s after %s", pid, daemon)
+	}
+	if r := m.agent("id", "-un"); r.code != 0 || r.stdout != "agent\n" {
+		t.Errorf("halfway through the upgrade, an allowed command: %v", r)
+	}
+	if r := m.agent("uname"); r.code != 126 {
+		t.Errorf("halfway through the upgrade, a denied command: %v", r)
+	}
+}
+
+// settingsAfter is what an upgrade makes of files that were changed: by the operator alone or on both sides, they stay; what is new lies
+// beside them under a name that no policy is read from. By the package alone, they are the new ones.
+func (m *machine) settingsAfter(t *testing.T) {
+	t.Helper()
+	m.is(t, "# edited here", "tail", "-n1", edited)
+	m.is(t, byPackage, "tail", "-n1", edited+".dpkg-dist")
+	m.is(t, byPackage, "tail", "-n1", untouched)
+	m.is(t, edited+".dpkg-dist", "sh", "-c", "ls /etc/clawrden/policy.d/*.dpkg-*")
 }
 
 func (m *machine) guardPID() string {
@@ -220,7 +301,11 @@ func (m *machine) purgeDeb(t *testing.T) {
 	go func() { running <- finish(sleeping) }()
 	eventually(t, "it runs", func() bool { return m.counts(t).Running == 1 })
 	_, asking := m.asked(t)
+	m.must(t, "systemctl", "start", "helper.service")
+	eventually(t, "a session is under guard", func() bool { return len(m.counts(t).Sessions) == 1 })
+	said := m.judged()
 	m.must(t, "dpkg", "--purge", "clawrden")
+	m.sessionEnds(t, said)
 	m.must(t, "pgrep", "-u", "agent", "-x", "sleep")
 	m.must(t, "pkill", "-KILL", "-u", "agent", "-x", "sleep")
 	m.must(t, "pkill", "-KILL", "-u", "agent", "-x", "hostname") // it waits for a daemon to come back
@@ -229,6 +314,42 @@ func (m *machine) purgeDeb(t *testing.T) {
 	m.is(t, "", "sh", "-c", "ls -d /etc/clawrden /var/lib/clawrden /var/log/clawrden /run/clawrden /usr/lib/clawrden 2>/dev/null; find /etc/systemd /var/lib/systemd/deb-systemd* -name '*clawrden*'")
 	m.is(t, "", "sh", "-c", "systemctl list-units --no-legend --plain --state=active,failed 'clawrden*.s[eo]*'")
 	m.must(t, "getent", "group", "clawrden-approvers")
+}
+
+// judged is how many commands the session of helper.service has begun so far.
+func (m *machine) judged() int {
+	return strings.Count("\n"+m.run("journalctl", "--no-pager", "-b", "-o", "cat", "-t", "clawrden-launch").stdout, "\nagent\n")
+}
+
+// sessionEnds: without Clawrden what is under guard starts nothing any more. The kernel refuses it.
+func (m *machine) sessionEnds(t *testing.T, before int) {
+	t.Helper()
+	m.must(t, "sh", "-c", "timeout 60 sh -c 'echo >/srv/tick' || true") // nobody may be left to read it
+	eventually(t, "the session is over", func() bool {
+		return m.run("systemctl", "is-active", "--quiet", "helper.service").code != 0
+	})
+	if n := m.judged(); n != before {
+		t.Errorf("after the purge the session has run %d commands", n-before)
+	}
+}
+
+// BenchmarkPackage is from the installation of the package to the first governed command, on a system that has what the package needs.
+func BenchmarkPackage(b *testing.B) {
+	if missing != "" {
+		b.Skip(missing)
+	}
+	m := bareMachine(b, releases[0])
+	m.must(b, "sh", "-ec", "groupadd clawrden-agents; useradd -m -G clawrden-agents agent")
+	for b.Loop() {
+		m.dpkg(b, "1.0.0")
+		m.must(b, "clawrden", "shims", "add", "id")
+		if r := m.agent("id"); r.code != 0 {
+			b.Fatal(r)
+		}
+		b.StopTimer()
+		m.must(b, "dpkg", "--purge", "clawrden")
+		b.StartTimer()
+	}
 }
 
 // installBroken is over a policy with an error, and without a bus: all is denied, and everything says why.
