@@ -79,7 +79,7 @@ func run(bin string, rounds int, quick bool) error {
 		hosts = append(hosts, h)
 	}
 	fmt.Printf("%s, %d rounds\n\n", time.Now().UTC().Format("2006-01-02"), rounds)
-	for _, step := range []func([]*host, int) error{latency, throughput(clients), output(size), breakdown, killing(200), streaming(readers, seconds)} {
+	for _, step := range []func([]*host, int) error{starts(bin), latency, throughput(clients), output(size), breakdown, killing(200), streaming(readers, seconds)} {
 		if err := step(hosts, rounds); err != nil {
 			return err
 		}
