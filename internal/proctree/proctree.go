@@ -23,7 +23,9 @@ const (
 	maxHeld = 8192
 	// maxRounds bounds the looks at /proc. Every process that was found is stopped, so that new ones come only from those
 	// that started in between.
-	maxRounds = 32
+	maxRounds = 64
+	// spell is how many looks KillWith takes from one round of signals to the next, while each finds something new.
+	spell = 8
 )
 
 // Root is a process whose tree is meant.
@@ -52,25 +54,32 @@ func (r *Root) Close() { _ = unix.Close(r.Pidfd) }
 // Kill stops each tree from its root down, so that nothing in it starts anything more, and then ends it.
 func Kill(roots []Root) error { return stopAnd(roots, unix.SIGKILL, true) }
 
-// KillWith is Kill for trees whose processes are known by other means, too: what also names belongs to them wherever it stands. Each is
-// ended as soon as one look has found it; what starts in between is found by the next.
+// KillWith is Kill for trees whose processes are known by other means, too: what also names belongs to them wherever it stands. What the
+// first look finds is ended at once. Where more has started in between it is stopped at first, look by look, since what ends makes
+// room for others below a limit on processes; every few looks it is ended all the same, for what is stopped can be continued by others.
 func KillWith(roots []Root, also func(pid int) bool) error {
 	h := holder{stop: true, also: also}
 	defer h.close()
 	for i := range roots {
 		h.root(&roots[i], true)
 	}
-	for range maxRounds {
+	for round := range maxRounds {
 		more, err := h.look()
-		h.send(unix.SIGKILL, true)
+		if round%spell == 0 || !more {
+			h.send(unix.SIGKILL, true)
+		}
+		if errors.Is(err, errTooMany) {
+			continue // these have ended by the next look, or soon after
+		}
 		if err != nil {
 			return err
 		}
 		if !more {
-			break
+			return h.err
 		}
 	}
-	return h.err
+	h.send(unix.SIGKILL, true)
+	return h.unending()
 }
 
 // KillBelow does the same to all that descends from the roots, and leaves these alone.
@@ -95,14 +104,15 @@ func stopAnd(roots []Root, sig syscall.Signal, withRoots bool) error {
 	for i := range roots {
 		h.root(&roots[i], withRoots)
 	}
-	for range maxRounds {
-		more, err := h.look()
-		if err != nil {
-			h.err = err
+	more := true
+	for round := 0; more && round < maxRounds; round++ {
+		var err error
+		if more, err = h.look(); err != nil {
+			more, h.err = false, err
 		}
-		if !more || err != nil {
-			break
-		}
+	}
+	if more {
+		h.err = h.unending()
 	}
 	if sig != 0 {
 		h.send(sig, withRoots)
@@ -173,7 +183,21 @@ func (h *holder) close() {
 	}
 }
 
-// look goes through /proc once and takes in what belongs to the trees; more tells whether there was anything new.
+// unending is the error where the last look has still found something new.
+func (h *holder) unending() error {
+	if h.err != nil {
+		return h.err
+	}
+	return errUnending
+}
+
+var (
+	errTooMany  = fmt.Errorf("more than %d processes", maxHeld)
+	errUnending = errors.New("processes start faster than they can be found")
+)
+
+// look goes through /proc once and takes in what belongs to the trees; more tells whether there was anything new, which may have
+// ended meanwhile and left something else behind.
 func (h *holder) look() (more bool, err error) {
 	all, err := processes()
 	if err != nil {
@@ -183,21 +207,16 @@ func (h *holder) look() (more bool, err error) {
 	for pid, s := range all {
 		children[s.parent] = append(children[s.parent], pid)
 	}
-	var next []int
-	for pid, p := range h.held {
-		if all[pid].start == p.start {
-			next = append(next, pid)
-		}
-	}
+	next := h.remaining(all)
 	for pid, s := range all {
-		if _, known := h.held[pid]; h.also == nil || known || pid <= 1 || !h.also(pid) {
+		if h.also == nil || pid <= 1 || h.has(pid, s) || !h.also(pid) {
 			continue
 		}
 		if len(h.held) >= maxHeld {
 			return false, errTooMany
 		}
+		more = true
 		if h.take(pid, s.start, noParent) {
-			more = true
 			next = append(next, pid)
 		}
 	}
@@ -205,14 +224,14 @@ func (h *holder) look() (more bool, err error) {
 		parent := next[len(next)-1]
 		next = next[:len(next)-1]
 		for _, pid := range children[parent] {
-			if _, known := h.held[pid]; known {
+			if h.has(pid, all[pid]) {
 				continue
 			}
 			if len(h.held) >= maxHeld {
 				return false, errTooMany
 			}
+			more = true
 			if h.take(pid, all[pid].start, parent) {
-				more = true
 				next = append(next, pid)
 			}
 		}
@@ -220,7 +239,25 @@ func (h *holder) look() (more bool, err error) {
 	return more, nil
 }
 
-var errTooMany = fmt.Errorf("more than %d processes", maxHeld)
+// remaining gives the held processes that are there still, and lets those go that have ended: their numbers may be others' by now.
+func (h *holder) remaining(all map[int]stat) (pids []int) {
+	for pid, p := range h.held {
+		switch {
+		case all[pid].start == p.start:
+			pids = append(pids, pid)
+		case !p.root && errors.Is(unix.PidfdSendSignal(p.fd, 0, nil, 0), unix.ESRCH):
+			_ = unix.Close(p.fd)
+			delete(h.held, pid)
+		}
+	}
+	return pids
+}
+
+// has reports whether a process is held, and not another one that had its number.
+func (h *holder) has(pid int, s stat) bool {
+	p, ok := h.held[pid]
+	return ok && p.start == s.start
+}
 
 // noParent stands for one that belongs to the trees by itself.
 const noParent = 0
@@ -238,6 +275,12 @@ func (h *holder) take(pid int, start uint64, parent int) bool {
 	if err != nil || s.start != start || parent != noParent && (s.parent != parent || unix.PidfdSendSignal(h.held[parent].fd, 0, nil, 0) != nil) {
 		_ = unix.Close(fd)
 		return false
+	}
+	if h.held == nil { // a tree without a root that is known
+		h.held = map[int]process{}
+	}
+	if old, ok := h.held[pid]; ok && !old.root {
+		_ = unix.Close(old.fd)
 	}
 	h.held[pid] = process{fd: fd, start: start}
 	if h.stop {

@@ -2,6 +2,7 @@ package proctree
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -106,6 +107,56 @@ func TestKillForks(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.ended(t)
+}
+
+// What never comes to an end is no success: here each process that is found has another one started.
+func TestKillWithUnending(t *testing.T) {
+	var started []*exec.Cmd
+	another := func() {
+		c := exec.Command("/bin/sleep", "600")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		started = append(started, c)
+	}
+	defer func() {
+		for _, c := range started {
+			_ = c.Process.Kill()
+			_ = c.Wait()
+		}
+	}()
+	another()
+	err := KillWith(nil, func(pid int) bool {
+		if pid != started[len(started)-1].Process.Pid {
+			return false
+		}
+		another()
+		return true
+	})
+	if !errors.Is(err, errUnending) || len(started) != maxRounds+1 {
+		t.Errorf("%v after %d processes", err, len(started))
+	}
+	for _, c := range started[:maxRounds] { // they end, without this test's doing
+		if err := c.Wait(); err == nil || c.ProcessState.Sys().(syscall.WaitStatus).Signal() != unix.SIGKILL {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// A number that was another process's before is looked at anew.
+func TestNumberAgain(t *testing.T) {
+	x := start(t, family, 4)
+	h := holder{held: map[int]process{}}
+	defer h.close()
+	gone, err := unix.PidfdOpen(x.root.PID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.held[x.root.PID] = process{fd: gone, start: x.root.Start - 1}
+	h.also = func(pid int) bool { return pid == x.root.PID }
+	if more, err := h.look(); !more || err != nil || h.held[x.root.PID].start != x.root.Start || len(h.held) < 4 {
+		t.Errorf("%v, %v: %+v", more, err, h.held)
+	}
 }
 
 func TestStopAndContinue(t *testing.T) {
