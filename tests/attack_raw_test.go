@@ -24,8 +24,9 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// patience is how long a test waits for something that must come, before it is called missing.
-const patience = 30 * time.Second
+// patience is how long a test waits for something that must come, before it is called missing: far beyond what anything takes, also on
+// a machine that is busy with other things.
+const patience = 2 * time.Minute
 
 // dial connects to the shim socket.
 func (h *host) dial() *net.UnixConn {

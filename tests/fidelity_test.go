@@ -70,7 +70,7 @@ func (s *stand) of(t *testing.T) *stand {
 
 func newStand(t *testing.T, mode string, tools []string) *stand {
 	t.Helper()
-	o := hostOptions{policy: fidelityPolicy, config: fmt.Sprintf("mirror {\n  exit_status = %q\n}\n", mode), tools: tools}
+	o := hostOptions{policy: fidelityPolicy, config: fmt.Sprintf("mirror {\n  exit_status = %q\n}\n", mode) + patientLimits, tools: tools}
 	if os.Geteuid() == 0 {
 		o.args = []string{} // not --dev, which would let the daemon's own user off some of it
 	}
@@ -147,7 +147,7 @@ func (s *stand) script(governed bool, text string) *exec.Cmd {
 }
 
 // runTime is when a run is taken to hang.
-const runTime = 20 * time.Second
+const runTime = patience
 
 // run runs the script to its end and gives what it left.
 func (s *stand) run(governed bool, text string) result {

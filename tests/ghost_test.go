@@ -162,9 +162,12 @@ func TestGhostFromContainer(t *testing.T) {
 // A caller that is killed takes its ghost along, and so does the kill switch, with all that runs there.
 func TestGhostKilled(t *testing.T) {
 	h, dir := newGhosts(t, "sh")
-	for name, end := range map[string]func(shim int){
-		"the caller": func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) },
-		"the switch": func(int) { h.post("/api/kill", "{}") },
+	for _, row := range []struct {
+		name string
+		end  func(shim int)
+	}{
+		{"the caller", func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) }},
+		{"the switch", func(int) { h.post("/api/kill", "{}") }},
 	} {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -179,10 +182,10 @@ func TestGhostKilled(t *testing.T) {
 		if _, err := r.Read(make([]byte, 16)); err != nil {
 			t.Fatal(err)
 		}
-		end(c.Process.Pid)
+		row.end(c.Process.Pid)
 		_ = c.Wait()
 		if n, err := r.Read(make([]byte, 16)); n != 0 { // the end of all that hold the pipe
-			t.Errorf("%s: %d, %v", name, n, err)
+			t.Errorf("%s: %d, %v", row.name, n, err)
 		}
 		_ = r.Close()
 		h.noGhosts()

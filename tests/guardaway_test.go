@@ -71,7 +71,8 @@ func TestGuardedElsewhere(t *testing.T) {
 // TestGuardedElsewhereAsk asks once, and then brings it there.
 func TestGuardedElsewhereAsk(t *testing.T) {
 	g := newAway(t)
-	for verb, want := range map[string]string{"approve": "oot\n0\n", "deny": "126\n"} {
+	for _, row := range []struct{ verb, want string }{{"approve", "oot\n0\n"}, {"deny", "126\n"}} {
+		verb, want := row.verb, row.want
 		done := make(chan result)
 		c := g.shimmed("printf root | tail -c 3; echo; echo $?")
 		if verb == "deny" {

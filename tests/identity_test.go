@@ -81,11 +81,11 @@ func TestAgentsOwnTool(t *testing.T) {
 		}
 	}
 
-	for changes, want := range map[int]result{
-		0: {stdout: "0\n"},
-		1: {stdout: "1\n"},
-		3: {code: 126},
-	} {
+	for _, row := range []struct {
+		changes int
+		want    result
+	}{{0, result{stdout: "0\n"}}, {1, result{stdout: "1\n"}}, {3, result{code: 126}}} {
+		changes, want := row.changes, row.want
 		text := func(n int) string { return "#!/bin/sh\necho " + string(rune('0'+n)) + "\n" }
 		give(t, filepath.Join(dir, "mine"), text(0))
 		done := make(chan result)

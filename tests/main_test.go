@@ -202,7 +202,7 @@ func (h *host) post(path, body string) int {
 // waitPending returns the queue as soon as it has n asks.
 func (h *host) waitPending(n int) []clawrden.Pending {
 	h.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
 		var q []clawrden.Pending
 		h.get("/api/queue", &q)
 		if len(q) == n {
@@ -217,7 +217,7 @@ func (h *host) waitPending(n int) []clawrden.Pending {
 func (h *host) waitRecords(done func([]clawrden.Record) bool) []clawrden.Record {
 	h.t.Helper()
 	var records []clawrden.Record
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
 		if records = h.records(); done(records) {
 			return records
 		}

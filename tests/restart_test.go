@@ -69,7 +69,7 @@ func (h *host) noLeftovers() {
 // noneOf waits until directories of the state are empty.
 func (h *host) noneOf(dirs ...string) {
 	h.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
 		if len(h.leftovers(dirs...)) == 0 {
 			return
 		}
@@ -77,18 +77,21 @@ func (h *host) noneOf(dirs ...string) {
 	h.t.Errorf("still kept: %v", h.leftovers(dirs...))
 }
 
-var endings = map[string]syscall.Signal{"restart": syscall.SIGTERM, "kill -9": syscall.SIGKILL}
+var endings = []struct {
+	name string
+	sig  syscall.Signal
+}{{"restart", syscall.SIGTERM}, {"kill -9", syscall.SIGKILL}}
 
 // TestRestartWhileAsked restarts the daemon while a person is asked. The shim comes back, says nothing new, and hears what was
 // decided afterwards.
 func TestRestartWhileAsked(t *testing.T) {
-	for name, sig := range endings {
-		t.Run(name, func(t *testing.T) {
+	for _, e := range endings {
+		t.Run(e.name, func(t *testing.T) {
 			h := restartHost(t, "auto")
 			for _, approve := range []bool{true, false} {
 				file := filepath.Join(h.dir, fmt.Sprint("made-", approve))
 				id, end := h.asked("touch", file)
-				h.restart(sig, nil)
+				h.restart(e.sig, nil)
 				q := h.waitPending(1)
 				if q[0].ID != id || q[0].Args[0] != file || q[0].Exe == nil || len(q[0].Rules) != 1 {
 					t.Errorf("after the restart %+v waits", q[0])
@@ -119,7 +122,7 @@ func TestRestartWhileAsked(t *testing.T) {
 // TestDecidedBeforeAndDuringARestart has a person decide just before the daemon is killed, and after that before the shim is back.
 func TestDecidedBeforeAndDuringARestart(t *testing.T) {
 	h := restartHost(t, "auto")
-	for _, sig := range endings {
+	for _, e := range endings {
 		for _, when := range []string{"before", "while the shim is away"} {
 			file := filepath.Join(h.dir, "made")
 			_ = os.Remove(file)
@@ -127,16 +130,16 @@ func TestDecidedBeforeAndDuringARestart(t *testing.T) {
 			if when == "before" {
 				h.post("/api/queue/"+id+"/approve", "") // the shim doesn't read the answer
 			}
-			h.restart(sig, nil)
+			h.restart(e.sig, nil)
 			if when != "before" {
 				h.post("/api/queue/"+id+"/approve", "")
 			}
 			end.resume()
 			if r := <-end.done; r.code != 0 {
-				t.Errorf("%s, %v: %+v", when, sig, r)
+				t.Errorf("%s, %v: %+v", when, e.sig, r)
 			}
 			if _, err := os.Stat(file); err != nil {
-				t.Errorf("%s, %v: %v", when, sig, err)
+				t.Errorf("%s, %v: %v", when, e.sig, err)
 			}
 		}
 	}
@@ -174,8 +177,8 @@ func (h *host) askedStopped(tool string, args ...string) (id string, s stopped) 
 // recorded with how they ended and how long they took.
 func TestRestartWhileRunning(t *testing.T) {
 	for _, exits := range bothExits {
-		for name, sig := range endings {
-			t.Run(exits+"/"+name, func(t *testing.T) {
+		for _, e := range endings {
+			t.Run(exits+"/"+e.name, func(t *testing.T) {
 				h := restartHost(t, exits)
 				fifo := filepath.Join(h.dir, "fifo")
 				if err := syscall.Mkfifo(fifo, 0o600); err != nil {
@@ -184,9 +187,9 @@ func TestRestartWhileRunning(t *testing.T) {
 				end := make(chan result, 2)
 				go func() { end <- finish(t, h.command("sh", "-c", "echo > one; read x < "+fifo+"; exit 7")) }()
 				h.waitFile("one")
-				h.restart(sig, nil)
+				h.restart(e.sig, nil)
 				h.waitRunning(1)
-				h.restart(sig, nil)
+				h.restart(e.sig, nil)
 				h.waitRunning(1)
 				if err := os.WriteFile(fifo, []byte("go\n"), 0); err != nil {
 					t.Fatal(err)
@@ -201,7 +204,7 @@ func TestRestartWhileRunning(t *testing.T) {
 
 				go func() { end <- finish(t, h.command("sh", "-c", "echo > two; exec /bin/sleep 1000")) }()
 				h.waitFile("two")
-				h.restart(sig, nil)
+				h.restart(e.sig, nil)
 				h.waitRunning(1)
 				h.post("/api/kill", `{"reason":"test"}`)
 				if r := <-end; r.signal != syscall.SIGKILL {
@@ -258,7 +261,7 @@ func TestEndedWhileNoDaemonRan(t *testing.T) {
 // waitFile waits until a command has made a file, so that it surely runs.
 func (h *host) waitFile(name string) {
 	h.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(h.dir, name)); err == nil {
 			return
 		}
@@ -270,7 +273,7 @@ func (h *host) waitFile(name string) {
 func (h *host) waitRunning(n int) {
 	h.t.Helper()
 	last := -1
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
 		var s clawrden.Status
 		if h.get("/api/status", &s); s.Running == n {
 			return
@@ -417,8 +420,8 @@ func TestManyAsksOverARestart(t *testing.T) {
 		all.Go(func() { end <- finish(t, h.command("touch", filepath.Join(h.dir, fmt.Sprint("m", i)))) })
 	}
 	h.waitPending(n)
-	for _, sig := range endings {
-		h.restart(sig, nil)
+	for _, e := range endings {
+		h.restart(e.sig, nil)
 		h.waitPending(n)
 	}
 	for _, p := range h.waitPending(n) {

@@ -152,11 +152,14 @@ func TestViaDockerBrokenPipe(t *testing.T) {
 func TestViaDockerKilled(t *testing.T) {
 	h := newCaged(t, hostOptions{tools: []string{"sleep"}, policy: viaDocker})
 	id := h.container()
-	for name, end := range map[string]func(shim int){
-		"the caller": func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) },
-		"the switch": func(int) { h.post("/api/kill", "{}") },
+	for _, row := range []struct {
+		name string
+		end  func(shim int)
+	}{
+		{"the caller", func(shim int) { _ = syscall.Kill(shim, syscall.SIGKILL) }},
+		{"the switch", func(int) { h.post("/api/kill", "{}") }},
 	} {
-		h.post("/api/unlock", "{}") // what the switch has locked before, whichever came first
+		h.post("/api/unlock", "{}") // what the switch has locked before
 		n := len(h.records())
 		c := h.inside(id, agent, "sleep", "1000")
 		if err := c.Start(); err != nil {
@@ -164,7 +167,7 @@ func TestViaDockerKilled(t *testing.T) {
 		}
 		rs := h.waitRecords(func(rs []clawrden.Record) bool { return len(rs) > n && rs[len(rs)-1].Event == clawrden.EventDecided })
 		h.waitProcess(id, "/bin/sleep 1000")
-		end(rs[len(rs)-1].Identity.PID)
+		row.end(rs[len(rs)-1].Identity.PID)
 		_ = c.Wait()
 		h.waitRecords(func(rs []clawrden.Record) bool {
 			for _, r := range rs[n:] {
@@ -175,7 +178,7 @@ func TestViaDockerKilled(t *testing.T) {
 			return false
 		})
 		if out, _ := h.docker.CLI("exec", id, "ps", "-o", "args"); strings.Contains(out+"\n", "/bin/sleep 1000\n") {
-			t.Errorf("%s: it runs on:\n%s", name, out)
+			t.Errorf("%s: it runs on:\n%s", row.name, out)
 		}
 	}
 }
