@@ -130,6 +130,7 @@ func (d *Daemon) stepOrGovern(ctx context.Context, c *call, refusal string) {
 		}
 	}()
 	defer d.recover(c)
+	c.held.after = d.followed.takeAfter(c.process())
 	if refusal == "" {
 		var through bool
 		if through, refusal = d.step(ctx, c); through {
@@ -153,8 +154,16 @@ func (d *Daemon) governHeld(ctx context.Context, c *call) (handed bool) {
 	d.startedBy(c)
 	d.resolve(ctx, c)
 	d.rejoinHeld(c)
+	expected := c.held.after.expects(c)
+	if expected {
+		c.counted = c.held.after.counted
+	}
 	c.count(d.count(c, d.policy.Load().Counts(&c.facts)))
 	d.evaluate(ctx, c)
+	if d.goesOn(c, expected) {
+		d.passOn(c)
+		return false
+	}
 	d.await(ctx, c)
 	if c.parted = c.parted || c.parts(); c.parted {
 		return false
@@ -221,4 +230,6 @@ type heldExec struct {
 	copied    bool             // it runs from a sealed copy, since it could be changed meanwhile
 	shim      string           // where its process reaches the shim; "" where it hasn't been looked for, or noShim says why it can't
 	noShim    error
+	after     *afterEnv // what its process was expected to become, if anything
+	byPath    bool      // and PATH leads to the interpreter of what it becomes
 }

@@ -46,6 +46,7 @@ func (w *resolution) resolveHeld(ctx context.Context) {
 	w.facts = understand(&w.request)
 	w.facts.Exe = w.tool.Fact()
 	w.facts.Exe.Kinds = h.Kinds
+	w.byPath = w.held.after != nil && h.Script == 1 && w.findByPath(argv[0], h.Stage[len(h.Stage)-1].File)
 	for _, name := range readings(h, argv) {
 		r := w.request
 		r.Tool, r.Argv = name, argv

@@ -24,9 +24,10 @@ type followed struct {
 type follower struct {
 	d       *Daemon
 	c       *call
-	counted bool   // it has no record of its own
-	uncount func() // from what is running
-	clock   *timer // of its limit
+	counted bool      // it has no record of its own
+	uncount func()    // from what is running
+	clock   *timer    // of its limit
+	after   *afterEnv // what it is expected to become, under followed.mu; nil for nothing
 
 	mu    sync.Mutex // had by who makes it, until begin has come to its end
 	over  bool
@@ -37,7 +38,7 @@ type follower struct {
 // prepare makes the call what its process runs, before its guard lets it go. It gives what follows the exec before, which is to be
 // told, if there is one.
 func (d *Daemon) prepare(c *call, counted bool) (f, before *follower) {
-	f = &follower{d: d, c: c, counted: counted}
+	f = &follower{d: d, c: c, counted: counted, after: c.afterEnv()}
 	f.mu.Lock()
 	d.work.Add(1)
 	f.uncount = d.running.inPlace(c, c.peer.Pidfd)

@@ -148,6 +148,7 @@ type resolution struct {
 	exe        int // its file
 	understand func(*clawrden.Request) clawrden.Facts
 	also       []clawrden.Facts
+	byPath     bool // as of heldExec
 	err        error
 	code       int
 }
@@ -275,7 +276,7 @@ func (w *resolution) adopt(c *call) {
 	if w.held != nil {
 		counts := c.facts.Counts // counted once
 		defer func() { c.count(counts) }()
-		c.held.also, c.request.Tool, c.request.Argv = w.also, w.request.Tool, w.request.Argv
+		c.held.also, c.held.byPath, c.request.Tool, c.request.Argv = w.also, w.byPath, w.request.Tool, w.request.Argv
 	}
 	c.root, c.tool, c.ownPlace, c.facts = w.root, w.tool, w.own, w.facts
 	c.request.Cwd = w.facts.Cwd
