@@ -31,6 +31,7 @@ type afterEnv struct {
 	argv    []string
 	env     [sha256.Size]byte
 	cwd     inode
+	paths   [sha256.Size]byte // that the arguments name, and where they lead
 	asked   clawrden.Decision
 	counted map[string]int
 }
@@ -50,7 +51,7 @@ func (c *call) afterEnv() *afterEnv {
 	}
 	a := &afterEnv{
 		session: c.held.session, image: c.held.image, agent: c.request.Identity, arrived: time.Now(),
-		script: inode{s[0].Stat.Dev, s[0].Stat.Ino}, sha256: s[0].SHA256, env: sumOf(c.request.Env), asked: c.decision, counted: c.counted,
+		script: inode{s[0].Stat.Dev, s[0].Stat.Ino}, sha256: s[0].SHA256, env: sumOf(c.request.Env), paths: sumOfPaths(&c.facts), asked: c.decision, counted: c.counted,
 	}
 	if c.cwd != nil {
 		a.cwd = placeOf(int(c.cwd.Fd()))
@@ -103,7 +104,7 @@ func (a *afterEnv) expects(c *call) bool {
 	if a == nil || !c.held.byPath || time.Since(a.arrived) > afterEnvTime || !c.plain() {
 		return false
 	}
-	if a.image == (guardlink.Origin{}) || c.held.caller != a.image || c.held.session != a.session || !sameAgent(&a.agent, &c.request.Identity) {
+	if a.image == (guardlink.Origin{}) || c.held.caller != a.image || c.held.session != a.session {
 		return false
 	}
 	s := c.tool.Stage
@@ -114,17 +115,28 @@ func (a *afterEnv) expects(c *call) bool {
 	if c.cwd != nil {
 		cwd = placeOf(int(c.cwd.Fd()))
 	}
-	return cwd == a.cwd && slices.Equal(c.held.argv, a.argv) && sumOf(c.request.Env) == a.env
+	return cwd == a.cwd && sumOfPaths(&c.facts) == a.paths && slices.Equal(c.held.argv, a.argv) && sumOf(c.request.Env) == a.env
 }
 
+// sumOfPaths is a digest of where paths lead.
+func sumOfPaths(f *clawrden.Facts) [sha256.Size]byte {
+	words := make([]string, 0, 3*len(f.Paths))
+	for i := range f.Paths {
+		words = append(words, f.Paths[i].Word, f.Paths[i].Resolved, f.Paths[i].Err)
+	}
+	return sumOf(words)
+}
+
+// sameAgent reports whether a process is still who and where it was.
 func sameAgent(a, b *clawrden.Identity) bool {
-	return a.UID == b.UID && a.GID == b.GID && slices.Equal(a.Groups, b.Groups) && a.Cgroup == b.Cgroup && a.PID == b.PID && a.Start == b.Start
+	return a.UID == b.UID && a.GID == b.GID && slices.Equal(a.Groups, b.Groups) && a.Cgroup == b.Cgroup && a.Unit == b.Unit &&
+		a.Container == b.Container && a.Agent == b.Agent && a.HostNS == b.HostNS && a.PID == b.PID && a.Start == b.Start
 }
 
 // goesOn reports whether a held exec that was expected is asked about by the same rules of the same policy, on the same terms, and so has been
 // answered. What can't run as it is held is another matter.
 func (d *Daemon) goesOn(c *call, expected bool) bool {
-	if !expected || c.decision.Verdict != clawrden.Ask || c.failed != nil || c.leaves() || c.entry != nil {
+	if !expected || c.decision.Verdict != clawrden.Ask || c.failed != nil || c.leaves() || c.entry != nil || !sameAgent(&c.held.after.agent, &c.request.Identity) {
 		return false
 	}
 	was, is := &c.held.after.asked, &c.decision

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,6 +34,10 @@ func crookedEnv(words []string) error {
 		env = append(env, "MORE=1")
 	case "directory":
 		if err := os.Chdir("/"); err != nil {
+			return err
+		}
+	case "link":
+		if err := errors.Join(os.Remove("link"), os.Symlink("/usr", "link")); err != nil {
 			return err
 		}
 	case "interpreter":
@@ -105,6 +110,7 @@ func TestGuardedEnv(t *testing.T) {
 		{"argv", "crooked.sh", 2, nil},
 		{"environment", "crooked.sh", 2, nil},
 		{"directory", "crooked.sh", 2, nil},
+		{"link", "crooked.sh", 2, nil},
 		{"interpreter", "crooked.sh", 2, nil},
 		{"between", "crooked.sh", 2, nil},
 		{"child", "crooked.sh", 2, nil},
@@ -125,6 +131,9 @@ func TestGuardedEnv(t *testing.T) {
 			c.Dir = openDir(t)
 			pipe := filepath.Join(c.Dir, "pipe")
 			if err := syscall.Mkfifo(pipe, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink("/etc", filepath.Join(c.Dir, "link")); err != nil {
 				t.Fatal(err)
 			}
 			before := len(g.records())
