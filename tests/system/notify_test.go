@@ -46,6 +46,9 @@ func TestNotifyUnit(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		uid := m.must(t, "id", "-u", "ann")
 		m.enable(t)
+		// Nothing in the machine needs logind, which may not come up there; what asks it waits for up to a minute.
+		m.must(t, "systemctl", "mask", "--runtime", "systemd-logind.service")
+		t.Cleanup(func() { m.run("systemctl", "unmask", "--runtime", "systemd-logind.service") })
 		m.must(t, "systemctl", "start", "user@"+uid+".service")
 		t.Cleanup(func() { m.run("systemctl", "stop", "user@"+uid+".service") })
 		own := func(args ...string) result {
