@@ -30,6 +30,9 @@ var system = []string{"bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "lib
 
 // coverable tells why no ghost could have this working directory.
 func coverable(cwd string) error {
+	if !path.IsAbs(cwd) || path.Clean(cwd) != cwd { // the kernel writes none so, and what follows compares clean paths
+		return fmt.Errorf("a ghost can't have the working directory %s, which is no plain absolute path", clawrden.Text(cwd))
+	}
 	if first := firstOf(cwd); first == "" || slices.Contains(system, first) {
 		return fmt.Errorf("a ghost can't have the working directory %s, which would take the place of the image's own; work in a directory below /home, /srv or /tmp, or one of your own", clawrden.Text(cwd))
 	}
