@@ -169,8 +169,11 @@ func (w *personTerminal) ends() {
 // TestWatchOnARealDaemon chooses a grant by key on a terminal, and by lines on a dumb one.
 func TestWatchOnARealDaemon(t *testing.T) {
 	h := newHost(t, hostOptions{policy: writtenPolicy, tools: []string{"git", "make", "sh"}})
-	for term, choose := range map[string]func(w *personTerminal, id string){
-		"xterm": func(w *personTerminal, id string) {
+	for _, row := range []struct {
+		term   string
+		choose func(w *personTerminal, id string)
+	}{
+		{"xterm", func(w *personTerminal, id string) {
 			w.find("> " + id)
 			w.press("g")
 			w.press(w.find(`([1-9]) exactly this, written into the policy, for 30d: \d+ of the last`))
@@ -180,8 +183,8 @@ func TestWatchOnARealDaemon(t *testing.T) {
 				w.press("a")
 			}
 			w.press("q")
-		},
-		"dumb": func(w *personTerminal, id string) {
+		}},
+		{"dumb", func(w *personTerminal, id string) {
 			w.find(id)
 			w.press("grants " + id + "\n")
 			n := w.find(`([1-9])  exactly this, written into the policy, for 30d: `)
@@ -189,8 +192,9 @@ func TestWatchOnARealDaemon(t *testing.T) {
 			w.press("grant " + id[:3] + " " + n + "\n")
 			w.find("approved " + id + ": git --version")
 			w.press("quit\n")
-		},
+		}},
 	} {
+		term, choose := row.term, row.choose
 		id, end := h.asked("git", "--version")
 		w := h.onTerminal(t, term, "watch")
 		choose(w, id)

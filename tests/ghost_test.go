@@ -255,11 +255,15 @@ func TestGhostDirectoryReplaced(t *testing.T) {
 		t.Fatalf("HTTP %d", code)
 	}
 	secret, work := filepath.Join(dir, "secret"), filepath.Join(dir, "work")
-	for name, replace := range map[string]func() error{
-		"by a link":            func() error { return os.Symlink(secret, work) },
-		"by another directory": func() error { return os.Rename(secret, work) },
-		"by nothing":           func() error { return nil },
+	for _, row := range []struct {
+		name    string
+		replace func() error
+	}{
+		{"by a link", func() error { return os.Symlink(secret, work) }},
+		{"by another directory", func() error { return os.Rename(secret, work) }},
+		{"by nothing", func() error { return nil }},
 	} {
+		name, replace := row.name, row.replace
 		for _, d := range []string{secret, work} {
 			if err := os.RemoveAll(d); err != nil {
 				t.Fatal(err)

@@ -68,18 +68,19 @@ func (g *guarded) asksFor(c *exec.Cmd) (p clawrden.Pending, end chan result) {
 // record says who made what of what.
 func TestGuardedEdit(t *testing.T) {
 	g := newEdited(t)
-	for name, row := range map[string]struct {
+	for _, row := range []struct {
+		name        string
 		script      string
 		asked, args []string
 		out, where  string
 	}{
-		"by its name":         {`printf abc | od -c; echo $?`, []string{"-c"}, []string{"-An", "-tx1"}, " 61 62 63\n0\n", "mirror guard"},
-		"in place of a shell": {`cd /usr/bin; printf abc | (exec ./od -c)`, []string{"-c"}, []string{"-An", "-tx1"}, " 61 62 63\n", "mirror guard"},
-		"no arguments":        {`printf ab | od -An -c; echo $?`, []string{"-An", "-c"}, []string{}, "0000000 061141\n0000002\n0\n", "mirror guard"},
-		"a script":            {`own/tool.sh a b; echo $?`, []string{"a", "b"}, []string{"c", "d e", "", "\xff"}, "c|d e||\xff|\n0\n", "mirror guard"},
-		"elsewhere":           {`printf 'a\n' | nl; echo $?`, []string{}, []string{"-w1", "-s:"}, "1:a\n0\n", "local none"},
+		{"by its name", `printf abc | od -c; echo $?`, []string{"-c"}, []string{"-An", "-tx1"}, " 61 62 63\n0\n", "mirror guard"},
+		{"in place of a shell", `cd /usr/bin; printf abc | (exec ./od -c)`, []string{"-c"}, []string{"-An", "-tx1"}, " 61 62 63\n", "mirror guard"},
+		{"no arguments", `printf ab | od -An -c; echo $?`, []string{"-An", "-c"}, []string{}, "0000000 061141\n0000002\n0\n", "mirror guard"},
+		{"a script", `own/tool.sh a b; echo $?`, []string{"a", "b"}, []string{"c", "d e", "", "\xff"}, "c|d e||\xff|\n0\n", "mirror guard"},
+		{"elsewhere", `printf 'a\n' | nl; echo $?`, []string{}, []string{"-w1", "-s:"}, "1:a\n0\n", "local none"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(row.name, func(t *testing.T) {
 			p, end := g.asksFor(g.shimmed(row.script))
 			if said := g.postSays("/api/queue/"+p.ID+"/approve", body(row.args...)); !strings.Contains(said, "HTTP 200") {
 				t.Fatal(said)
@@ -108,13 +109,13 @@ func TestGuardedEdit(t *testing.T) {
 // TestGuardedEditRefused leaves the question as it is where what a person wants can't be run, and tells them why.
 func TestGuardedEditRefused(t *testing.T) {
 	g := newEdited(t)
-	for name, row := range map[string]struct{ script, body, says string }{
-		"not permitted":   {`tail -c 3 /etc/passwd; echo $?`, body("-c", "4"), "no approval block with edit_args"},
-		"denied":          {`od -c </dev/null; echo $?`, body("-d"), "Not in decimal."},
-		"a NUL":           {`od -x </dev/null; echo $?`, `{"args":["\u0000"]}`, "a NUL"},
-		"another program": {`echo '#!/usr/bin/perl' >own/tool.sh; perl -v; echo $?`, body("own/tool.sh"), "it is tool.sh that runs, and not perl"},
+	for _, row := range []struct{ name, script, body, says string }{
+		{"not permitted", `tail -c 3 /etc/passwd; echo $?`, body("-c", "4"), "no approval block with edit_args"},
+		{"denied", `od -c </dev/null; echo $?`, body("-d"), "Not in decimal."},
+		{"a NUL", `od -x </dev/null; echo $?`, `{"args":["\u0000"]}`, "a NUL"},
+		{"another program", `echo '#!/usr/bin/perl' >own/tool.sh; perl -v; echo $?`, body("own/tool.sh"), "it is tool.sh that runs, and not perl"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(row.name, func(t *testing.T) {
 			p, end := g.asksFor(g.shimmed(row.script))
 			if said := g.postSays("/api/queue/"+p.ID+"/approve", row.body); !strings.Contains(said, "HTTP 400") || !strings.Contains(said, row.says) {
 				t.Error(said)

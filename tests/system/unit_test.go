@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -235,15 +236,16 @@ func TestUnitDirectoryReplaced(t *testing.T) {
 		m.units(t)
 		m.write(t, "/etc/clawrden/policy.d/zz-ask.hcl", "rule \"ask for it\" {\n  commands = [\"asked\"]\n  action   = \"ask\"\n  executor = executor.unit\n}\n")
 		m.must(t, "sh", "-ec", "cp /usr/bin/id /usr/bin/asked; ln -sf clawrden-shim /var/lib/clawrden/shims/asked; clawrden reload")
-		for name, replace := range map[string]string{
-			"by a link":    "mv work gone && ln -s /etc work",
-			"by a new one": "mv work gone && mkdir work",
-			"by a mount":   "mount -t tmpfs none work",
-			"by nothing":   "mv work gone",
+		for i, row := range []struct{ name, replace string }{
+			{"by a link", "mv work gone && ln -s /etc work"},
+			{"by a new one", "mv work gone && mkdir work"},
+			{"by a mount", "mount -t tmpfs none work"},
+			{"by nothing", "mv work gone"},
 		} {
+			name, replace := row.name, row.replace
 			m.must(t, "sh", "-ec", "cd /home/agent; umount work 2>/dev/null || true; rm -rf work gone; mkdir work; chown agent:agent work")
 			// Each asks for something else: what was cancelled or refused would be remembered.
-			c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent/work && exec /var/lib/clawrden/shims/asked -u $0`, name[3:4])
+			c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent/work && exec /var/lib/clawrden/shims/asked -u $0`, strconv.Itoa(i))
 			ended := make(chan result, 1)
 			go func() { ended <- finish(c) }()
 			waits := func() (id string) {

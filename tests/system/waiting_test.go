@@ -32,20 +32,19 @@ func TestNothingWaitingIsLost(t *testing.T) {
 			stop := func() { m.must(t, "pkill", "-STOP", "-u", "agent", "-x", "hostname") }
 			goOn := func() { m.must(t, "pkill", "-CONT", "-u", "agent", "-x", "hostname") }
 			approve := func(id string) { m.must(t, "clawrden", "approve", id) }
-			for when, decide := range map[string]func(id string){
-				"decided before": func(id string) { stop(); approve(id); restart(); goOn() },
-				"decided during": func(id string) { stop(); restart(); approve(id); goOn() },
-				"decided after":  func(id string) { restart(); approve(id) },
-				"decided after two": func(id string) {
-					restart()
-					restart()
-					approve(id)
-				},
+			for _, row := range []struct {
+				when   string
+				decide func(id string)
+			}{
+				{"decided before", func(id string) { stop(); approve(id); restart(); goOn() }},
+				{"decided during", func(id string) { stop(); restart(); approve(id); goOn() }},
+				{"decided after", func(id string) { restart(); approve(id) }},
+				{"decided after two", func(id string) { restart(); restart(); approve(id) }},
 			} {
 				id, agent := m.asked(t)
-				decide(id)
+				row.decide(id)
 				if r := <-agent; r.code != 0 || strings.TrimSpace(r.stdout) != m.release || strings.Count(r.stderr, "waiting for a person") != 1 {
-					t.Errorf("%s, %s: %v", end.name, when, r)
+					t.Errorf("%s, %s: %v", end.name, row.when, r)
 				}
 			}
 			id, agent := m.asked(t)
