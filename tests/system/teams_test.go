@@ -11,11 +11,11 @@ import (
 // Approvers of a team see and decide the requests of its own agents alone, on the bus as at the control socket; root everything.
 func TestTeamsAtEachDoor(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		t.Cleanup(func() { m.run("sh", "-c", "for user in robo carl; do userdel -r $user; done") })
-		m.must(t, "sh", "-ec", "useradd -m -G clawrden-agents robo; useradd -m -G clawrden-approvers carl")
+		t.Cleanup(func() { m.run("sh", "-c", "for user in robo tess; do userdel -r $user; done") })
+		m.must(t, "sh", "-ec", "useradd -m -G clawrden-agents robo; useradd -m -G clawrden-approvers tess")
 		m.write(t, "/etc/clawrden/clawrden.hcl", `
 team "web" { approvers = ["user:ann"] }
-team "data" { approvers = ["user:carl"] }
+team "data" { approvers = ["user:tess"] }
 agent "webby" {
   user = "agent"
   team = "web"
@@ -44,7 +44,7 @@ agent "datum" {
 		bus := func(user, method string, args ...string) result {
 			return finish(m.as(user, append([]string{"busctl", "call", "org.clawrden1", "/org/clawrden1", "org.clawrden1.Manager", method}, args...)...))
 		}
-		for user, own := range map[string]string{"ann": "webby", "carl": "datum"} {
+		for user, own := range map[string]string{"ann": "webby", "tess": "datum"} {
 			other := map[string]string{"webby": "datum", "datum": "webby"}[own]
 			for door, list := range map[string]result{"the bus": bus(user, "ListRequests"), "the control socket": finish(m.as(user, "clawrden", "queue", "-o", "json"))} {
 				if list.code != 0 || !strings.Contains(list.stdout, `"`+ids[own]+`"`) || strings.Contains(list.stdout, ids[other]) {
@@ -70,7 +70,7 @@ agent "datum" {
 		if r := bus("ann", "Approve", "sa{sv}", ids["webby"], "0"); r.code != 0 {
 			t.Errorf("approved on the bus: %v", r)
 		}
-		if r := finish(m.as("carl", "clawrden", "approve", ids["datum"])); r.code != 0 {
+		if r := finish(m.as("tess", "clawrden", "approve", ids["datum"])); r.code != 0 {
 			t.Errorf("approved at the control socket: %v", r)
 		}
 		for user, done := range end {
