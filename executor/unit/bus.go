@@ -18,10 +18,29 @@ const (
 	getProperty = "org.freedesktop.DBus.Properties.Get"
 )
 
-// bus is a connection to systemd by way of the system bus.
+// bus is a connection to systemd by way of the system bus. The bus lets a connection wait for 128 answers at once and fails what goes
+// beyond (max_replies_per_connection of dbus-daemon): so calls, and units that are asked for properties, wait for a turn.
 type bus struct {
 	conn    *dbus.Conn
 	manager dbus.BusObject
+	calls   chan struct{}
+	asks    chan struct{} // a turn is for up to maxQuestions calls
+}
+
+const (
+	maxCalls     = 48
+	maxAsks      = 8
+	maxQuestions = 10
+)
+
+// turn waits for one; done gives it back.
+func turn(ctx context.Context, turns chan struct{}) (done func(), err error) {
+	select {
+	case turns <- struct{}{}:
+		return func() { <-turns }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("systemd is busy: %w", ctx.Err())
+	}
 }
 
 var errNoSystemd = errors.New("cannot start a unit: systemd doesn't run here; an operator can give the rule another executor")
@@ -48,7 +67,7 @@ func (e *Executor) connect() (*bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot start a unit: no system bus: %v; a retry helps once there is one", err)
 	}
-	e.bus = &bus{conn, conn.Object(systemd, managerPath)}
+	e.bus = &bus{conn, conn.Object(systemd, managerPath), make(chan struct{}, maxCalls), make(chan struct{}, maxAsks)}
 	return e.bus, nil
 }
 
@@ -66,9 +85,8 @@ func (b *bus) start(ctx context.Context, name string, properties []property) err
 		Name       string
 		Properties []property
 	}
-	call := b.manager.CallWithContext(ctx, manager+"StartTransientUnit", 0, name, "fail", properties, []auxiliary{})
-	if call.Err != nil {
-		return fmt.Errorf("cannot start a unit: %w", call.Err)
+	if err := b.call(ctx, "StartTransientUnit", name, "fail", properties, []auxiliary{}); err != nil {
+		return fmt.Errorf("cannot start a unit: %w", err)
 	}
 	return nil
 }
@@ -80,6 +98,11 @@ func (b *bus) tell(method string, args ...any) {
 
 // call makes one and waits.
 func (b *bus) call(ctx context.Context, method string, args ...any) error {
+	done, err := turn(ctx, b.calls)
+	if err != nil {
+		return err
+	}
+	defer done()
 	return b.manager.CallWithContext(ctx, manager+method, 0, args...).Err
 }
 
@@ -89,8 +112,13 @@ func isGone(err error) bool {
 	return errors.As(err, &e) && (e.Name == systemd+".NoSuchUnit" || e.Name == "org.freedesktop.DBus.Error.UnknownObject")
 }
 
-// get reads properties of a unit. The questions travel together; one that can't be answered is left out.
+// get reads properties of a unit, at most maxQuestions. The questions travel together; one that can't be answered is left out.
 func (b *bus) get(ctx context.Context, name string, asked ...question) (map[string]dbus.Variant, error) {
+	done, err := turn(ctx, b.asks)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	unit := b.conn.Object(systemd, pathOf(name))
 	calls := make([]*dbus.Call, len(asked))
 	for i, q := range asked {

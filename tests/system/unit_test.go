@@ -311,6 +311,17 @@ func TestUnitEnds(t *testing.T) {
 	})
 }
 
+// More begin at once than the bus lets one connection wait for.
+func TestManyUnits(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		m.units(t)
+		out := finish(m.as("agent", "sh", "-c", `i=0; while [ $i -lt 200 ]; do i=$((i+1)); /var/lib/clawrden/shims/box -c 'echo ran' & done; wait`))
+		if n := strings.Count(out.stdout, "ran\n"); n != 200 || out.stderr != "" {
+			t.Errorf("%d of 200 ran: %s", n, out.stderr)
+		}
+	})
+}
+
 // The caller's terminal is the command's, and signals to the shim are, too; those of a terminal reach all of the job.
 func TestUnitTerminal(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
