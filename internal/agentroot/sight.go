@@ -137,5 +137,5 @@ func (r *Root) target(f *File) (string, error) {
 	return readlinkat(f.FD, "")
 }
 
-// localTypes are those that wait for nobody but a disk of the host's, and that no agent can have made.
+// localTypes are those that wait for nobody but a disk of the host's: none has a program of an agent's behind it.
 var localTypes = map[int64]bool{unix.EXT4_SUPER_MAGIC: true, unix.XFS_SUPER_MAGIC: true, unix.BTRFS_SUPER_MAGIC: true, unix.TMPFS_MAGIC: true}

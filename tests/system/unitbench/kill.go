@@ -33,7 +33,10 @@ func killing(args []string) error {
 		if err := c.Start(); err != nil {
 			return err
 		}
-		defer func() { _ = c.Wait() }()
+		defer func() {
+			_ = c.Process.Kill() // where not all have begun
+			_ = c.Wait()
+		}()
 	}
 	for deadline := time.Now().Add(5 * time.Minute); sleeping() < many; <-time.After(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
