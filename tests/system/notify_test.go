@@ -46,9 +46,14 @@ func TestNotifyUnit(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		uid := m.must(t, "id", "-u", "ann")
 		m.enable(t)
-		// Nothing in the machine needs logind, which may not come up there; what asks it waits for up to a minute.
-		m.must(t, "systemctl", "mask", "--runtime", "systemd-logind.service")
-		t.Cleanup(func() { m.run("systemctl", "unmask", "--runtime", "systemd-logind.service") })
+		// Without logind, which may not come up again in a machine whose bus has been away; what asks it would wait for a minute.
+		m.must(t, "systemctl", "mask", "--runtime", "--now", "systemd-logind.service")
+		t.Cleanup(func() {
+			m.run("systemctl", "unmask", "--runtime", "systemd-logind.service")
+			m.run("rm", "-r", "/etc/systemd/system/user@"+uid+".service.d")
+		})
+		m.write(t, "/etc/systemd/system/user@"+uid+".service.d/test.conf", "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/"+uid+"\n")
+		m.must(t, "systemctl", "daemon-reload")
 		m.must(t, "systemctl", "start", "user@"+uid+".service")
 		t.Cleanup(func() { m.run("systemctl", "stop", "user@"+uid+".service") })
 		own := func(args ...string) result {
