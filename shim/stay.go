@@ -13,11 +13,12 @@ var own = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
 // stayer is a shim that stays as the parent of its tool.
 type stayer struct {
 	*conn
-	pid     int
-	leader  bool // of its session: the kernel tells it alone that the terminal hung up
-	stopped bool // the tool is, as far as the kernel has told
-	tree    bool // this process takes in what the tool leaves behind, and hears when its time is over
-	over    int  // exit code that the daemon ends the command with, once all of it has ended; 0: the tool's own counts
+	pid       int
+	leader    bool // of its session: the kernel tells it alone that the terminal hung up
+	stopped   bool // the tool is, as far as the kernel has told
+	continued int  // how often the tool has been continued without a SIGCONT of this process's own having been read
+	tree      bool // this process takes in what the tool leaves behind, and hears when its time is over
+	over      int  // exit code that the daemon ends the command with, once all of it has ended; 0: the tool's own counts
 }
 
 // stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
@@ -70,10 +71,10 @@ func (y *stayer) relay(s *signalInfo) {
 	case s.pid == int32(syscall.Getpid()) && s.code < 0:
 		return // the Go runtime's, to a thread of its own
 	case sig == syscall.SIGCONT:
-		// Whoever continues a job tells the whole group, and the tool was told first.
-		stopped := y.stopped
+		// Whoever continues a job tells the whole group, and the tool was told first. Passed on late, it would undo the next stop.
 		y.changed()
-		if stopped && !y.stopped {
+		if y.continued > 0 && !y.stopped {
+			y.continued--
 			return
 		}
 	case s.code == siKernel && own&bit(sig) == 0 && !y.leader:
@@ -103,7 +104,11 @@ func (y *stayer) changed() {
 		case got != y.pid: // an orphan of the tool's
 		case status.Continued():
 			y.stopped = false
+			y.continued++
 		case status.Stopped():
+			if y.stopped { // the kernel tells the last change alone: it was continued in between
+				y.continued++
+			}
 			y.stopped = true
 			stopAs(status.StopSignal())
 		default:
