@@ -164,48 +164,60 @@ func (x *index) extend(s snapshot, most int64) (whole bool, err error) {
 
 // take makes a row of a line, or puts the end that it tells of into the row of its beginning.
 func (x *index) take(line []byte, offset int64) error {
-	h, err := readHead(line)
-	if err != nil || h.event != clawrden.EventDecided && h.event != clawrden.EventFinished {
-		return nil
-	}
-	if h.event == clawrden.EventDecided {
-		e, err := decodeEntry(line)
-		if err != nil {
-			return nil
+	switch h, _ := readHead(line); h.event { // there is none of a line that can't be read
+	case clawrden.EventDecided:
+		if e, readable := entryOf(line); readable {
+			return x.takeBeginning(&e, offset)
 		}
-		r := rowOf(&e, offset)
-		if e.Decision.Runs() {
-			if len(x.open) >= maxOpen {
-				clear(x.open)
-			}
-			x.open[r.id] = x.rows
+	case clawrden.EventFinished:
+		if end, readable := recordOf(line); readable {
+			return x.takeEnd(&end, offset)
 		}
-		return x.add(&r, words(&e))
 	}
-	var end clawrden.Record
-	if json.Unmarshal(line, &end) != nil {
-		return nil
+	return nil
+}
+
+func entryOf(line []byte) (e clawrden.Entry, readable bool) {
+	e, err := decodeEntry(line)
+	return e, err == nil
+}
+
+func recordOf(line []byte) (r clawrden.Record, readable bool) {
+	return r, json.Unmarshal(line, &r) == nil
+}
+
+func (x *index) takeBeginning(e *clawrden.Entry, offset int64) error {
+	r := rowOf(e, offset)
+	if e.Decision.Runs() {
+		if len(x.open) >= maxOpen {
+			clear(x.open)
+		}
+		x.open[r.id] = x.rows
 	}
+	return x.add(&r, words(e))
+}
+
+func (x *index) takeEnd(end *clawrden.Record, offset int64) error {
 	n, ok := x.open[packID(end.ID)]
 	if !ok {
-		r := row{offset: offset, end: offset, id: packID(end.ID), exit: exitOf(&end), outcome: rowEnd}
+		r := row{offset: offset, end: offset, id: packID(end.ID), exit: exitOf(end), outcome: rowEnd}
 		return x.add(&r, nil)
 	}
 	delete(x.open, packID(end.ID))
 	b := x.block(n / blockRows)
-	return errors.Join(b.setWide(colEnd, int(n%blockRows), uint64(offset)), b.setMark(colExit, int(n%blockRows), exitOf(&end))) //nolint:gosec // G115: bits, below a block's rows
+	return errors.Join(b.setWide(colEnd, int(n%blockRows), uint64(offset)), b.setMark(colExit, int(n%blockRows), exitOf(end))) //nolint:gosec // G115: bits, below a block's rows
 }
 
 // add writes a row behind the others.
 func (x *index) add(r *row, words func(func(int))) (err error) {
-	b, i := x.block(x.rows/blockRows), int(x.rows%blockRows) //nolint:gosec // G115: below a block's rows
+	b, i := x.block(x.rows/blockRows), int(x.rows%blockRows)
 	if i == 0 {
 		if err := b.begin(); err != nil {
 			return err
 		}
 	}
-	for n, v := range []int64{r.offset, r.end, int64(binary.LittleEndian.Uint64(r.id[:])), r.time} {
-		err = errors.Join(err, b.setWide(colOffset+n*wideUnits, i, uint64(v)))
+	for n, bits := range []uint64{uint64(r.offset), uint64(r.end), binary.LittleEndian.Uint64(r.id[:]), uint64(r.time)} { //nolint:gosec // G115: bits
+		err = errors.Join(err, b.setWide(colOffset+n*wideUnits, i, bits))
 	}
 	for n, m := range r.marks() {
 		err = errors.Join(err, b.setMark(n, i, *m))
@@ -283,7 +295,7 @@ func (x *index) backward(f func(b *block, rows int) error) error {
 	b := block{x: x}
 	for n := (x.rows + blockRows - 1) / blockRows; n > 0; n-- {
 		b.become(n - 1)
-		err := f(&b, int(min(x.rows-(n-1)*blockRows, blockRows))) //nolint:gosec // G115: a block's rows at most
+		err := f(&b, int(min(x.rows-(n-1)*blockRows, blockRows)))
 		if errors.Is(err, errEnough) {
 			return nil
 		}

@@ -61,7 +61,7 @@ func rowOf(e *clawrden.Entry, offset int64) row {
 	}
 	for i, o := range outcomes {
 		if o == e.Decision {
-			r.outcome = uint16(i) //nolint:gosec // G115: seven of them
+			r.outcome = uint16(i)
 		}
 	}
 	return r
@@ -83,7 +83,7 @@ func mark(s string) uint16 {
 	if s == "" {
 		return 0
 	}
-	return uint16(fingerprint([]byte(s))%(anyMark-1)) + 1 //nolint:gosec // G115: below 65535
+	return uint16(fingerprint([]byte(s))%(anyMark-1)) + 1
 }
 
 func fingerprint(b []byte) uint64 {
@@ -122,6 +122,6 @@ func words(e *clawrden.Entry) func(func(int)) {
 func trigrams(text string, f func(int)) {
 	for i := 0; i+3 <= len(text); i++ {
 		n := uint64(text[i])<<16 | uint64(text[i+1])<<8 | uint64(text[i+2])
-		f(int((n * 0x9e3779b97f4a7c15 >> 32) % textBits)) //nolint:gosec // G115: below textBits
+		f(int((n * 0x9e3779b97f4a7c15 >> 32) % textBits))
 	}
 }

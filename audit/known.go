@@ -44,7 +44,7 @@ func keyOf(path string) (fileKey, error) {
 }
 
 func keyFrom(st *unix.Stat_t) fileKey {
-	return fileKey{st.Dev, st.Ino, st.Size, st.Mtim.Nano()} //nolint:unconvert // other architectures
+	return fileKey{st.Dev, st.Ino, st.Size, st.Mtim.Nano()}
 }
 
 // firstNumber is firstNumber, remembered.

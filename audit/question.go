@@ -91,7 +91,7 @@ func agentMarks(name string) condition {
 func outcomeMarks(verdict string) (c condition) {
 	for i, o := range outcomes {
 		if i == 0 || string(o) == verdict || verdict == "ask" && o != clawrden.OutcomeAllow && o != clawrden.OutcomeDeny {
-			c = append(c, mark16{column: colOutcome, want: uint16(i)}) //nolint:gosec // G115: seven of them
+			c = append(c, mark16{column: colOutcome, want: uint16(i)})
 		}
 	}
 	return c

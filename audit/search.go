@@ -182,8 +182,8 @@ func lineAt(s snapshot, offset int64) ([]byte, error) {
 		if _, err := s.file.ReadAt(b, offset); err != nil {
 			return nil, err
 		}
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			return b[:i], nil
+		if line, _, whole := bytes.Cut(b, []byte("\n")); whole {
+			return line, nil
 		}
 		if n > MaxLine {
 			return nil, errIndex

@@ -2,7 +2,9 @@ package audit
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -203,8 +205,11 @@ func TestIndexWarm(t *testing.T) {
 	err := l.read(func(w *walk) error {
 		for i := 0; ; i++ {
 			s, err := w.part(i)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
 			if err != nil {
-				break
+				return err
 			}
 			x, err := openIndex(index, s)
 			if err != nil {
@@ -215,7 +220,6 @@ func TestIndexWarm(t *testing.T) {
 			}
 			x.file.Close()
 		}
-		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,9 @@ func (a *app) showAgain(r *clawrden.Rejudged) error {
 		t.row("rule", ruleAt(then.Rules, i), ruleAt(now.Rules, i))
 	}
 	for _, row := range [][3]string{
-		{"reason", then.Reason, now.Reason}, {"executor", then.Executor, now.Executor}, {"profile", then.Profile, now.Profile},
+		{"reason", then.Reason, now.Reason},
+		{"executor", then.Executor, now.Executor},
+		{"profile", then.Profile, now.Profile},
 		{"policy", short(then.Policy), short(now.Policy)},
 	} {
 		if row[1] != "" || row[2] != "" {

@@ -34,7 +34,7 @@ func BenchmarkReplayLog(b *testing.B) {
 		words := strings.Fields(line)
 		r := &clawrden.Record{
 			Event: clawrden.EventDecided, ID: fmt.Sprintf("i%d", i), Way: clawrden.WayShim, Command: words[0], Args: words[1:], Cwd: "/srv/agents/a",
-			EnvNames: env, Identity: &clawrden.Identity{UID: 1000, GID: 1000, User: "agent", PID: i, Start: uint64(i), Cgroup: "/system.slice/agent.service"}, //nolint:gosec // G115: counted from 0
+			EnvNames: env, Identity: &clawrden.Identity{UID: 1000, GID: 1000, User: "agent", PID: i, Start: uint64(i), Cgroup: "/system.slice/agent.service"},
 			Home: "/home/agent", Decision: clawrden.OutcomeAllow, Paths: []clawrden.RecordPath{{Path: words[len(words)-1]}},
 			Exe: &clawrden.Executable{Path: "/usr/bin/" + words[0], SHA256: strings.Repeat("a", 64)},
 		}

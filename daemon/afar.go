@@ -88,10 +88,10 @@ func exitOf(e *clawrden.Entry) job.Exit {
 	exit := job.Exit{Source: e.ExitSource}
 	switch {
 	case e.ExitCode != nil:
-		exit.Known, exit.Status = true, syscall.WaitStatus(uint32(*e.ExitCode)&0xff<<8) //nolint:gosec // 8 bits of it
+		exit.Known, exit.Status = true, syscall.WaitStatus(uint32(*e.ExitCode)&0xff<<8)
 	case e.Signal != "":
 		if n := unix.SignalNum(e.Signal); n != 0 {
-			exit.Known, exit.Status = true, syscall.WaitStatus(n) //nolint:gosec // a signal
+			exit.Known, exit.Status = true, syscall.WaitStatus(n)
 		}
 	}
 	return exit

@@ -291,7 +291,7 @@ func (h *house) send(b []byte) (typ protocol.Type, code uint8, text string, wait
 			if _, err := c.Write(protocol.AppendNumber(nil, protocol.TypeFinished, 0)); err != nil {
 				h.t.Fatal(err)
 			}
-		case protocol.TypeRequest, protocol.TypeStarted, protocol.TypeExited, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal, protocol.TypeVersion:
+		case protocol.TypeRequest, protocol.TypeStarted, protocol.TypeExited, protocol.TypeFinished, protocol.TypeFailed, protocol.TypeSignal, protocol.TypeVersion, protocol.TypeAttach:
 		}
 		return head.Type, code, text, waits
 	}

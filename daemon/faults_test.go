@@ -159,7 +159,7 @@ func TestLockFile(t *testing.T) {
 	if _, on := l.locked(&clawrden.Identity{}); on {
 		t.Error("locked without a file")
 	}
-	if err := l.set(clawrden.Whom{}, "", "me"); err != nil {
+	if err := l.set(clawrden.Whom{}, ""); err != nil {
 		t.Fatal(err)
 	}
 	var again lockFile

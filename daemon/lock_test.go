@@ -19,21 +19,21 @@ func whom(t testing.TB, s string) clawrden.Whom {
 	return w
 }
 
-// One agent can be locked out without the others, also over a restart, and what is on for everybody is another matter.
-// set turns it on and keeps it.
-func (l *lockFile) set(whom clawrden.Whom, reason, by string) error {
-	if err := l.turn(whom, reason, by); err != nil {
+// set turns it on, by me, and keeps it.
+func (l *lockFile) set(whom clawrden.Whom, reason string) error {
+	if err := l.turn(whom, reason, "me"); err != nil {
 		return err
 	}
 	return l.keep()
 }
 
+// One agent can be locked out without the others, also over a restart, and what is on for everybody is another matter.
 func TestLocksOneByOne(t *testing.T) {
 	dir := t.TempDir()
 	var l lockFile
 	l.open(dir)
 	for _, name := range []string{"uid:7", "container:0123456789ab", "unit:agent.service", "claude"} {
-		if err := l.set(whom(t, name), "why", "me"); err != nil {
+		if err := l.set(whom(t, name), "why"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -70,7 +70,7 @@ func TestLocksOneByOne(t *testing.T) {
 	if err != nil || len(was.Paused) != 1 || was.Paused[0] != "unit:x.service" {
 		t.Errorf("%+v, %v", was, err)
 	}
-	if err := again.set(clawrden.Whom{}, "all", "me"); err != nil {
+	if err := again.set(clawrden.Whom{}, "all"); err != nil {
 		t.Fatal(err)
 	}
 	if _, on := again.locked(&clawrden.Identity{UID: 99}); !on {
@@ -94,13 +94,13 @@ func TestLocksLimit(t *testing.T) {
 	for i := range maxLocks {
 		l.locks = append(l.locks, lock{whom: whom(t, fmt.Sprintf("uid:%d", i))})
 	}
-	if err := l.set(whom(t, "uid:4096"), "", "me"); !errors.Is(err, errLocks) {
+	if err := l.set(whom(t, "uid:4096"), ""); !errors.Is(err, errLocks) {
 		t.Errorf("one too many: %v", err)
 	}
-	if err := l.set(whom(t, "uid:5"), "again", "me"); err != nil {
+	if err := l.set(whom(t, "uid:5"), "again"); err != nil {
 		t.Errorf("one that is known: %v", err)
 	}
-	if err := l.set(clawrden.Whom{}, "", "me"); err != nil {
+	if err := l.set(clawrden.Whom{}, ""); err != nil {
 		t.Errorf("everybody: %v", err)
 	}
 }

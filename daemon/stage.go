@@ -133,16 +133,17 @@ func (s *staged) count(f *clawrden.Facts, old, updated *clawrden.Decision, sure 
 		return nil
 	}
 	n.Disagreed++
-	switch {
-	case b == clawrden.Allow:
+	switch b {
+	case clawrden.Allow:
 		n.Allowed++
-	case b == clawrden.Deny:
+	case clawrden.Deny:
 		n.Denied++
+	case clawrden.Ask:
+		n.More++
+	case clawrden.Invalid: // said gives none
 	}
 	if a == clawrden.Ask {
 		n.Fewer++
-	} else if b == clawrden.Ask {
-		n.More++
 	}
 	group := s.group(f, old, updated)
 	group.Count++

@@ -40,7 +40,7 @@ func (r *rolling) Candidate(files map[string]string) (Policy, error) {
 	return named{always(v), files["p.hcl"]}, nil
 }
 
-func (r *rolling) Compare(old, updated Policy) (changes, looser []string) {
+func (r *rolling) Compare(_, updated Policy) (changes, looser []string) {
 	if updated.Digest() == "allow" {
 		return []string{"more"}, []string{"more"}
 	}

@@ -113,10 +113,10 @@ func (p *port) ask(method, path, body string, headers ...string) (reply, string)
 	return reply{resp.StatusCode, resp.Status, resp.Header}, strings.TrimSpace(string(b))
 }
 
-// login opens a link and gives the cookie.
-func (p *port) login(uid uint32) string {
+// login opens a link of user 1000 and gives the cookie.
+func (p *port) login() string {
 	p.t.Helper()
-	code, _ := p.access.NewCode(uid)
+	code, _ := p.access.NewCode(1000)
 	resp, body := p.ask("POST", "/login", url.Values{"code": {code}}.Encode(), "Host", p.access.Host())
 	cookie := resp.Header.Get("Set-Cookie")
 	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/" || !strings.Contains(cookie, "HttpOnly; SameSite=Strict") || strings.Contains(cookie, "Domain") {
@@ -139,7 +139,7 @@ func (p *port) token(uid uint32, scope string) string {
 func TestTCP(t *testing.T) {
 	p := openPort(t)
 	p.control.Ask("ab12", "git", "push")
-	cookie, token, orphan := p.login(1000), p.token(1001, "read"), p.token(404, "decide")
+	cookie, token, orphan := p.login(), p.token(1001, "read"), p.token(404, "decide")
 	home := p.access.Host()
 	tests := map[string]struct {
 		method, path, body string
@@ -211,7 +211,7 @@ func TestTCP(t *testing.T) {
 // Who holds the connection counts beside what it shows.
 func TestTCPPeers(t *testing.T) {
 	p := openPort(t)
-	cookie, token, home := p.login(1000), p.token(1001, "decide"), p.access.Host()
+	cookie, token, home := p.login(), p.token(1001, "decide"), p.access.Host()
 	byCookie, byToken := []string{"Host", home, "Cookie", cookie}, []string{"Authorization", token}
 	ann, bot := clawrden.Identity{UID: 1000, PID: 7}, clawrden.Identity{UID: 2000, PID: 8}
 	tests := map[string]struct {
@@ -305,7 +305,7 @@ func TestTokenAttempts(t *testing.T) {
 // A logout ends the login, and a revoked token counts for nothing at once.
 func TestTheEndOfALogin(t *testing.T) {
 	p := openPort(t)
-	cookie, token, home := p.login(1000), p.token(1000, "read"), p.access.Host()
+	cookie, token, home := p.login(), p.token(1000, "read"), p.access.Host()
 	if resp, _ := p.ask("POST", "/logout", "", "Host", home, "Cookie", cookie); resp.StatusCode != 303 || !strings.Contains(resp.Header.Get("Set-Cookie"), "Max-Age=0") {
 		t.Errorf("%s %v", resp.Status, resp.Header)
 	}
@@ -340,7 +340,7 @@ func TestRevocationEndsAStream(t *testing.T) {
 			}
 			cookie := ""
 			if name == "login" {
-				cookie = p.login(1000)
+				cookie = p.login()
 				r.Host = p.access.Host()
 				r.Header.Set("Cookie", cookie)
 			} else {

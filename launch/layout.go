@@ -49,7 +49,7 @@ func layout(p *profile.Plan) (filter func() error, err error) {
 		_, _, errno := unix.RawSyscall(unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(l.ruleset), 0, 0)
 		_ = unix.Close(l.ruleset)
 		if errno != 0 {
-			return nil, fmt.Errorf("Landlock: %v", errno)
+			return nil, fmt.Errorf("cannot enter the Landlock ruleset: %v", errno)
 		}
 	}
 	return func() error {

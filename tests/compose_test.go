@@ -37,7 +37,7 @@ func compose(t *testing.T, files ...string) *composed {
 	}
 	c := &composed{t: t, docker: testutil.Docker(t), files: files}
 	c.docker.Image(t, "compose-base:1", nil)
-	dir, err := os.MkdirTemp("", "clawrden-compose-")
+	dir, err := os.MkdirTemp("", "clawrden-compose-") //nolint:usetesting // t.TempDir is closed to other users
 	if err == nil {
 		err = os.Chmod(dir, 0o755) // agents of other users reach their socket below it
 	}

@@ -93,7 +93,7 @@ func TestKillPausesContainers(t *testing.T) {
 
 	h.throw()
 	h.state(id, "paused")
-	h.host.kill(syscall.SIGKILL)
+	h.kill(syscall.SIGKILL)
 	h.start()
 	h.state(id, "paused")
 	h.post("/api/unlock", "")

@@ -77,7 +77,8 @@ func (h *host) inUserland(t *testing.T, root string, has bool) {
 		}
 	}
 	for _, c := range [][2]string{
-		{filepath.Join(bin, "clawrden"), "bin/clawrden"}, {filepath.Join(bin, "clawrden"), "bin/tool"},
+		{filepath.Join(bin, "clawrden"), "bin/clawrden"},
+		{filepath.Join(bin, "clawrden"), "bin/tool"},
 		{filepath.Join(bin, "clawrden-shim"), "shims/clawrden-shim"},
 	} {
 		if err := exec.Command("cp", c[0], filepath.Join(own, c[1])).Run(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
@@ -138,11 +139,9 @@ func (t *table) flush() error {
 // something to compute, and that may start programs or send what the table holds. A quote before it has them show the text.
 func cell(s string) string {
 	s = display.Line(s)
-	for _, r := range strings.TrimLeft(s, " \u00a0\u3000") {
-		if strings.ContainsRune("=+-@|%＝＋－＠", r) {
-			return "'" + s
-		}
-		break
+	text := strings.TrimLeft(s, " \u00a0\u3000")
+	if first, _ := utf8.DecodeRuneInString(text); text != "" && strings.ContainsRune("=+-@|%＝＋－＠", first) {
+		return "'" + s
 	}
 	return s
 }

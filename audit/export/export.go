@@ -66,13 +66,18 @@ func New(w io.Writer, o Options) (*Exporter, error) {
 
 // Line writes the record of a line of the log, if it is asked for.
 func (e *Exporter) Line(line []byte) error {
-	var r clawrden.Record
-	if json.Unmarshal(line, &r) != nil || r.Schema != clawrden.Schema {
+	r, readable := recordOf(line)
+	if !readable {
 		e.Bad++
 		return nil
 	}
 	sum := sha256.Sum256(line)
-	return e.choice.each(entry{Record: &r, hash: hex.EncodeToString(sum[:])}, e.write)
+	return e.choice.each(entry{Record: r, hash: hex.EncodeToString(sum[:])}, e.write)
+}
+
+func recordOf(line []byte) (r *clawrden.Record, readable bool) {
+	r = &clawrden.Record{}
+	return r, json.Unmarshal(line, r) == nil && r.Schema == clawrden.Schema
 }
 
 // entry is a record with the hash of its line, by which the next record holds it.

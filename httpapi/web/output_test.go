@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,7 +89,7 @@ func TestOutputInBrowser(t *testing.T) {
 	if n := eval[int](b, `document.querySelectorAll('pre.output img, pre.output script, pre.output a').length`); n != 0 {
 		t.Errorf("%d elements of the output's own", n)
 	}
-	if got := eval[string](b, `[...document.querySelectorAll('#output a[download]')].map(a => a.getAttribute('href')).join(' ')`); got != fmt.Sprint("/api/history/aa/recording?as=asciicast-v2 /api/history/aa/recording?as=asciicast-v3 /api/history/aa/recording") {
+	if got := eval[string](b, `[...document.querySelectorAll('#output a[download]')].map(a => a.getAttribute('href')).join(' ')`); got != "/api/history/aa/recording?as=asciicast-v2 /api/history/aa/recording?as=asciicast-v3 /api/history/aa/recording" {
 		t.Errorf("downloads are %s", got)
 	}
 	b.noMistakes()

@@ -59,8 +59,10 @@ func TestPages(t *testing.T) {
 			">guard<", "unit, run by unit, profile build", "Inside it", "a shell that reads its commands from standard input", "min", `name="revision" value="1"`, `name="digest" value="` + httpapitest.Digest, "Decide with 1 other like it", `<noscript><meta http-equiv="refresh"`,
 		},
 		"/requests/k3q8": {"claude asks", "would have covered", "Only this once", "Decided earlier", ">main<", "dev (uid 1000), agent claude, pid 4242"},
-		"/requests/h2": {"Approved", "maria at http", "after the tests, please", "exit 0, after 1.23 s, says kernel", "number 3 of the audit log", "sealed", "What today's policy says of it",
-			">pushed &lt;b&gt;main\\x1b]0;title\\x07\\u202e\n<", `<span class="err">warning\r\xff</span>`, "It has the digest that the log has", "recording?as=asciicast-v3"},
+		"/requests/h2": {
+			"Approved", "maria at http", "after the tests, please", "exit 0, after 1.23 s, says kernel", "number 3 of the audit log", "sealed", "What today's policy says of it",
+			">pushed &lt;b&gt;main\\x1b]0;title\\x07\\u202e\n<", `<span class="err">warning\r\xff</span>`, "It has the digest that the log has", "recording?as=asciicast-v3",
+		},
 		"/requests/h2/explain":         {"Then and now", `<span class="verdict allow">allow</span>`, `<span class="verdict deny">deny</span>`, "what the weather was", "/policy#", "no-git"},
 		"/requests/none":               {"Not found"},
 		"/batch?like=m1zz":             {"Decide 2 requests together", "left-pad@1.3.0", "is-odd@3.0.1", "Approve all 2", "I have read all 2"},

@@ -100,7 +100,7 @@ func Rootless(t testing.TB, program string) *Dockerd {
 // engineDir is a directory for an engine, that others may enter; it goes with the engine.
 func engineDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clawrden-engine-") //nolint:usetesting // t.TempDir is too long for a socket
+	dir, err := os.MkdirTemp("", "clawrden-engine-") // t.TempDir is too long for a socket
 	if err == nil {
 		err = os.Chmod(dir, 0o755) //nolint:gosec // callers of other users reach what tests put below it
 	}

@@ -142,7 +142,7 @@ func TestSuggestProperty(t *testing.T) {
 	outcomes := []clawrden.Outcome{clawrden.OutcomeApproved, clawrden.OutcomeApproved, clawrden.OutcomeApproved, clawrden.OutcomeDenied, clawrden.OutcomeDeny, clawrden.OutcomeExpired, clawrden.OutcomeAllow}
 	suggestions := 0
 	for seed := range uint64(40) {
-		rnd := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // G404: a test's log
+		rnd := rand.New(rand.NewPCG(seed, 1))
 		var rows []row
 		for range 5 + rnd.IntN(30) {
 			line := words[rnd.IntN(len(words))]
