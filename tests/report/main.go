@@ -1,8 +1,9 @@
 // Command report reads `go test -json` and prints what a person wants of it: a line a package, the whole output of what
 // failed, and the skips. With -skips FILE a skipped test that FILE doesn't list is a failure: a test that isn't run says
-// nothing.
+// nothing. With -again a few tests that failed are run once more, each alone on the machine; what passes then is named as
+// unsteady, and doesn't fail the run.
 //
-//	go test -json ./... | go run ./tests/report [-skips tests/skips.txt]
+//	go test -json ./... | go run ./tests/report [-skips tests/skips.txt] [-again]
 package main
 
 import (
@@ -17,13 +18,19 @@ import (
 
 func main() {
 	skips := flag.String("skips", "", "`file` of tests that may be skipped: a name, a colon, the reason")
+	again := flag.Bool("again", false, "run a few tests that failed once more")
 	flag.Parse()
 	allowed, err := readSkips(*skips)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(2)
 	}
-	if !(&report{out: os.Stdout, allowed: allowed}).read(os.Stdin) {
+	r := &report{out: os.Stdout, allowed: allowed}
+	ok := r.read(os.Stdin)
+	if !ok && *again {
+		ok = r.again(goTest)
+	}
+	if !ok {
 		os.Exit(1)
 	}
 }
@@ -42,11 +49,13 @@ type report struct {
 	allowed                 map[string]bool // tests that may be skipped; nil: any
 	passed, failed, skipped int
 	said                    map[[2]string][]string // output, until it is known to be of no interest
+	failures                [][2]string            // package and name of the tests that failed, with their subtests
+	running                 map[[2]string]bool     // tests without an end: their program died
 }
 
 // read reports on all events and tells whether all is well.
 func (r *report) read(in io.Reader) bool {
-	r.said = map[[2]string][]string{}
+	r.said, r.running = map[[2]string][]string{}, map[[2]string]bool{}
 	scan := bufio.NewScanner(in)
 	scan.Buffer(nil, 64<<20)
 	for scan.Scan() {
@@ -63,6 +72,9 @@ func (r *report) read(in io.Reader) bool {
 
 func (r *report) event(e *event) {
 	switch e.Action {
+	case "run":
+		r.running[e.key()] = true
+		return
 	case "output", "build-output":
 		r.said[e.key()] = append(r.said[e.key()], e.Output)
 		return
@@ -80,11 +92,13 @@ func (r *report) event(e *event) {
 		return
 	}
 	delete(r.said, e.key())
+	delete(r.running, e.key())
 }
 
 func (r *report) fail(e *event) {
 	if e.Test != "" || e.Action == "build-fail" || r.failed == 0 { // the last: a package that died outside a test
 		r.failed++
+		r.failures = append(r.failures, e.key())
 	}
 	if e.Test == "" {
 		fmt.Fprintf(r.out, "FAIL  %-60s %6.1fs\n", e.Package+e.ImportPath, e.Elapsed)

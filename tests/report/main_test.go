@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,39 @@ func TestRead(t *testing.T) {
 		r := &report{out: &out, allowed: tt.allowed}
 		if ok := r.read(strings.NewReader(tt.in)); ok != tt.ok || !strings.Contains(out.String(), tt.want) {
 			t.Errorf("%s: %v, said\n%s", name, ok, out.String())
+		}
+	}
+}
+
+// TestAgain: what is run once more, and what that means for the whole.
+func TestAgain(t *testing.T) {
+	event := func(action, test string) string {
+		return `{"Action":"` + action + `","Package":"p","Test":"` + test + `"}` + "\n"
+	}
+	failed := func(test string) string { return event("run", test) + event("fail", test) }
+	for name, tt := range map[string]struct {
+		in, again string
+		ok        bool
+		ran       string
+	}{
+		"passes alone":       {failed("T"), event("run", "T") + event("pass", "T"), true, "T"},
+		"fails again":        {failed("T"), failed("T"), false, "T"},
+		"subtests are one":   {failed("T/a") + failed("T/b") + failed("T") + event("fail", ""), event("pass", "T"), true, "T"},
+		"too many":           {failed("A") + failed("B") + failed("C") + failed("D"), event("pass", "A"), false, ""},
+		"the program died":   {failed("A") + event("run", "B") + event("fail", ""), event("pass", "A"), false, ""},
+		"it didn't build":    {`{"ImportPath":"p","Action":"build-fail"}`, event("pass", "A"), false, ""},
+		"a skip on no list":  {event("run", "A") + event("skip", "A"), event("pass", "A"), false, ""},
+		"skipped the second": {failed("T"), event("run", "T") + event("skip", "T"), false, "T"},
+	} {
+		var out strings.Builder
+		r := &report{out: &out, allowed: map[string]bool{}}
+		if r.read(strings.NewReader(tt.in)) {
+			t.Errorf("%s: passed at first", name)
+		}
+		var ran string
+		ok := r.again(func(pkg, test string) (io.Reader, error) { ran += test; return strings.NewReader(tt.again), nil })
+		if ok != tt.ok || ran != tt.ran || ok != strings.Contains(out.String(), "UNSTEADY") {
+			t.Errorf("%s: %v, ran %q, said\n%s", name, ok, ran, out.String())
 		}
 	}
 }
