@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -78,17 +77,21 @@ func (s sockets) bind(name, path, group string, db *users.DB) error {
 	return nil
 }
 
-// binding orders the sockets that are made, since the umask is the whole process's.
-var binding sync.Mutex
-
-// listen makes a socket. Its mode counts from the first moment on: it is made with it, not given it afterwards.
-func listen(path string, mode int) (*net.UnixListener, error) {
-	binding.Lock()
-	defer binding.Unlock()
-	old := unix.Umask(0o777 &^ mode)
-	l, err := (&net.ListenConfig{Control: withCredentials}).Listen(context.Background(), "unix", path)
-	unix.Umask(old)
+// listen makes a socket. From the first moment on nobody gets in whom its mode keeps out: the kernel makes its file with the mode
+// that the socket has when it is bound, less what the umask takes away, and that is given back afterwards. The umask itself stays as
+// it is: it is the whole process's, and directories are made meanwhile.
+func listen(path string, mode os.FileMode) (*net.UnixListener, error) {
+	prepare := func(_, _ string, c syscall.RawConn) error {
+		var inner error
+		err := c.Control(func(fd uintptr) { inner = errors.Join(unix.Fchmod(int(fd), uint32(mode)), withCredentials(int(fd))) })
+		return errors.Join(err, inner)
+	}
+	l, err := (&net.ListenConfig{Control: prepare}).Listen(context.Background(), "unix", path)
 	if err != nil {
+		return nil, fmt.Errorf("cannot listen: %v", err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		_ = l.Close()
 		return nil, fmt.Errorf("cannot listen: %v", err)
 	}
 	return l.(*net.UnixListener), nil
@@ -96,10 +99,8 @@ func listen(path string, mode int) (*net.UnixListener, error) {
 
 // withCredentials has the kernel put the sender on all that comes in, from before the first connection on: what was sent
 // before can't be verified, and is refused.
-func withCredentials(_, _ string, c syscall.RawConn) error {
-	var inner error
-	err := c.Control(func(fd uintptr) { inner = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_PASSCRED, 1) })
-	return errors.Join(err, inner)
+func withCredentials(fd int) error {
+	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PASSCRED, 1)
 }
 
 // makeDir makes a directory for a socket, or makes sure that it isn't somebody else's.
