@@ -60,3 +60,28 @@ func TestTokenRights(t *testing.T) {
 		}
 	}
 }
+
+// With --dev the daemon's own user and root may do everything, wherever they stand; nobody else may more than without it.
+func TestDeveloper(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		dev  bool
+		id   clawrden.Identity
+		all  bool
+	}{
+		{"the own user", true, clawrden.Identity{UID: uint32(os.Geteuid()), PID: 1}, true},
+		{"root, of whom an ordinary user can't tell where it stands", true, clawrden.Identity{PID: 1}, true},
+		{"root of elsewhere, without --dev", false, clawrden.Identity{PID: 1}, false},
+		{"somebody", true, clawrden.Identity{UID: 77, PID: 1, HostNS: true}, false},
+	} {
+		d := &Daemon{o: Options{Dev: row.dev}}
+		for _, r := range clawrden.Rights {
+			if r.Right == clawrden.RightActFor || r.Right == clawrden.RightRun {
+				continue
+			}
+			if err := d.Authorize(t.Context(), clawrden.Caller{Door: "control", Identity: row.id}, r.Right); (err == nil) != row.all {
+				t.Errorf("%s, %s: %v", row.name, r.Right, err)
+			}
+		}
+	}
+}
