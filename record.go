@@ -66,7 +66,7 @@ type Record struct {
 	Way         Way            `json:"way,omitempty"`
 	Command     string         `json:"command,omitempty"`
 	Argv0       string         `json:"argv0,omitempty"` // only where it isn't the command's name
-	Args        []string       `json:"args,omitempty"`  // escaped where a word isn't UTF-8
+	Args        []string       `json:"args,omitzero"`   // escaped where a word isn't UTF-8; [] where a command has none
 	ArgsB64     []string       `json:"args_b64,omitempty"`
 	Masked      []int          `json:"masked,omitempty"` // places in args of words that a secret was left out of; the log does it
 	Cwd         string         `json:"cwd,omitempty"`

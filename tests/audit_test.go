@@ -74,6 +74,14 @@ func TestSealed(t *testing.T) {
 	h.start()
 	var entries []clawrden.Entry
 	h.get("/api/history?limit=100", &entries)
+	if r := finish(t, h.command("echo")); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	for _, r := range h.records() {
+		if (r.Event == clawrden.EventDecided || r.Event == clawrden.EventFinished) && r.Args == nil {
+			t.Errorf("a record of a command without args: %+v", r)
+		}
+	}
 	if len(entries) < commands || entries[len(entries)-1].Args[0] != "--token=[masked]" {
 		t.Errorf("%d commands in the history: %+v", len(entries), entries)
 	}
