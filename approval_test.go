@@ -1,6 +1,7 @@
 package clawrden_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/clawrden/clawrden"
@@ -29,6 +30,21 @@ func TestLackingBehindBridges(t *testing.T) {
 		a.Decision.Demands = []clawrden.Demand{{Name: "d", Quorum: 3, EachBehindBridge: row.each}}
 		if got := a.Lacking(); got != row.lacking {
 			t.Errorf("%s: %d lack, want %d", row.name, got, row.lacking)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	err := clawrden.Missing("there is no grant %s", "k3f9")
+	if err.Error() != "there is no grant k3f9" || !errors.Is(err, clawrden.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestPlace(t *testing.T) {
+	for want, r := range map[string]clawrden.RuleRef{"a.hcl:3": {File: "a.hcl", Line: 3}, "built in": {Name: "limits"}} {
+		if got := r.Place(); got != want {
+			t.Errorf("%+v: %s, want %s", r, got, want)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package clawrden
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // RuleRef names a rule and its place.
 type RuleRef struct {
@@ -8,6 +11,14 @@ type RuleRef struct {
 	Action Verdict `json:"action"`
 	File   string  `json:"file"`
 	Line   int     `json:"line"`
+}
+
+// Place says where the rule is written. The few that no policy writes, such as that on commands too large to be judged, are built in.
+func (r *RuleRef) Place() string {
+	if r.File == "" {
+		return "built in"
+	}
+	return r.File + ":" + strconv.Itoa(r.Line)
 }
 
 // Decision is a verdict with the rules that gave it and the reason.

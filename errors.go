@@ -1,6 +1,9 @@
 package clawrden
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors that a caller at a door may see. Each door maps them to its own codes in one place.
 var (
@@ -18,3 +21,11 @@ var (
 	ErrNoSession     = errors.New("the session can't be had")
 	ErrLooser        = errors.New("more may run by this policy than by the one in force")
 )
+
+// Missing is an ErrNotFound about something else than a request, in its own words: "there is no grant k3f9".
+func Missing(format string, args ...any) error { return missing(fmt.Sprintf(format, args...)) }
+
+type missing string
+
+func (m missing) Error() string { return string(m) }
+func (missing) Unwrap() error   { return ErrNotFound }

@@ -48,7 +48,7 @@ func (s *Store) RevokeToken(name string) (clawrden.Token, error) {
 			return t.Token, nil
 		}
 	}
-	return clawrden.Token{}, fmt.Errorf("%w: there is no token %s; `clawrden token list` lists them", clawrden.ErrNotFound, clawrden.Text(name))
+	return clawrden.Token{}, clawrden.Missing("there is no token %s; `clawrden token list` lists them", clawrden.Text(name))
 }
 
 // Tokens gives the tokens that have not ended, by name.

@@ -219,7 +219,7 @@ func (g *Grants) Revoke(id string) (clawrden.Grant, error) {
 	}
 	switch len(found) {
 	case 0:
-		return clawrden.Grant{}, fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, clawrden.Text(id))
+		return clawrden.Grant{}, clawrden.Missing("there is no grant %s", clawrden.Text(id))
 	case 1:
 	default:
 		return clawrden.Grant{}, fmt.Errorf("%w: %d grants begin with %s", clawrden.ErrAmbiguous, len(found), clawrden.Text(id))

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -106,7 +105,7 @@ func (b *Bridge) view(a *ask, level string) Ask {
 		Revision: p.Revision, Digest: p.Digest, End: a.end,
 	}
 	if len(p.Rules) > 0 {
-		v.Rule, v.Place = short(p.Rules[0].Name), short(fmt.Sprintf("%s:%d", p.Rules[0].File, p.Rules[0].Line))
+		v.Rule, v.Place = short(p.Rules[0].Name), short(p.Rules[0].Place())
 	}
 	if p.Session != "" {
 		v.Agent += ", session " + short(p.Session)

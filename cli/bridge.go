@@ -19,14 +19,7 @@ const (
 )
 
 func (a *app) bridgeCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "bridge",
-		Short: "Test the bridges that pass asks on to people elsewhere",
-		Args:  subcommand,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(a.bridgeTestCommand())
-	return c
+	return group("bridge", "Test the bridges that pass asks on to people elsewhere", a.bridgeTestCommand())
 }
 
 func (a *app) bridgeTestCommand() *cobra.Command {

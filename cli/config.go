@@ -22,9 +22,10 @@ func (a *app) configCheckCommand() *cobra.Command {
 		Long:  "Reads a file of settings (default " + config.DefaultFile + ", which need not be there) as the daemon would, and shows\nevery mistake with its place.",
 		Args:  args(0, 1, "at most one file"),
 		RunE: func(_ *cobra.Command, files []string) error {
-			path, name := "", config.DefaultFile
+			path := ""
+			name, there := hostSettings()
 			if len(files) == 1 {
-				path, name = files[0], files[0]
+				path, name, there = files[0], files[0], true
 				if _, err := os.Stat(path); err != nil {
 					return fmt.Errorf("cannot check the settings: %w", err)
 				}
@@ -45,12 +46,26 @@ func (a *app) configCheckCommand() *cobra.Command {
 			case diags.HasErrors():
 				return toldError{errors.New("the settings are invalid")}
 			case a.format == formatTable:
-				_, err := fmt.Fprintf(a.stdout, "the settings in %s are valid\n", display.Word(name))
+				text := fmt.Sprintf("the settings in %s are valid", display.Word(name))
+				if !there {
+					text = fmt.Sprintf("there is no %s: the defaults hold", display.Word(name))
+				}
+				_, err := fmt.Fprintln(a.stdout, text)
 				return err
 			}
 			return nil
 		},
 	}
+}
+
+// hostSettings is the file that a daemon without --config reads, and whether it is there.
+func hostSettings() (name string, there bool) {
+	for _, name := range []string{config.DefaultFile, config.DefaultJSON} {
+		if _, err := os.Lstat(name); err == nil {
+			return name, true
+		}
+	}
+	return config.DefaultFile, false
 }
 
 // checkedConfig is the JSON answer of `config check`.

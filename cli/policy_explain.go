@@ -100,7 +100,7 @@ func (a *app) showExplanation(e *policy.Explanation) error {
 		by += fmt.Sprintf(" (%s:%d)", e.File, e.Line)
 	}
 	if e.Rule != "" {
-		by = fmt.Sprintf("by rule %q (%s:%d)", e.Rule, e.File, e.Line)
+		by = fmt.Sprintf("by rule %q (%s)", e.Rule, (&clawrden.RuleRef{File: e.File, Line: e.Line}).Place())
 	}
 	w.line(0, paint(a.color(), e.Verdict.String(), e.Verdict.String()), " ", by)
 	for _, row := range [][2]string{{"reason", e.Reason}, {"would be", e.Would}, {"executor", e.Executor}, {"approval", e.Approval}, {"profile", e.Profile}} {

@@ -136,7 +136,7 @@ func demandLine(d *clawrden.Demand) string {
 }
 
 func ruleLine(r clawrden.RuleRef) string {
-	return fmt.Sprintf("%s (%s, %s:%d)", display.Line(r.Name), r.Action, display.Line(r.File), r.Line)
+	return fmt.Sprintf("%s (%s, %s)", display.Line(r.Name), r.Action, display.Line(r.Place()))
 }
 
 func exeLine(e *clawrden.Executable) string {

@@ -55,7 +55,7 @@ func (d *Daemon) TestBridge(name string) (clawrden.BridgeTest, error) {
 		d.live.publish(clawrden.Event{Type: clawrden.LiveBridgeTest, Test: &t})
 		return t, nil
 	}
-	return clawrden.BridgeTest{}, fmt.Errorf("%w: the settings have no bridge %s", clawrden.ErrNotFound, shown(name, clawrden.MaxPerson))
+	return clawrden.BridgeTest{}, clawrden.Missing("the settings have no bridge %s", shown(name, clawrden.MaxPerson))
 }
 
 // Bridges tells of each bridge of the settings whether it is up: one that hasn't reported for a while isn't.

@@ -240,7 +240,7 @@ func (d *Daemon) Rejudge(id string) (clawrden.Rejudged, error) {
 // Recording gives what was recorded of a command, by its whole id.
 func (d *Daemon) Recording(id string) (io.ReadCloser, error) {
 	if d.o.Taps == nil {
-		return nil, fmt.Errorf("%w: nothing is recorded here", clawrden.ErrNotFound)
+		return nil, clawrden.Missing("nothing is recorded here")
 	}
 	return d.o.Taps.Recording(id)
 }

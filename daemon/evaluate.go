@@ -195,7 +195,7 @@ func (c *call) what() string {
 	case clawrden.OutcomeDeny, clawrden.OutcomeAllow, clawrden.OutcomeApproved:
 	}
 	if r := c.decision.Rule(); r != nil {
-		return fmt.Sprintf("%s: denied by rule %q (%s:%d)", command, r.Name, r.File, r.Line)
+		return fmt.Sprintf("%s: denied by rule %q (%s)", command, r.Name, r.Place())
 	}
 	if c.code != 0 || c.failed != nil {
 		return command + ": not run"
@@ -220,7 +220,7 @@ func byRule(d *clawrden.Decision) string {
 	if r == nil {
 		return ""
 	}
-	return fmt.Sprintf(", rule %q at %s:%d", r.Name, r.File, r.Line)
+	return fmt.Sprintf(", rule %q at %s", r.Name, r.Place())
 }
 
 func person(by *clawrden.Approver) string {

@@ -70,7 +70,7 @@ func (d *Daemon) Profiles() []clawrden.ProfileInfo { return d.policy.Load().Prof
 func (d *Daemon) Profile(name string) (*clawrden.Profile, error) {
 	p, ok := d.policy.Load().Sandbox(name)
 	if !ok {
-		return nil, fmt.Errorf("%w: there is no profile %s", clawrden.ErrNotFound, clawrden.Text(name))
+		return nil, clawrden.Missing("there is no profile %s", clawrden.Text(name))
 	}
 	return p, nil
 }

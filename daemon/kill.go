@@ -47,7 +47,7 @@ func (d *Daemon) Kill(ctx context.Context, by clawrden.Caller, o clawrden.KillOr
 		return clawrden.KillResult{}, err
 	}
 	if name := whom.Agent(); name != "" && !d.isRegistered(name) {
-		return clawrden.KillResult{}, fmt.Errorf("%w: no agent %s is registered, so nothing was stopped; `clawrden agent list` has the names", clawrden.ErrNotFound, name)
+		return clawrden.KillResult{}, clawrden.Missing("no agent %s is registered, so nothing was stopped; `clawrden agent list` has the names", name)
 	}
 	if err := d.lock.turn(whom, o.Reason, d.personAt(by)); err != nil {
 		return clawrden.KillResult{}, err

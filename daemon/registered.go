@@ -222,7 +222,7 @@ func (d *Daemon) AddAgent(ctx context.Context, by clawrden.Caller, w clawrden.Ag
 // says so in a sentence.
 func (d *Daemon) RemoveAgent(ctx context.Context, by clawrden.Caller, name string) (message string, err error) {
 	if d.o.Registry == nil {
-		return "", fmt.Errorf("%w: there is no agent %s", clawrden.ErrNotFound, clawrden.Text(name))
+		return "", clawrden.Missing("there is no agent %s", clawrden.Text(name))
 	}
 	who := d.approver(by)
 	d.registered.changing.Lock()

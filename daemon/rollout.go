@@ -116,7 +116,7 @@ func (d *Daemon) Promote(ctx context.Context, by clawrden.Caller, o clawrden.Pol
 	d.stage.changing.Unlock()
 	switch {
 	case s == nil:
-		return clawrden.PolicyVersion{}, fmt.Errorf("%w: no policy is staged; `clawrden policy stage NEW --for 24h` comes first", clawrden.ErrNotFound)
+		return clawrden.PolicyVersion{}, clawrden.Missing("no policy is staged; `clawrden policy stage NEW --for 24h` comes first")
 	case o.Digest == "":
 		return clawrden.PolicyVersion{}, fmt.Errorf("%w: the digest says which candidate is meant", clawrden.ErrBadRequest)
 	case o.Digest != s.view().Digest:
@@ -140,7 +140,7 @@ func (d *Daemon) Rollback(ctx context.Context, by clawrden.Caller, o clawrden.Po
 			return clawrden.PolicyVersion{}, err
 		}
 		if len(list) < 2 {
-			return clawrden.PolicyVersion{}, fmt.Errorf("%w: there is no version before this one", clawrden.ErrNotFound)
+			return clawrden.PolicyVersion{}, clawrden.Missing("there is no version before this one")
 		}
 		o.ID = list[1].ID
 	}

@@ -59,7 +59,7 @@ func (r shimReply) exited(_ *call, exit job.Exit) {
 func (c *call) answerText() string {
 	text := c.decision.Verdict.String()
 	if r := c.decision.Rule(); r != nil {
-		text += fmt.Sprintf(" by rule %q (%s:%d)", r.Name, r.File, r.Line)
+		text += fmt.Sprintf(" by rule %q (%s)", r.Name, r.Place())
 	} else if c.decision.Verdict == clawrden.Deny && c.failed == nil {
 		text += " by the policy"
 	}

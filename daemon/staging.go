@@ -24,7 +24,7 @@ func (d *Daemon) Stage() (clawrden.Stage, error) {
 	s := d.stage.last
 	d.stage.changing.Unlock()
 	if s == nil {
-		return clawrden.Stage{}, fmt.Errorf("%w: no policy is staged; `clawrden policy stage NEW --for 24h` has one judge beside the one in force", clawrden.ErrNotFound)
+		return clawrden.Stage{}, clawrden.Missing("no policy is staged; `clawrden policy stage NEW --for 24h` has one judge beside the one in force")
 	}
 	v := s.view()
 	if s.Policy != nil {
@@ -104,7 +104,7 @@ func (d *Daemon) saveStage(s *staged) {
 // EndStage has the candidate judge no more; what came of it stays.
 func (d *Daemon) EndStage(_ context.Context, by clawrden.Caller) (clawrden.Stage, error) {
 	if d.o.Rollout == nil || d.stage.running.Load() == nil {
-		return clawrden.Stage{}, fmt.Errorf("%w: no policy is staged", clawrden.ErrNotFound)
+		return clawrden.Stage{}, clawrden.Missing("no policy is staged")
 	}
 	d.endStage("ended by " + d.personAt(by))
 	return d.Stage()

@@ -102,7 +102,7 @@ func (c *call) overflowText() string {
 func (c *call) overflowRefusal() string {
 	text := clawrden.Text(c.request.Tool) + " was ended: " + c.overflowText()
 	if r := c.decision.Rule(); r != nil {
-		text += fmt.Sprintf("\nrule %q (%s:%d)", r.Name, r.File, r.Line)
+		text += fmt.Sprintf("\nrule %q (%s)", r.Name, r.Place())
 	}
 	return text + "\nask for less output, or send it to a file; a retry of the same is ended too"
 }

@@ -82,7 +82,7 @@ func (t *timer) ended(exit job.Exit, begun time.Time) bool {
 func (c *call) timeText() string {
 	by := ""
 	if r := c.decision.Rule(); r != nil {
-		by = fmt.Sprintf(" (rule %q at %s:%d)", r.Name, r.File, r.Line)
+		by = fmt.Sprintf(" (rule %q at %s)", r.Name, r.Place())
 	}
 	return fmt.Sprintf("its time is over, %v%s", c.decision.Limits.Time, by)
 }

@@ -135,7 +135,7 @@ func (d *Daemon) findGrant(id string) (clawrden.Grant, error) {
 	}
 	switch len(found) {
 	case 0:
-		return clawrden.Grant{}, fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, clawrden.Text(id))
+		return clawrden.Grant{}, clawrden.Missing("there is no grant %s", clawrden.Text(id))
 	case 1:
 		return found[0], nil
 	}

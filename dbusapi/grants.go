@@ -104,7 +104,7 @@ func (l *life) aboutGrant(_ context.Context, c *call) error {
 	}
 	switch found {
 	case 0:
-		return fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, printable(id, maxText))
+		return clawrden.Missing("there is no grant %s", printable(id, maxText))
 	case 1:
 		return nil
 	}

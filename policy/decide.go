@@ -118,7 +118,8 @@ func (j *judge) all() clawrden.Decision {
 // overflow denies what was too large to be read.
 func (j *judge) overflow() {
 	if j.facts.Overflow != "" {
-		j.add(finding{ref: &clawrden.RuleRef{Name: "limits", Action: clawrden.Deny}, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
+		ref := &clawrden.RuleRef{Name: "limits", Action: clawrden.Deny, File: j.policy.settings.defRef.File, Line: j.policy.settings.defRef.Line}
+		j.add(finding{ref: ref, verdict: clawrden.Deny, reason: "The command is too large to be judged: " + j.facts.Overflow + "."})
 	}
 }
 

@@ -259,6 +259,9 @@ policy {
 		if d.Verdict != clawrden.Deny || f.Overflow == "" || len(f.Commands) > maxCommands {
 			t.Errorf("%s: %v by %q, overflow %q, %d commands", name, d.Verdict, d.Reason, f.Overflow, len(f.Commands))
 		}
+		if r := d.Rule(); r == nil || r.Name != "limits" || !strings.HasSuffix(r.Place(), ".hcl:3") {
+			t.Errorf("%s: by rule %+v", name, r)
+		}
 	}
 }
 

@@ -210,7 +210,7 @@ func (r *Registry) Remove(name string) (clawrden.Agent, error) {
 	a, ok := r.Get(name)
 	switch {
 	case !ok:
-		return a, noSuchError(name)
+		return a, clawrden.Missing("there is no agent %s", clawrden.Text(name))
 	case a.Fixed:
 		return a, fmt.Errorf("%w: agent %s stands in the settings; take it out there and restart the daemon", clawrden.ErrBadRequest, name)
 	}
@@ -236,12 +236,6 @@ func (r *Registry) drop(name string) {
 		r.containers = slices.DeleteFunc(r.containers, func(c containerOf) bool { return c.agent == name })
 	}
 }
-
-// noSuchError is the name of no agent.
-type noSuchError string
-
-func (n noSuchError) Error() string { return "there is no agent " + clawrden.Text(string(n)) }
-func (noSuchError) Unwrap() error   { return clawrden.ErrNotFound }
 
 // Get gives one agent by its whole name.
 func (r *Registry) Get(name string) (clawrden.Agent, bool) {

@@ -128,7 +128,7 @@ func (s *Store) open(id string) (*os.File, error) {
 	}
 	f, err := os.Open(s.path(id))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: there is no recording of %s, or none any more", clawrden.ErrNotFound, id)
+		return nil, clawrden.Missing("there is no recording of %s, or none any more", id)
 	}
 	if err != nil {
 		return nil, err

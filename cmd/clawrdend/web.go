@@ -146,7 +146,7 @@ func (w *web) account(uid uint32) (id clawrden.Identity, err error) {
 // Link is part of httpapi.Logins.
 func (w *web) Link(uid uint32, user string) (login clawrden.Login, err error) {
 	if w.loopback == 0 {
-		return login, fmt.Errorf("%w: the dashboard isn't served; `systemctl enable clawrden-http.socket && systemctl restart clawrden.service` opens it on 127.0.0.1:8080", clawrden.ErrNotFound)
+		return login, clawrden.Missing("the dashboard isn't served; `systemctl enable clawrden-http.socket && systemctl restart clawrden.service` opens it on 127.0.0.1:8080")
 	}
 	if user != "" {
 		u, err := w.users.UserByName(user)

@@ -43,7 +43,7 @@ func (c *Control) RemoveAgent(_ context.Context, by clawrden.Caller, name string
 	defer c.mu.Unlock()
 	i := c.findAgent(name)
 	if i < 0 {
-		return "", fmt.Errorf("%w: there is no agent %s", clawrden.ErrNotFound, name)
+		return "", clawrden.Missing("there is no agent %s", name)
 	}
 	c.agents = slices.Delete(c.agents, i, i+1)
 	c.called(by, "removed agent", name)

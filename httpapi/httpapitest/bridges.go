@@ -28,7 +28,7 @@ func (c *Control) TestBridge(name string) (clawrden.BridgeTest, error) {
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.bridges, func(s clawrden.BridgeState) bool { return s.Name == name })
 	if i < 0 {
-		return clawrden.BridgeTest{}, fmt.Errorf("%w: the settings have no bridge %s", clawrden.ErrNotFound, name)
+		return clawrden.BridgeTest{}, clawrden.Missing("the settings have no bridge %s", name)
 	}
 	t := clawrden.BridgeTest{Bridge: name, ID: "t3st"}
 	c.bridges[i].Test = t.ID

@@ -56,7 +56,7 @@ func (c *Control) RevokeGrant(_ context.Context, by clawrden.Caller, id string) 
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.grants, func(g clawrden.Grant) bool { return g.ID == id })
 	if i < 0 {
-		return clawrden.Grant{}, fmt.Errorf("%w: there is no grant %s", clawrden.ErrNotFound, id)
+		return clawrden.Grant{}, clawrden.Missing("there is no grant %s", id)
 	}
 	g := c.grants[i]
 	c.grants = slices.Delete(c.grants, i, i+1)

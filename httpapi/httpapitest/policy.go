@@ -36,7 +36,7 @@ func (c *Control) Profiles() []clawrden.ProfileInfo {
 // Profile gives it.
 func (c *Control) Profile(name string) (*clawrden.Profile, error) {
 	if name != "offline" {
-		return nil, fmt.Errorf("%w: there is no profile %s", clawrden.ErrNotFound, name)
+		return nil, clawrden.Missing("there is no profile %s", name)
 	}
 	return &clawrden.Profile{Name: name}, nil
 }

@@ -16,7 +16,7 @@ func (c *Control) Stage() (clawrden.Stage, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stage == nil {
-		return clawrden.Stage{}, fmt.Errorf("%w: no policy is staged", clawrden.ErrNotFound)
+		return clawrden.Stage{}, clawrden.Missing("no policy is staged")
 	}
 	return *c.stage, nil
 }
@@ -57,7 +57,7 @@ func (c *Control) EndStage(_ context.Context, by clawrden.Caller) (clawrden.Stag
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stage == nil || c.stage.Ended != "" {
-		return clawrden.Stage{}, fmt.Errorf("%w: no policy is staged", clawrden.ErrNotFound)
+		return clawrden.Stage{}, clawrden.Missing("no policy is staged")
 	}
 	c.stage.Ended = "ended by root"
 	c.called(by, "end stage")
@@ -70,7 +70,7 @@ func (c *Control) Promote(_ context.Context, by clawrden.Caller, o clawrden.Poli
 	defer c.mu.Unlock()
 	switch {
 	case c.stage == nil:
-		return clawrden.PolicyVersion{}, fmt.Errorf("%w: no policy is staged", clawrden.ErrNotFound)
+		return clawrden.PolicyVersion{}, clawrden.Missing("no policy is staged")
 	case o.Digest != c.stage.Digest:
 		return clawrden.PolicyVersion{}, fmt.Errorf("%w: another candidate is staged now", clawrden.ErrStale)
 	case len(c.stage.Looser) > 0 && !o.Looser:
@@ -89,7 +89,7 @@ func (c *Control) Rollback(_ context.Context, by clawrden.Caller, o clawrden.Pol
 	}
 	n, _ := strconv.Atoi(o.ID)
 	if n < 1 || n > len(c.versions) {
-		return clawrden.PolicyVersion{}, fmt.Errorf("%w: there is no version %s of the policy", clawrden.ErrNotFound, o.ID)
+		return clawrden.PolicyVersion{}, clawrden.Missing("there is no version %s of the policy", o.ID)
 	}
 	c.called(by, "rollback", o.ID)
 	return c.addVersion(clawrden.CameBack, o.ID, c.versions[n-1].Digest, []string{`removed rule "status"`}), nil
@@ -129,5 +129,5 @@ func (c *Control) PolicyVersion(id string) (clawrden.PolicyVersion, error) {
 			return v, nil
 		}
 	}
-	return clawrden.PolicyVersion{}, fmt.Errorf("%w: there is no version %s of the policy", clawrden.ErrNotFound, id)
+	return clawrden.PolicyVersion{}, clawrden.Missing("there is no version %s of the policy", id)
 }

@@ -44,7 +44,7 @@ func (c *Control) RevokeToken(_ context.Context, by clawrden.Caller, name string
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.tokens, func(t clawrden.Token) bool { return t.Name == name })
 	if i < 0 {
-		return clawrden.Token{}, fmt.Errorf("%w: there is no token %s", clawrden.ErrNotFound, name)
+		return clawrden.Token{}, clawrden.Missing("there is no token %s", name)
 	}
 	t := c.tokens[i]
 	c.tokens = slices.Delete(c.tokens, i, i+1)

@@ -133,7 +133,7 @@ func (s *Store) Get(id string) (v clawrden.PolicyVersion, err error) {
 			return v, nil
 		}
 	}
-	return v, fmt.Errorf("%w: there is no version %s of the policy", clawrden.ErrNotFound, clawrden.Text(id))
+	return v, clawrden.Missing("there is no version %s of the policy", clawrden.Text(id))
 }
 
 // names gives the files of versions, the oldest first.
