@@ -77,7 +77,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// only lets GET /metrics through, without a body.
+// only lets GET and HEAD of /metrics through, without a body.
 func only(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -85,8 +85,8 @@ func only(h http.Handler) http.Handler {
 		switch {
 		case r.URL.Path != Path:
 			http.Error(w, "there is nothing here but "+Path, http.StatusNotFound)
-		case r.Method != http.MethodGet:
-			w.Header().Set("Allow", http.MethodGet)
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, Path+" is only read, with GET", http.StatusMethodNotAllowed)
 		case r.ContentLength != 0:
 			w.Header().Set("Connection", "close")

@@ -192,7 +192,11 @@ func (h *host) load(word string) {
 // Each panel of the dashboards shows something of a daemon under load, and each rule can be evaluated.
 func TestDashboardsShowSomething(t *testing.T) {
 	addr := freePort(t)
-	h := newHost(t, hostOptions{policy: metricsPolicy, tools: []string{"true", "false", "echo", "id"}, args: []string{"--dev", "--metrics", addr}})
+	h := newHost(t, hostOptions{policy: metricsPolicy, tools: []string{"true", "false", "echo", "id"}, args: []string{"--dev", "--metrics", addr}, config: `bridge "chat" {
+  unit   = "chat.service"
+  people = { U1 = "nobody" }
+}
+`})
 	p := newPrometheus(t, addr)
 	// A series that appears has risen only once it rises again.
 	h.load("first")
