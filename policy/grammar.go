@@ -134,16 +134,21 @@ func (g *grammar) subcommand(name string) (*grammar, []string) {
 	return to, path
 }
 
-// complete looks up the options that an abbreviated long option may stand for.
+// complete looks up the options that an abbreviated long option may stand for, here and where allowed in the grammars above.
 func (g *grammar) complete(name string) []*option {
 	if !g.abbreviate || len(name) < 3 || !strings.HasPrefix(name, "--") {
 		return nil
 	}
 	var out []*option
-	i, _ := slices.BinarySearch(g.longs, name)
-	for ; i < len(g.longs) && strings.HasPrefix(g.longs[i], name); i++ {
-		if o := g.options[g.longs[i]]; !slices.Contains(out, o) {
-			out = append(out, o)
+	for ; g != nil; g = g.parent {
+		i, _ := slices.BinarySearch(g.longs, name)
+		for ; i < len(g.longs) && strings.HasPrefix(g.longs[i], name); i++ {
+			if o := g.options[g.longs[i]]; !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+		if g.parent == nil || !g.parent.anywhere {
+			break
 		}
 	}
 	return out

@@ -95,10 +95,11 @@ func (p *Policy) RunsOwn(f *clawrden.Facts) bool {
 
 // usual are risky variables that each environment has, or that tools set for what they start. What they name is started as a program
 // of its own, and judged as such; none of them changes the code of the program that has them.
-var usual = map[string]bool{
-	"PATH": true, "HOME": true, "SHELL": true, "EDITOR": true, "VISUAL": true, "PAGER": true, "MANPAGER": true, "BROWSER": true, "LESS": true, "LESSOPEN": true,
-	"LESSCLOSE": true, "GIT_DIR": true, "GIT_WORK_TREE": true, "GIT_COMMON_DIR": true, "GIT_EDITOR": true, "MAKEFLAGS": true, "MFLAGS": true, "GOROOT": true, "CARGO_HOME": true,
-}
+var usual = setOf(`
+	PATH HOME SHELL EDITOR VISUAL PAGER MANPAGER BROWSER LESS LESSOPEN LESSCLOSE LESSKEY LESSKEYIN GIT_DIR GIT_WORK_TREE GIT_COMMON_DIR GIT_EDITOR
+	MAKE MAKEFLAGS MFLAGS GOROOT GOENV GOPROXY CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN RUSTDOC JAVA_OPTS XDG_CONFIG_HOME XDG_CONFIG_DIRS GNUPGHOME
+	SYSTEMD_PAGER SYSTEMD_LESS BAT_PAGER GH_PAGER GH_BROWSER GH_EDITOR GH_CONFIG_DIR AWS_PAGER AWS_CONFIG_FILE POSIXLY_CORRECT
+`)
 
 // StartedBy makes a lineage of names, the nearest first; a ? before one says that it may have run other code than its own.
 func StartedBy(names []string) *clawrden.Lineage {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -93,6 +94,8 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 		}
 	case name == "exec" || name == "command" || name == "builtin" || name == "nocorrect" || name == "noglob" || name == "-":
 		return w.prefixed(name, args, env, redirs)
+	case name == "jobs" && runsJob(args):
+		return w.prefixed(name, args, env, redirs)
 	case murky[name] != "":
 		i := note()
 		w.r.opaque(i, name+" "+murky[name])
@@ -125,6 +128,11 @@ func (w *walker) builtin(name string, args []word, env []string, redirs []*synta
 		return false
 	}
 	return true
+}
+
+// runsJob reports whether jobs is given a command to run: jobs -x COMMAND ….
+func runsJob(args []word) bool {
+	return slices.ContainsFunc(args, func(a word) bool { return a.unknown || strings.HasPrefix(a.text, "-") && strings.Contains(a.text, "x") })
 }
 
 // changeDir follows cd.

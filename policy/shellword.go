@@ -235,8 +235,14 @@ func (w *walker) inside(n syntax.Node) {
 // subscript notes a text that runs a command where a shell takes it for a variable's name or a number: a[$(…)]. Tests,
 // arithmetic, read, unset and printf -v all do.
 func (w *walker) subscript(text string) {
-	if w.hidden && strings.Contains(text, "[") && (strings.Contains(text, "$(") || strings.Contains(text, "`")) {
-		w.opaque("a subscript can run the command in it")
+	if !w.hidden || !strings.Contains(text, "[") {
+		return
+	}
+	for _, runs := range []string{"$(", "`", "${ ", "${|", "${\t", "${\n"} { // with a space: bash 5.3
+		if strings.Contains(text, runs) {
+			w.opaque("a subscript can run the command in it")
+			return
+		}
 	}
 }
 

@@ -5,7 +5,7 @@ rule "look at files" {
     "ls", "cat", "tac", "head", "tail", "wc", "nl", "file", "stat", "tree", "du", "df", "pwd", "readlink", "realpath", "basename", "dirname", "namei",
     "diff", "cmp", "comm", "colordiff", "sdiff", "cut", "tr", "paste", "join", "fold", "fmt", "pr", "rev", "expand", "unexpand", "column", "od", "hexdump", "strings",
     "grep", "egrep", "fgrep", "zgrep", "zcat", "bzcat", "xzcat", "zstdcat", "bat", "batcat", "jq", "cksum", "md5sum", "sha1sum", "sha256sum", "sha512sum", "b2sum", "base64",
-    "uniq", "numfmt", "eza", "exa", "lsd", "tokei", "cloc", "scc", "ldd", "nm", "size", "readelf", "objdump", "locate",
+    "numfmt", "eza", "exa", "lsd", "tokei", "cloc", "scc", "ldd", "nm", "size", "readelf", "objdump", "locate",
   ]
   action    = "allow"
   match     = ["ls -la", "cat go.mod | head -20", "bash -lc 'cd src && grep -rn TODO . | wc -l'", "diff -u a b", "cat <<'EOF'\nhello\nEOF"]
@@ -39,6 +39,35 @@ rule "search, and write" {
   not_match = ["sort -rn a", "fd -e ts"]
 }
 
+# Their second operand is a file that they write.
+rule "look, and write" {
+  commands  = ["uniq", "xxd"]
+  operands  = ["*", "*", "**"]
+  action    = "ask"
+  reason    = "This writes a file. Print to standard output instead."
+  match     = ["uniq a b", "xxd -r dump out", "xxd a b"]
+  not_match = ["uniq -c a", "xxd -l 16 a"]
+}
+
+rule "look, and write by an option" {
+  commands = ["tree", "yq"]
+  when {
+    flags_any = ["-o=*.*", "-o=*/*", "-s", "--split-exp"]
+  }
+  action    = "ask"
+  reason    = "This writes files. Print to standard output instead."
+  match     = ["tree -o out.html", "yq -s .a x.yml"]
+  not_match = ["tree -L 2 src", "yq .a x.yml", "yq -o json x.yml"]
+}
+
+rule "look, one file" {
+  commands = ["uniq"]
+  action   = "allow"
+  unless { operands = ["*", "*", "**"] }
+  match     = ["uniq", "uniq -c a", "uniq -f 1 a"]
+  not_match = ["uniq a ~/.bashrc"]
+}
+
 rule "say" {
   commands = [
     "echo", "printf", "true", "false", ":", "jobs", "wait", "ulimit", "umask", "date", "cal", "seq", "expr", "bc", "sleep", "yes", "id", "groups", "whoami", "who", "uname", "hostname", "arch", "nproc", "uptime", "free",
@@ -57,8 +86,11 @@ rule "where a command is" {
 }
 
 rule "streams" {
-  commands  = ["sed", "awk", "gawk", "mawk"]
-  action    = "allow"
+  commands = ["sed", "awk", "gawk", "mawk"]
+  action   = "allow"
+  unless { # what gawk writes by itself
+    flags_any = ["-d", "--dump-variables", "-o", "--pretty-print", "-p", "--profile"]
+  }
   match     = ["sed -n '10,20p' main.go", "awk '{print $1}' data.txt", "sed 's/a/b/' f"]
   not_match = ["awk 'BEGIN{system(\"id\")}'", "sed '1e id' f"]
 }

@@ -13,6 +13,9 @@ rule "archives" {
   unless {
     flags_any = ["-P", "--absolute-names", "--overwrite", "--unlink-first", "--recursive-unlink", "--remove-files", "-U", "--to-command", "--checkpoint-action", "-I", "--use-compress-program", "-F", "--info-script", "--new-volume-script", "--rsh-command", "--rmt-command"]
   }
+  unless { # an archive on another host, which tar runs rsh to reach
+    flags_any = ["-f=*:*", "-f=*@*"]
+  }
   unless { # P among bundled letters
     args = ["{-,}[!-]*P*", "**"]
   }
@@ -20,7 +23,7 @@ rule "archives" {
     args = ["P*", "**"]
   }
   match     = ["tar tzf a.tgz", "tar xzf a.tgz", "tar -czf out.tgz src"]
-  not_match = ["tar xPf a.tar", "tar -xPf a.tar", "tar cf x --remove-files src", "tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=id"]
+  not_match = ["tar xf host:a.tar", "tar xPf a.tar", "tar -xPf a.tar", "tar cf x --remove-files src", "tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=id"]
 }
 
 rule "remove files" {
@@ -122,12 +125,32 @@ rule "startup files" {
 rule "startup files by tools" {
   commands = [
     "rm", "unlink", "mv", "cp", "ln", "touch", "tee", "truncate", "chmod", "dd", "rsync", "tar", "unzip", "patch", "mkdir", "sponge", "curl", "wget",
+    "split", "csplit", "uniq", "xxd", "tree", "time", "dos2unix", "zip", "go", "gcc", "g++", "cc", "c++", "rustc", "pandoc", "dot", "convert", "magick", "cmake",
   ]
   targets_any = local.startup
   action      = "ask"
   reason      = "What is put there runs later, by itself. Say what you want to set up, or put it into a script of the project."
   match       = ["cp a .git/hooks/pre-commit", "tee -a ~/.bashrc", "ln -s x ~/.config/systemd/user/x.service"]
   not_match   = ["cp a b", "cat .git/config"]
+}
+
+rule "startup files by git" {
+  commands    = ["git"]
+  subcommands = ["clone", "init", "worktree add", "bundle", "format-patch", "archive", "diff", "log", "show"]
+  targets_any = local.startup
+  action      = "ask"
+  reason      = "What is put there runs later, by itself. Say what you want to set up, or put it into the project."
+  match       = ["git clone https://host/x ~/.config/nvim", "git worktree add ~/.vim/pack main", "git bundle create ~/.bashrc HEAD"]
+  not_match   = ["git clone https://host/x", "git worktree add ../x"]
+}
+
+rule "unpack into a home" {
+  commands    = ["unzip", "patch"]
+  targets_any = ["/", "/home", "/home/*", "/root", "~"]
+  action      = "ask"
+  reason      = "What is unpacked there may run later, by itself. Unpack into a directory of the project."
+  match       = ["unzip x.zip -d ~", "patch -d ~ -p1"]
+  not_match   = ["unzip x.zip -d out", "patch -p1"]
 }
 
 rule "edit startup files in place" {

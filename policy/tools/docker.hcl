@@ -29,7 +29,7 @@ tool "docker" {
     ]
     path_flags  = ["-f", "--file", "--iidfile", "--metadata-file"]
     guess_flags = ["--secret", "-o", "--output", "--build-context", "--cache-from", "--cache-to"]
-    same        = [["-t", "--tag"], ["-f", "--file"], ["-q", "--quiet"], ["-c", "--cpu-shares"], ["-m", "--memory"]]
+    same        = [["-t", "--tag"], ["-f", "--file"], ["-q", "--quiet"], ["-c", "--cpu-shares"], ["-m", "--memory"], ["-o", "--output"]]
     operands    = ["path"]
   }
   subcommand "builder" {

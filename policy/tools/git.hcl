@@ -750,8 +750,18 @@ tool "git" {
   subcommand "notes" {
     value_flags = ["--ref"]
     operands    = ["text"]
-    subcommand "add" { operands = ["text"] }
-    subcommand "append" { operands = ["text"] }
+    subcommand "add" {
+      value_flags = ["-m", "--message", "-C", "--reuse-message", "-c", "--reedit-message"]
+      path_flags  = ["-F", "--file"]
+      same        = [["-m", "--message"], ["-F", "--file"]]
+      operands    = ["text"]
+    }
+    subcommand "append" {
+      value_flags = ["-m", "--message", "-C", "--reuse-message", "-c", "--reedit-message"]
+      path_flags  = ["-F", "--file"]
+      same        = [["-m", "--message"], ["-F", "--file"]]
+      operands    = ["text"]
+    }
     subcommand "copy" { operands = ["text"] }
     subcommand "edit" { operands = ["text"] }
     subcommand "get-ref" { operands = ["text"] }

@@ -32,7 +32,7 @@ tool "tar" {
     "--tape-length", "--rmt-command", "--rsh-command", "-b", "--blocking-factor", "--record-size", "-H", "--format",
     "--pax-option", "-V", "--label", "-I", "--use-compress-program", "-K", "--starting-file", "--newer-mtime", "-N",
     "--newer", "--after-date", "--suffix", "--strip-components", "--transform", "--xform", "--checkpoint-action",
-    "--no-quote-chars", "--quote-chars", "--quoting-style", "--warning", "-f-", "-b20",
+    "--no-quote-chars", "--quote-chars", "--quoting-style", "--warning",
   ]
   optional_flags = ["--occurrence", "--one-top-level", "--atime-preserve", "--backup", "--checkpoint", "--totals"]
   path_flags = [
@@ -58,7 +58,7 @@ tool "tar" {
     ["-m", "--touch"], ["-p", "--preserve-permissions", "--same-permissions"], ["-s", "--preserve-order", "--same-order"],
     ["-f", "--file"], ["-F", "--info-script", "--new-volume-script"], ["-L", "--tape-length"], ["-M", "--multi-volume"],
     ["-b", "--blocking-factor"], ["-B", "--read-full-records"], ["-i", "--ignore-zeros"],
-    ["-H", "--format", "-f-", "-b20", "--quoting-style", "--rmt-command"], ["--old-archive", "--portability"],
+    ["-H", "--format"], ["--old-archive", "--portability"],
     ["-V", "--label"], ["-a", "--auto-compress"], ["-I", "--use-compress-program"], ["-j", "--bzip2"], ["-J", "--xz"],
     ["-z", "--gzip", "--gunzip", "--ungzip"], ["-Z", "--compress", "--uncompress"], ["-h", "--dereference"],
     ["-K", "--starting-file"], ["-N", "--newer", "--after-date"], ["-P", "--absolute-names"], ["--transform", "--xform"],
