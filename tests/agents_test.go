@@ -150,20 +150,7 @@ func TestRemovedWithCommands(t *testing.T) {
 	go func() { waits <- by(h.robotSocket(), "hostname") }()
 	go func() { runs <- by(h.socket, "sleep", "1000") }()
 	h.waitPending(1)
-	h.waitRecords(func(rs []clawrden.Record) bool {
-		for i := range rs {
-			if rs[i].Command == "sleep" {
-				return true
-			}
-		}
-		return false
-	})
-	for {
-		var s clawrden.Status
-		if h.get("/api/status", &s); s.Running == 1 {
-			break
-		}
-	}
+	h.waitRunning(1)
 	if status := h.post("/api/agents/robo/remove", ""); status != 200 {
 		t.Fatalf("removing it: %d", status)
 	}

@@ -128,7 +128,7 @@ func (h *host) onTerminal(t *testing.T, term string, args ...string) *personTerm
 func (w *personTerminal) find(pattern string) string {
 	w.t.Helper()
 	re := regexp.MustCompile(pattern)
-	limit := time.After(30 * time.Second)
+	limit := time.After(patience)
 	for {
 		if m := re.FindStringSubmatchIndex(w.text); m != nil {
 			group := ""

@@ -297,16 +297,6 @@ func TestKillSwitch(t *testing.T) {
 	}
 }
 
-// waitStatus waits until the status is as wanted.
-func (h *host) waitStatus(is func(clawrden.Status) bool) {
-	h.t.Helper()
-	h.waitRecords(func([]clawrden.Record) bool {
-		var s clawrden.Status
-		h.get("/api/status", &s)
-		return is(s)
-	})
-}
-
 // TestReload puts a bad policy in place: the one before it stays, and everybody is told where the fault is.
 func TestReload(t *testing.T) {
 	h := askHost(t)

@@ -2,9 +2,9 @@ package tests
 
 import (
 	"bufio"
+	"errors"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -31,21 +31,11 @@ rule "fine" {
 }
 `
 
-// lastEnd waits for the end of the last command.
-func (h *host) lastEnd() (end clawrden.Record) {
-	h.t.Helper()
-	h.waitRecords(func(rs []clawrden.Record) bool {
-		end = rs[len(rs)-1]
-		return end.Event == clawrden.EventFinished
-	})
-	return end
-}
-
 // catching waits until the shim passes signals on: before that they are its own to die of.
-func (h *host) catching(shim *exec.Cmd) {
+func (h *host) catching(shim int) {
 	h.t.Helper()
-	h.waitStatus(func(clawrden.Status) bool {
-		b, err := os.ReadFile("/proc/" + strconv.Itoa(shim.Process.Pid) + "/status")
+	h.waitFor(func() bool {
+		b, err := os.ReadFile("/proc/" + itoa(shim) + "/status")
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -68,21 +58,21 @@ func TestElsewhere(t *testing.T) {
 	if r := finish(t, h.command("sh", "-c", "exit 42")); r.code != 42 {
 		t.Errorf("%+v", r)
 	}
-	for _, row := range []struct {
+	h.finished(2)
+	for i, row := range []struct {
 		sig  syscall.Signal
 		want string
 	}{{syscall.SIGTERM, "SIGTERM"}, {syscall.SIGINT, "SIGINT"}, {syscall.SIGKILL, "SIGKILL"}} {
-		h.waitStatus(func(s clawrden.Status) bool { return s.Running == 0 })
 		c := h.command("sleep", "600")
 		done := make(chan result, 1)
 		go func() { done <- finish(t, c) }()
-		h.waitStatus(func(s clawrden.Status) bool { return s.Running == 1 })
-		h.catching(c)
+		h.waitRunning(1)
+		h.catching(c.Process.Pid)
 		_ = c.Process.Signal(row.sig)
 		if r := <-done; r.signal != row.sig {
 			t.Errorf("%v: the shim ended with %+v", row.sig, r)
 		}
-		if end := h.lastEnd(); end.Signal != row.want {
+		if end := h.finished(3 + i)[2+i]; end.Signal != row.want {
 			t.Errorf("%v: the command's end is recorded as %+v", row.sig, end)
 		}
 	}
@@ -106,8 +96,8 @@ func TestElsewhereSignalFlood(t *testing.T) {
 	if l, err := lines.ReadString('\n'); l != "ready\n" {
 		t.Fatalf("%q, %v", l, err)
 	}
-	h.waitStatus(func(s clawrden.Status) bool { return s.Running == 1 })
-	h.catching(c)
+	h.waitRunning(1)
+	h.catching(c.Process.Pid)
 	for range 200 {
 		for _, sig := range []syscall.Signal{syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
 			_ = c.Process.Signal(sig)
@@ -122,7 +112,7 @@ func TestElsewhereSignalFlood(t *testing.T) {
 	}
 	_ = c.Wait()
 	if code := c.ProcessState.ExitCode(); code != 3 {
-		t.Errorf("ended with %v; recorded as %+v", c.ProcessState, h.lastEnd())
+		t.Errorf("ended with %v; recorded as %+v", c.ProcessState, h.finished(1))
 	}
 }
 
@@ -134,7 +124,11 @@ func TestElsewhereOddDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(file)
-	for name, mask := range map[string]uint8{"a file": 15, "none": 7} {
+	for i, row := range []struct {
+		name string
+		mask uint8
+	}{{"a file", 15}, {"none", 7}} {
+		name, mask := row.name, row.mask
 		c := h.dial()
 		fds := nullFDs(t, 3)
 		if mask == 15 {
@@ -149,7 +143,7 @@ func TestElsewhereOddDirectory(t *testing.T) {
 			t.Errorf("%s: answered with %v", name, a)
 		}
 		_ = c.Close()
-		if end := h.lastEnd(); end.ExitCode != nil || end.Reason == "" {
+		if end := h.finished(1 + i)[i]; end.ExitCode != nil || end.Reason == "" {
 			t.Errorf("%s: recorded as %+v", name, end)
 		}
 	}
@@ -162,11 +156,11 @@ func TestKillSwitchBelowAShimThatStays(t *testing.T) {
 		policy: attackPolicy, tools: []string{"sleep", "echo"}, config: "mirror {\n  exit_status = \"shim\"\n}\n",
 	})
 	h.honest()
-	h.waitStatus(func(s clawrden.Status) bool { return s.Running == 0 })
+	h.waitRunning(0)
 	c := h.command("sleep", "600")
 	done := make(chan result, 1)
 	go func() { done <- finish(t, c) }()
-	h.waitStatus(func(s clawrden.Status) bool { return s.Running == 1 })
+	h.waitRunning(1)
 	child := childOf(t, c.Process.Pid)
 	if code := h.post("/api/kill", ""); code != http.StatusOK {
 		t.Fatalf("HTTP %d", code)
@@ -174,21 +168,24 @@ func TestKillSwitchBelowAShimThatStays(t *testing.T) {
 	if r := <-done; r.signal != syscall.SIGKILL {
 		t.Errorf("the shim: %+v", r)
 	}
-	h.waitRecords(func([]clawrden.Record) bool { return syscall.Kill(child, 0) == syscall.ESRCH })
+	h.waitFor(func() bool { return errors.Is(syscall.Kill(child, 0), syscall.ESRCH) })
 }
 
 // childOf waits for the one child of a process that is no thread of it.
-func childOf(t *testing.T, pid int) int {
+func childOf(t *testing.T, pid int) (child int) {
 	t.Helper()
-	for range 1 << 20 {
+	if !comes(func() bool {
 		tasks, _ := filepath.Glob("/proc/" + itoa(pid) + "/task/*/children")
 		for _, f := range tasks {
 			b, _ := os.ReadFile(f)
-			if child, err := strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
-				return child
+			var err error
+			if child, err = strconv.Atoi(strings.TrimSpace(string(b))); err == nil {
+				return true
 			}
 		}
+		return false
+	}) {
+		t.Fatal("the shim has no child")
 	}
-	t.Fatal("the shim has no child")
-	return 0
+	return child
 }

@@ -24,10 +24,6 @@ import (
 	"github.com/clawrden/clawrden/protocol"
 )
 
-// patience is how long a test waits for something that must come, before it is called missing: far beyond what anything takes, also on
-// a machine that is busy with other things.
-const patience = 2 * time.Minute
-
 // dial connects to the shim socket.
 func (h *host) dial() *net.UnixConn {
 	h.t.Helper()
@@ -176,7 +172,8 @@ func (h *host) in(t testing.TB) *host {
 // refused waits for a "refused" record whose reason holds all of the texts.
 func (h *host) refused(texts ...string) clawrden.Record {
 	h.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+	var found clawrden.Record
+	if !comes(func() bool {
 		b, err := os.ReadFile(h.audit)
 		if err != nil {
 			h.t.Fatal(err)
@@ -184,12 +181,15 @@ func (h *host) refused(texts ...string) clawrden.Record {
 		for line := range bytes.Lines(b) {
 			var r clawrden.Record
 			if bytes.Contains(line, []byte(`"event":"refused"`)) && json.Unmarshal(line, &r) == nil && containsAll(r.Reason, texts...) {
-				return r
+				found = r
+				return true
 			}
 		}
+		return false
+	}) {
+		h.t.Fatalf("nothing is on record as refused for %q", texts)
 	}
-	h.t.Fatalf("nothing is on record as refused for %q", texts)
-	return clawrden.Record{}
+	return found
 }
 
 func containsAll(s string, texts ...string) bool {
@@ -235,12 +235,9 @@ func (h *host) descriptors() int {
 func (h *host) waitDescriptors(n int) {
 	h.t.Helper()
 	have := 0
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
-		if have = h.descriptors(); have <= n {
-			return
-		}
+	if !comes(func() bool { have = h.descriptors(); return have <= n }) {
+		h.t.Errorf("the daemon still holds %d descriptors; it held %d before", have, n)
 	}
-	h.t.Errorf("the daemon still holds %d descriptors; it held %d before", have, n)
 }
 
 // puppetEnv names what this test program does in place of testing: a process to play an attacker in.

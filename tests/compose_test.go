@@ -157,14 +157,14 @@ func (c *composed) asks() {
 		c.t.Fatal(err)
 	}
 	var queue []struct{ ID string }
-	for limit := time.Now().Add(time.Minute); len(queue) == 0; {
-		if time.Now().After(limit) {
-			c.t.Fatal("nothing is asked for")
-		}
-		r := c.person("queue", "-o", "json") // takes long enough not to spin
+	if !comes(func() bool {
+		r := c.person("queue", "-o", "json")
 		if err := json.Unmarshal([]byte(r.stdout), &queue); err != nil {
 			c.t.Fatalf("%v: %+v", err, r)
 		}
+		return len(queue) > 0
+	}) {
+		c.t.Fatal("nothing is asked for")
 	}
 	if r := c.person("approve", queue[0].ID); r.code != 0 {
 		c.t.Errorf("approving: %+v", r)

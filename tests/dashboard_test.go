@@ -3,7 +3,6 @@ package tests
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,7 +40,7 @@ func openBrowser(t *testing.T) *page {
 	}
 	ctx, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(ctx)
-	ctx, stop := context.WithTimeout(ctx, 3*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 5*patience)
 	t.Cleanup(func() {
 		stop()
 		cancel()
@@ -63,7 +62,7 @@ func (p *page) until(script string) {
 	p.t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.After(time.Minute); ; {
+	for end := time.After(patience); ; {
 		if ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`(() => { try { return Boolean(`+script+`) } catch { return false } })()`)); err == nil && ok {
 			return
 		}
@@ -79,12 +78,7 @@ func (p *page) until(script string) {
 // TestDashboard is a person's day: the link, an approval by a click, the daemon restarted under the open page, a denial by keys,
 // the history, and out.
 func TestDashboard(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close() // for the daemon, and for the one after it
+	address := freePort(t) // for the daemon, and for the one after it
 	h := newHost(t, hostOptions{policy: restartPolicy, tools: restartTools, args: []string{"--dev", "--http", address}})
 	link, err := h.cli("web").Output()
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/clawrden/clawrden"
 )
 
 // systemBus is a private system bus, with the policy that is installed for the daemon's name and no polkit: the table of rights
@@ -115,7 +117,7 @@ func (b *systemBus) awaitDaemon() {
 	if err := conn.AddMatchSignal(dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, "org.clawrden1")); err != nil {
 		b.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
 		var has bool
@@ -223,7 +225,7 @@ func TestLateOnTheBus(t *testing.T) {
 	if r := run(); r.code != 124 {
 		t.Fatalf("%+v", r)
 	}
-	records := h.records()
+	records := h.waitRecords(func(rs []clawrden.Record) bool { return rs[len(rs)-1].Decision == clawrden.OutcomeExpired })
 	id := records[len(records)-1].ID
 	if _, err := b.call(busSomebody, nil, "Approve", "sa{sv}", id, "0"); err == nil || !strings.Contains(err.Error(), "not authorised") {
 		t.Errorf("somebody: %v", err)
@@ -340,7 +342,7 @@ func TestBusGoes(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	h.kill(syscall.SIGTERM)
-	if h.daemon.ProcessState != nil && !h.daemon.ProcessState.Success() {
+	if !h.daemon.ProcessState.Success() {
 		t.Errorf("%v", h.daemon.ProcessState)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // terminal is a shell that is given one block after the other.
@@ -28,7 +27,7 @@ const endMark = "end of the block: "
 
 func newTerminal(t *testing.T, home string) *terminal {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	sh := exec.CommandContext(ctx, "sh")
 	sh.Dir = home
 	sh.Env = []string{"HOME=" + home, "PATH=" + bin + ":/usr/bin:/bin", "LANG=C.UTF-8"}

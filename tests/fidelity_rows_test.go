@@ -66,7 +66,7 @@ var fidelityRows = []fidelityRow{
 	{name: "pending signals", script: `with pending=10 pending=15 pending=1 pending=28 pending=17 pending=18 pending=64 -- probe`, differs: []difference{pendingSignals}},
 	{name: "pending and ignored", script: `with block=15 ignore=15 pending=15 pending=10 ignore=12 -- probe`, differs: []difference{pendingSignals}},
 	{name: "a plain tool's status", script: `with block=10 pending=12 ignore=13 -- cat /proc/self/status | /bin/grep -E '^(Sig[PBIC]|ShdPnd|Threads|Umask|NoNew|Seccomp:|CapEff)'`},
-	{name: "an alarm set by the caller", script: `exec 2>/dev/null; with alarm=50 -- sleep 20; echo $?`},
+	{name: "an alarm set by the caller", script: `exec 2>/dev/null; with alarm=250 -- sleep 20; echo $?`},
 	{name: "an alarm is passed on", script: `with alarm=3600000 -- probe`, differs: []difference{{"Timers", "shim", regexp.MustCompile(`^alarm `)}}},
 
 	// What is inherited.

@@ -44,7 +44,7 @@ while True: time.sleep(1)' & p=$!; until [ -s ready ]; do /bin/sleep 0.01; done;
 		kill -STOP -$p; until [ "$(jobs -s)" ]; do /bin/sleep 0.01; done; : >go; fg >/dev/null; echo $?`},
 	{name: "it stops itself", script: `exec 2>/dev/null; set -m; sh -c 'kill -STOP $$; exit 8' & p=$!; until [ "$(jobs -s)" ]; do /bin/sleep 0.01; done; fg >/dev/null; echo $?`},
 	{name: "a death signal", script: `(with deathsignal=15 -- sh -c 'trap "echo died >end; exit" TERM; echo x >ready; while :; do /bin/sleep 0.01; done' & until [ -s ready ]; do /bin/sleep 0.01; done); until [ -s end ]; do /bin/sleep 0.01; done; /bin/cat end`},
-	{name: "timeout", script: `exec 2>/dev/null; /usr/bin/timeout 0.1 sleep 50; echo $?; /usr/bin/timeout -s KILL 0.1 sleep 50; echo $?`},
+	{name: "timeout", script: `exec 2>/dev/null; /usr/bin/timeout 0.25 sleep 50; echo $?; /usr/bin/timeout -s KILL 0.25 sleep 50; echo $?`},
 }
 
 // start runs a shell in the background that does some things, says that it is ready, and waits.

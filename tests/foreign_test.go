@@ -2,10 +2,7 @@ package tests
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -15,23 +12,8 @@ func TestOrdinaryDaemonGovernsItsOwnUser(t *testing.T) {
 		t.Skip("needs root, to be two users")
 	}
 	h := newHost(t, hostOptions{policy: storyPolicy, tools: []string{"echo"}})
-	h.kill(syscall.SIGTERM)
 	const owner, other = 54321, 54322
-	if out, err := exec.Command("chown", "-R", "54321:54321", h.dir).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	h.daemon = asUser(exec.Command(filepath.Join(bin, "clawrdend"), "--dev", "--socket", h.socket, "--control", h.control,
-		"--policy", filepath.Join(h.dir, "policy"), "--audit", h.audit, "--state", filepath.Join(h.dir, "state")), owner)
-	h.daemon.Stderr = h.log
-	if err := h.daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = h.daemon.Wait() }()
-	for h.tryGet("/api/status", &struct{}{}) != nil {
-	}
-	if err := os.Chmod(h.socket, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	h.restartAs(owner)
 	if r := finish(t, asUser(h.command("echo", "mine"), owner)); r.stdout != "mine\n" || r.code != 0 {
 		t.Errorf("its own user: %+v", r)
 	}

@@ -60,16 +60,15 @@ func (c *caged) ghost(dir, tool string, args ...string) *exec.Cmd {
 func (c *caged) noGhosts() {
 	c.t.Helper()
 	out := ""
-	for range 200 {
+	if !comes(func() bool {
 		var err error
 		if out, err = c.docker.CLI("ps", "-aq", "--filter", "label=org.clawrden.ghost="+filepath.Join(c.dir, "state/ghosts")); err != nil {
 			c.t.Fatal(err)
 		}
-		if out == "" {
-			return
-		}
+		return out == ""
+	}) {
+		c.t.Errorf("ghosts are left: %s", out)
 	}
-	c.t.Errorf("ghosts are left: %s", out)
 }
 
 // TestGhost: the image's tool, on the caller's words, descriptors and directory, as the caller.

@@ -63,13 +63,28 @@ func (g *guarded) startGuard() {
 	if err := g.guard.Start(); err != nil {
 		g.t.Fatal(err)
 	}
-	g.waitFor(func() bool { return os.Chmod(g.sock, 0o666) == nil })
+	g.awaitGuard()
 }
 
-// waitFor waits until something is so.
-func (h *host) waitFor(is func() bool) {
-	h.t.Helper()
-	h.waitRecords(func([]clawrden.Record) bool { return is() })
+// awaitGuard waits until the guard listens, and lets everybody in.
+func (g *guarded) awaitGuard() {
+	g.t.Helper()
+	g.waitFor(func() bool { return listening(g.sock) })
+	if err := os.Chmod(g.sock, 0o666); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// listening reports whether somebody listens at a Unix socket. Its file is there a moment before.
+func listening(path string) bool {
+	const accepts = "00010000" // __SO_ACCEPTCON
+	b, _ := os.ReadFile("/proc/net/unix")
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) == 8 && f[7] == path && f[3] == accepts {
+			return true
+		}
+	}
+	return false
 }
 
 // agent is a command in a session of its own, as an ordinary user.

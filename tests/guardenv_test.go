@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -173,6 +174,7 @@ func (g *guarded) denyNext(done <-chan result, first string) (asks int, r result
 			g.post("/api/queue/"+q[0].ID+"/deny", "{}")
 			return asks + 1, <-done
 		}
+		<-time.After(2 * time.Millisecond)
 	}
 }
 

@@ -100,12 +100,10 @@ func TestPrerequisiteTracer(t *testing.T) {
 // TestPrerequisiteFilter refuses who brings a listener without having a filter itself.
 func TestPrerequisiteFilter(t *testing.T) {
 	g := newGuarded(t, hostOptions{policy: guardPolicy})
-	var conn *net.UnixConn
-	g.waitFor(func() (ok bool) { // it may not listen yet
-		var err error
-		conn, err = net.DialUnix("unix", nil, &net.UnixAddr{Name: g.sock, Net: "unix"})
-		return err == nil
-	})
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: g.sock, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer conn.Close()
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {

@@ -125,7 +125,7 @@ func (m *manager) start(g *guarded) {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	g.waitFor(func() bool { return os.Chmod(g.sock, 0o666) == nil })
+	g.awaitGuard()
 }
 
 // stop ends the guard.
@@ -214,6 +214,7 @@ func TestGuardRestart(t *testing.T) {
 	k.end()
 	g.waitSessions("")
 	g.waitFor(func() bool { return m.len() == 0 })
+	g.waitOver(1)
 	var got []string
 	for _, r := range g.records() {
 		if r.Event == clawrden.EventSession || r.Event == clawrden.EventOver {

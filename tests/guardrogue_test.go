@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/protocol"
 )
 
@@ -231,21 +230,7 @@ func TestRogueShim(t *testing.T) {
 			if code := g.post("/api/queue/"+first.ID+"/approve", "{}"); code != 200 {
 				t.Fatal(code)
 			}
-			asks := 1
-			var r result
-			for ended := false; !ended; {
-				select {
-				case r = <-done:
-					ended = true
-				default:
-					var q []clawrden.Pending
-					if g.get("/api/queue", &q); len(q) == 1 && q[0].ID != first.ID {
-						asks++
-						g.post("/api/queue/"+q[0].ID+"/deny", "{}")
-						r, ended = <-done, true
-					}
-				}
-			}
+			asks, r := g.denyNext(done, first.ID)
 			if r.stdout != row.out || asks != row.asks || (asks == 2) != (r.code == 126) {
 				t.Errorf("%d asks, %+v", asks, r)
 			}

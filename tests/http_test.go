@@ -41,7 +41,7 @@ rule "ask" {
 // web is a daemon with a port: without --dev where the test is root's.
 func web(t *testing.T) (h *host, link *url.URL) {
 	t.Helper()
-	o := hostOptions{policy: httpPolicy, tools: []string{"bash", "hostname"}, args: []string{"--http", "127.0.0.1:0"}}
+	o := hostOptions{policy: httpPolicy, tools: []string{"bash", "hostname"}, args: []string{"--http", freePort(t)}}
 	if os.Geteuid() != 0 {
 		o.args = append(o.args, "--dev")
 	}
@@ -129,7 +129,6 @@ func TestWebLogin(t *testing.T) {
 		}
 	}
 	h.kill(syscall.SIGTERM)
-	h.extra[1] = "127.0.0.1:" + link.Port()
 	h.start()
 	if got := get(b); got != 200 {
 		t.Errorf("after a restart: %d", got)
@@ -256,12 +255,7 @@ func TestOtherAddresses(t *testing.T) {
 	if r := finish(t, c); r.code != 1 || !strings.Contains(r.stderr, "http.certificate") {
 		t.Errorf("without a certificate: %+v", r)
 	}
-	l, err := net.Listen("tcp", "0.0.0.0:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	_ = l.Close()
+	_, port, _ := net.SplitHostPort(freePort(t))
 	h := newHost(t, hostOptions{policy: httpPolicy, config: fmt.Sprintf("http {\n  certificate = %q\n  key = %q\n}\n", cert, key), args: []string{"--dev", "--http", "0.0.0.0:" + port}})
 	token := h.newToken("far", "read")
 	far := h.byToken(token, "https://localhost:"+port, "status", "-o", "json")

@@ -227,15 +227,17 @@ func TestKillFreezes(t *testing.T) {
 func waitState(t *testing.T, pids []int, is func(string) bool) {
 	t.Helper()
 	for _, pid := range pids {
-		for {
+		state := ""
+		if !comes(func() bool {
 			b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, after, _ := strings.Cut(string(b), ") ")
-			if is(after[:1]) {
-				break
-			}
+			state = after[:1]
+			return is(state)
+		}) {
+			t.Fatalf("process %d is in the state %s", pid, state)
 		}
 	}
 }

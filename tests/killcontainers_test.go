@@ -45,13 +45,9 @@ func (c *caged) known() (id string) {
 func (c *caged) state(id, want string) {
 	c.t.Helper()
 	got := ""
-	for range 200 {
-		got, _ = c.docker.CLI("inspect", "-f", "{{.State.Status}}", id)
-		if got == want {
-			return
-		}
+	if !comes(func() bool { got, _ = c.docker.CLI("inspect", "-f", "{{.State.Status}}", id); return got == want }) {
+		c.t.Errorf("the container is %s, want %s", got, want)
 	}
-	c.t.Errorf("the container is %s, want %s", got, want)
 }
 
 // What the switch pauses in containers goes on when it is turned off: agents' own, also by a daemon that has started since, and ghosts.

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/testutil"
@@ -48,9 +47,22 @@ type host struct {
 	control string
 	audit   string
 	shims   string
+	owner   uint32 // whose the daemon is, where the test is root's
 	daemon  *exec.Cmd
-	log     *bytes.Buffer
+	exited  <-chan struct{} // closed when the daemon has ended
+	log     logFile
 	extra   []string
+}
+
+// logFile is what daemon and guard write to: a file, so that nothing but the kernel stands between them and a test.
+type logFile struct{ *os.File }
+
+func (l logFile) String() string {
+	b, err := os.ReadFile(l.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // hostOptions say how the daemon is started.
@@ -71,8 +83,14 @@ func newHost(t testing.TB, o hostOptions) *host {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	h := &host{
 		t: t, dir: dir, socket: filepath.Join(dir, "run/shim.sock"), control: filepath.Join(dir, "run/control.sock"),
-		audit: filepath.Join(dir, "log/audit.jsonl"), shims: filepath.Join(dir, "shims"), log: &bytes.Buffer{},
+		audit: filepath.Join(dir, "log/audit.jsonl"), shims: filepath.Join(dir, "shims"),
 	}
+	log, err := os.OpenFile(filepath.Join(dir, "said"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	h.log = logFile{log}
 	for _, d := range []string{dir, filepath.Join(dir, "run"), filepath.Join(dir, "log"), h.shims, filepath.Join(dir, "policy"), filepath.Join(dir, "state")} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			t.Fatal(err)
@@ -129,25 +147,22 @@ func (h *host) start() {
 		"--socket", h.socket, "--control", h.control, "--policy", filepath.Join(h.dir, "policy"),
 		"--audit", h.audit, "--state", filepath.Join(h.dir, "state"),
 	}, h.extra...)
-	h.daemon = exec.Command(filepath.Join(bin, "clawrdend"), args...)
-	h.daemon.Stdout, h.daemon.Stderr = h.log, h.log
-	if err := h.daemon.Start(); err != nil {
+	c := asUser(exec.Command(filepath.Join(bin, "clawrdend"), args...), h.owner)
+	c.Stdout, c.Stderr = h.log, h.log
+	if err := c.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	d := h.daemon
-	go func() { ended <- d.Wait() }()
-	for {
-		var s clawrden.Status
-		if err := h.tryGet("/api/status", &s); err == nil {
-			break
-		}
+	exited := make(chan struct{})
+	h.daemon, h.exited = c, exited
+	go func() { _ = c.Wait(); close(exited) }()
+	h.waitFor(func() bool {
 		select {
-		case err := <-ended:
-			h.t.Fatalf("the daemon ended: %v\n%s", err, h.log)
-		case <-time.After(5 * time.Millisecond):
+		case <-exited:
+			h.t.Fatalf("the daemon ended: %v\n%s", c.ProcessState, h.log)
+		default:
 		}
-	}
+		return h.tryGet("/api/status", &struct{}{}) == nil // whatever it answers: an ordinary daemon has no words for root
+	})
 	if err := os.Chmod(h.socket, 0o666); err != nil {
 		h.t.Fatal(err)
 	}
@@ -156,9 +171,19 @@ func (h *host) start() {
 // kill ends the daemon and waits for it.
 func (h *host) kill(sig syscall.Signal) {
 	_ = h.daemon.Process.Signal(sig)
-	for h.daemon.Process.Signal(syscall.Signal(0)) == nil {
-		<-time.After(time.Millisecond)
+	<-h.exited
+}
+
+// restartAs has the host and its daemon be an ordinary user's from now on.
+func (h *host) restartAs(uid uint32) {
+	h.t.Helper()
+	h.kill(syscall.SIGTERM)
+	owner := fmt.Sprintf("%d:%d", uid, uid)
+	if out, err := exec.Command("chown", "-R", owner, h.dir).CombinedOutput(); err != nil {
+		h.t.Fatalf("%v: %s", err, out)
 	}
+	h.owner = uid
+	h.start()
 }
 
 // http is a client of the control socket.
@@ -197,33 +222,6 @@ func (h *host) post(path, body string) int {
 	}
 	defer resp.Body.Close()
 	return resp.StatusCode
-}
-
-// waitPending returns the queue as soon as it has n asks.
-func (h *host) waitPending(n int) []clawrden.Pending {
-	h.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
-		var q []clawrden.Pending
-		h.get("/api/queue", &q)
-		if len(q) == n {
-			return q
-		}
-	}
-	h.t.Fatalf("the queue never had %d asks", n)
-	return nil
-}
-
-// waitRecords returns the audit log as soon as it satisfies done.
-func (h *host) waitRecords(done func([]clawrden.Record) bool) []clawrden.Record {
-	h.t.Helper()
-	var records []clawrden.Record
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
-		if records = h.records(); done(records) {
-			return records
-		}
-	}
-	h.t.Fatalf("the audit log never held what was expected; it holds %d records, the last %+v", len(records), records[max(0, len(records)-3):])
-	return nil
 }
 
 // records reads the audit log's whole lines.

@@ -69,12 +69,9 @@ func (h *host) noLeftovers() {
 // noneOf waits until directories of the state are empty.
 func (h *host) noneOf(dirs ...string) {
 	h.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
-		if len(h.leftovers(dirs...)) == 0 {
-			return
-		}
+	if !comes(func() bool { return len(h.leftovers(dirs...)) == 0 }) {
+		h.t.Errorf("still kept: %v", h.leftovers(dirs...))
 	}
-	h.t.Errorf("still kept: %v", h.leftovers(dirs...))
 }
 
 var endings = []struct {
@@ -258,31 +255,6 @@ func TestEndedWhileNoDaemonRan(t *testing.T) {
 	}
 }
 
-// waitFile waits until a command has made a file, so that it surely runs.
-func (h *host) waitFile(name string) {
-	h.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(h.dir, name)); err == nil {
-			return
-		}
-	}
-	h.t.Fatalf("%s was never made", name)
-}
-
-// waitRunning waits until so many commands run, as the daemon counts.
-func (h *host) waitRunning(n int) {
-	h.t.Helper()
-	last := -1
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(2 * time.Millisecond) {
-		var s clawrden.Status
-		if h.get("/api/status", &s); s.Running == n {
-			return
-		}
-		last = s.Running
-	}
-	h.t.Fatalf("%d commands run, want %d", last, n)
-}
-
 // finished waits for so many records of ends.
 func (h *host) finished(n int) (found []clawrden.Record) {
 	h.t.Helper()
@@ -337,12 +309,8 @@ func TestApprovedLateOverARestart(t *testing.T) {
 	if r.code != 124 {
 		t.Fatalf("%+v", r)
 	}
-	var id string
-	for _, rec := range h.records() {
-		if rec.Decision == clawrden.OutcomeExpired {
-			id = rec.ID
-		}
-	}
+	records := h.waitRecords(func(rs []clawrden.Record) bool { return rs[len(rs)-1].Decision == clawrden.OutcomeExpired })
+	id := records[len(records)-1].ID
 	h.noLeftovers()
 	h.restart(syscall.SIGKILL, nil)
 	if code := h.post("/api/queue/"+id+"/approve", ""); code != http.StatusOK {
@@ -397,9 +365,7 @@ func TestBadStateFiles(t *testing.T) {
 		if r := <-ends[q[i].Args[0]]; r.code != 126 || !strings.Contains(r.stderr, "ticket") {
 			t.Errorf("%d: %+v", i, r)
 		}
-		if !strings.Contains(h.log.String(), q[i].ID) {
-			t.Errorf("the log doesn't speak of asks/%s", q[i].ID)
-		}
+		h.waitLog(q[i].ID)
 	}
 	h.post("/api/queue/"+q[3].ID+"/approve", "")
 	if r := <-ends[q[3].Args[0]]; r.code != 0 {

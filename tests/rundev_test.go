@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/clawrden/clawrden"
@@ -113,17 +112,7 @@ func TestRunDevOrdinary(t *testing.T) {
 	g := &guarded{host: newHost(t, hostOptions{policy: guardPolicy})}
 	g.sock = filepath.Join(g.dir, "run/guard.sock")
 	if os.Geteuid() == 0 {
-		g.kill(syscall.SIGTERM)
-		if out, err := exec.Command("chown", "-R", "54321:54321", g.dir).CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		g.daemon = asUser(exec.Command(filepath.Join(bin, "clawrdend"), "--dev", "--socket", g.socket, "--control", g.control,
-			"--policy", filepath.Join(g.dir, "policy"), "--audit", g.audit, "--state", filepath.Join(g.dir, "state")), uid)
-		g.daemon.Stdout, g.daemon.Stderr = g.log, g.log
-		if err := g.daemon.Start(); err != nil {
-			t.Fatal(err)
-		}
-		go func(c *exec.Cmd) { _ = c.Wait() }(g.daemon)
+		g.restartAs(uid)
 	}
 	g.guard = asUser(exec.Command(filepath.Join(bin, "clawrdend"), "guard", "--dev", "--socket", g.sock, "--judge", filepath.Join(g.dir, "run/judge.sock"),
 		"--launcher", filepath.Join(bin, "clawrden-launch")), uid)
@@ -132,6 +121,6 @@ func TestRunDevOrdinary(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.guard.Process.Kill(); _ = g.guard.Wait() })
-	g.waitFor(func() bool { return os.Chmod(g.sock, 0o666) == nil && g.tryGet("/api/status", &struct{}{}) == nil })
+	g.awaitGuard()
 	g.judgesAlone(uid)
 }

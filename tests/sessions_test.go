@@ -29,6 +29,20 @@ func (h *host) waitSessions(want string) []clawrden.Session {
 	return list
 }
 
+// waitOver waits until so many ends of sessions are on record: a moment after they have left the list.
+func (h *host) waitOver(n int) {
+	h.t.Helper()
+	h.waitRecords(func(rs []clawrden.Record) bool {
+		over := 0
+		for i := range rs {
+			if rs[i].Event == clawrden.EventOver {
+				over++
+			}
+		}
+		return over == n
+	})
+}
+
 // waiter starts an agent that says it runs and then waits for the end of its input; end ends it.
 func (g *guarded) waiter(name string) (end func()) {
 	g.t.Helper()
@@ -67,10 +81,12 @@ func TestSessionsListed(t *testing.T) {
 	g.waitSessions("a 54321 true, b 54321 true")
 	endA()
 	g.waitSessions("b 54321 true")
+	g.waitOver(1)
 	_ = g.guard.Process.Kill()
 	g.waitSessions("b 54321 false")
 	endB()
 	g.waitSessions("")
+	g.waitOver(2)
 	var got []string
 	for _, r := range g.records() {
 		if r.Event == clawrden.EventSession || r.Event == clawrden.EventOver {

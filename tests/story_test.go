@@ -32,6 +32,7 @@ func TestStory(t *testing.T) {
 	if r := finish(t, h.command("echo", "hello", "world")); r.stdout != "hello world\n" || r.stderr != "" || r.code != 0 {
 		t.Errorf("allowed: %+v", r)
 	}
+	h.finished(1) // its end is told by the kernel, whenever that is
 	if r := finish(t, h.command("rm", "x")); r.code != 126 || r.stdout != "" ||
 		!strings.Contains(r.stderr, `clawrden: rm x: denied by rule "remove"`) || !strings.Contains(r.stderr, "test.hcl:12") || !strings.Contains(r.stderr, "Use git clean.") {
 		t.Errorf("denied: %+v", r)
@@ -47,6 +48,7 @@ func TestStory(t *testing.T) {
 		strings.Count(r.stderr, "waiting for a person's approval") != 1 {
 		t.Errorf("approved: %+v", r)
 	}
+	h.finished(2)
 	if r := ask(func(id string) { h.post("/api/queue/"+id+"/deny", `{"reason":"not on a Friday"}`) }); r.code != 126 ||
 		!strings.Contains(r.stderr, "not on a Friday") {
 		t.Errorf("refused: %+v", r)

@@ -18,7 +18,7 @@ rule "slow" {
   action   = "allow"
   opaque   = "allow"
   limits {
-    timeout = "300ms"
+    timeout = "3s"
   }
 }
 rule "parts" {
@@ -47,7 +47,7 @@ func TestTimeout(t *testing.T) {
 			}
 			_, rest, ended := familyOf(t, h.command("sh", "-c", script))
 			r := <-ended
-			if r.code != 124 || !containsAll(r.stderr, "its time is over, 300ms", `rule "slow"`, "test.hcl:3", "retry") || strings.Count(r.stderr, "\n") > 3 {
+			if r.code != 124 || !containsAll(r.stderr, "its time is over, 3s", `rule "slow"`, "test.hcl:3", "retry") || strings.Count(r.stderr, "\n") > 3 {
 				t.Errorf("it ended %+v", r)
 			}
 			if _, err := io.Copy(io.Discard, rest); err != nil { // ends once the last of them has
@@ -63,7 +63,7 @@ func TestTimeout(t *testing.T) {
 
 // What ends in time ends as it would without a limit, and what it leaves in the background goes on.
 func TestInTime(t *testing.T) {
-	h := newHost(t, hostOptions{policy: strings.ReplaceAll(timeoutPolicy, "300ms", "1h"), tools: []string{"sh"}})
+	h := newHost(t, hostOptions{policy: strings.ReplaceAll(timeoutPolicy, "3s", "1h"), tools: []string{"sh"}})
 	if r := finish(t, h.command("sh", "-c", "exit 7")); r.code != 7 || r.stderr != "" {
 		t.Errorf("%+v", r)
 	}

@@ -13,7 +13,7 @@ import (
 // engine's exec with its first process.
 func TestTimeoutInContainers(t *testing.T) {
 	h, dir := newGhosts(t, "sh")
-	limited := strings.ReplaceAll(ghosts, "executor = executor.box", "executor = executor.box\n  limits {\n    timeout = \"1s\"\n  }")
+	limited := strings.ReplaceAll(ghosts, "executor = executor.box", "executor = executor.box\n  limits {\n    timeout = \"3s\"\n  }")
 	// The ghost's waits out the grace that what heeds no SIGTERM has.
 	stubborn := "trap '' TERM; sleep 1000 & echo ready; wait; sleep 1000"
 	finished := func() clawrden.Record {
@@ -39,7 +39,7 @@ func TestTimeoutInContainers(t *testing.T) {
 	c.Stdout = w
 	got := finish(t, c)
 	_ = w.Close()
-	if got.code != 124 || !strings.Contains(got.stderr, "its time is over, 1s") {
+	if got.code != 124 || !strings.Contains(got.stderr, "its time is over, 3s") {
 		t.Errorf("a ghost: %+v", got)
 	}
 	if said, err := io.ReadAll(r); err != nil || string(said) != "ready\n" { // ends once the last of them has
@@ -52,7 +52,7 @@ func TestTimeoutInContainers(t *testing.T) {
 
 	load(strings.NewReplacer(`kind  = "ghost"`, `kind  = "mirror"`, `image = "tools:1"`, `via   = "docker"`).Replace(limited))
 	id := h.container()
-	if got := finish(t, h.inside(id, agent, "sh", "-c", "echo ready; exec sleep 1000")); got.code != 124 || got.stdout != "ready\n" || !strings.Contains(got.stderr, "its time is over, 1s") {
+	if got := finish(t, h.inside(id, agent, "sh", "-c", "echo ready; exec sleep 1000")); got.code != 124 || got.stdout != "ready\n" || !strings.Contains(got.stderr, "its time is over, 3s") {
 		t.Errorf("by exec: %+v", got)
 	}
 	if f := finished(); !f.TimedOut || f.ExitCode != nil || f.Executor != "docker" {

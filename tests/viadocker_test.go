@@ -68,10 +68,7 @@ func TestViaDocker(t *testing.T) {
 			t.Errorf("%s %q by %s, boundary %s", r.Command, r.Args, r.Executor, r.Boundary)
 		}
 	}
-	var s clawrden.Status
-	if h.get("/api/status", &s); s.Running != 0 {
-		t.Errorf("%d still run", s.Running)
-	}
+	h.waitRunning(0)
 }
 
 // Bytes come through as they are.
@@ -128,6 +125,8 @@ while read line; do kill -USR1 $inner; break; done; wait $inner; echo $?`
 	if _, err := ready.Read(make([]byte, 16)); err != nil {
 		t.Fatal(err)
 	}
+	records := h.records() // the last command is the inner one
+	h.catching(records[len(records)-1].Identity.PID)
 	fmt.Fprintln(in, "now")
 	_ = in.Close()
 	if err := c.Wait(); err != nil || out.String() != "inner\n3\n" {
@@ -204,10 +203,7 @@ func TestViaDockerEngineRestarts(t *testing.T) {
 	if r := rs[len(rs)-1]; r.ExitCode != nil && *r.ExitCode == 0 || r.ExitSource == clawrden.ExitShim {
 		t.Errorf("recorded as %+v", r)
 	}
-	var s clawrden.Status
-	if h.get("/api/status", &s); s.Running != 0 {
-		t.Errorf("%d still run", s.Running)
-	}
+	h.waitRunning(0)
 	if r := finish(t, h.inside(h.container(), agent, "echo", "again")); r.stdout != "again\n" {
 		t.Errorf("afterwards: %+v", r)
 	}
@@ -216,14 +212,15 @@ func TestViaDockerEngineRestarts(t *testing.T) {
 // waitProcess returns when a process with the command line runs in the container.
 func (c *caged) waitProcess(id, line string) {
 	c.t.Helper()
-	for range 100 {
-		if out, err := c.docker.CLI("exec", id, "ps", "-o", "args"); err != nil {
+	if !comes(func() bool {
+		out, err := c.docker.CLI("exec", id, "ps", "-o", "args")
+		if err != nil {
 			c.t.Fatal(err)
-		} else if strings.Contains(out+"\n", "\n"+line+"\n") {
-			return
 		}
+		return strings.Contains(out+"\n", "\n"+line+"\n")
+	}) {
+		c.t.Fatalf("%s never ran", line)
 	}
-	c.t.Fatalf("%s never ran", line)
 }
 
 // A caller on a terminal gives its command one, of the same size, and has its own back as it was.
@@ -233,7 +230,7 @@ func TestViaDockerTerminal(t *testing.T) {
 	}
 	h := newCaged(t, hostOptions{tools: []string{"sh"}, policy: viaDocker})
 	id := h.container()
-	inner := `stty rows 33 cols 77; /shims/sh -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo all three; i=0; while [ "$(stty size 2>/dev/null)" != "33 77" ] && [ $i -lt 100 ]; do i=$((i+1)); sleep 0.05; done; stty size'; stty -a | grep -c -w icanon`
+	inner := `stty rows 33 cols 77; /shims/sh -c '[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo all three; i=0; while [ "$(stty size 2>/dev/null)" != "33 77" ] && [ $i -lt 2000 ]; do i=$((i+1)); sleep 0.05; done; stty size'; stty -a | grep -c -w icanon`
 	line := "docker exec -it -u 1000:1000 -w /tmp -e PATH=/shims:/bin -e CLAWRDEN_SOCKET=/run/clawrden/agent/shim.sock " + id + " /bin/sh -c \"$INNER\""
 	c := exec.Command("script", "-qec", line, "/dev/null")
 	c.Env = append(os.Environ(), "DOCKER_HOST=unix://"+h.docker.Socket, "DOCKER_CONTEXT=", "SHELL=/bin/sh", "INNER="+inner)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -49,6 +50,7 @@ func (h *host) runsUnasked(args ...string) bool {
 			<-done
 			return false
 		}
+		<-time.After(2 * time.Millisecond)
 	}
 }
 
@@ -158,12 +160,6 @@ func TestWrittenRules(t *testing.T) {
 	if made == "" || ended == "" || made == ended {
 		t.Errorf("on record: made under %q, ended under %q", made, ended)
 	}
-}
-
-func (h *host) status() (s clawrden.Status) {
-	h.t.Helper()
-	h.get("/api/status", &s)
-	return s
 }
 
 // Where the rule's approval doesn't offer it, and for what runs anything, nothing is written.
