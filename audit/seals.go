@@ -171,6 +171,8 @@ func (r *noteReader) end() {
 	switch {
 	case r.from != nil:
 		r.complain(0, Removed, "the given checkpoint isn't in the file")
+	case r.s.count == 0 && len(r.o.Keys) > 0 && !r.o.Whole: // a host may be too young to have one
+		r.complain(0, Removed, "no checkpoint is in the file: nothing of the log is sealed, and the key says nothing about it")
 	case r.bad || len(r.o.Newest) == 0 || r.newest:
 	default:
 		if c, err := readCheckpoint(r.o.Newest); err == nil {

@@ -313,3 +313,21 @@ func TestVerifyFrom(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// On another machine, with the public key: checkpoints that were all taken away, or cut within the first, are no proof of anything.
+func TestNoCheckpointLeft(t *testing.T) {
+	k := keepLog(t)
+	notes := k.names[len(k.names)-1]
+	for name, left := range map[string][]byte{"emptied": nil, "cut": k.files[notes][:100], "blank": []byte("\n\n")} {
+		t.Run(name, func(t *testing.T) {
+			files := maps.Clone(k.files)
+			files[notes] = left
+			o := k.put(t, t.TempDir(), files)
+			o.Newest, o.Whole = nil, false
+			r := verifyLog(t, o)
+			if r.OK() || r.Problems[0].Kind != Removed || r.Problems[0].File != o.Checkpoints {
+				t.Errorf("%+v", r.Problems)
+			}
+		})
+	}
+}
