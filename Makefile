@@ -73,7 +73,7 @@ demo: ## install what is missing, build, and put real commands through a daemon 
 bench: build ## what a governed command costs, beside a direct one and sudo
 	tests/setup.sh bench
 	$(GO) run $(TAGS) ./tests/bench -bin $(BIN)
-	$(GO) test $(TAGS) -run '^$$' -bench . -benchmem ./...
+	$(GO) test $(TAGS) -timeout 40m -run '^$$' -bench . -benchmem ./...
 
 .PHONY: attack
 attack: build ## try the ways round a command guard: Clawrden's (as root), or the one under which the words GUARD start a command

@@ -19,6 +19,7 @@ var (
 	ErrExists        = errors.New("it is there already")
 	ErrNoLogin       = errors.New("no login")
 	ErrNoSession     = errors.New("the session can't be had")
+	ErrIndexing      = errors.New("the index of the history is still being made")
 	ErrLooser        = errors.New("more may run by this policy than by the one in force")
 )
 

@@ -37,6 +37,9 @@ const (
 // batchDelay is how far the disk may be behind in batch mode: what a power cut can cost. A crash of the daemon costs nothing.
 const batchDelay = 200 * time.Millisecond
 
+// searchPatience is how long a question waits for an index that is being made: less than clients wait for their answer.
+const searchPatience = 20 * time.Second
+
 // MaxLine is the longest line, in bytes: argv of 2 MiB in which each byte is escaped takes 12 MiB, and 3 more where it is
 // not UTF-8 and base64 stands beside it. A longer record is refused.
 const MaxLine = 16 << 20
@@ -89,6 +92,8 @@ type Log struct {
 	indexMu sync.Mutex
 	indexed string             // guarded by indexMu: the index of the file in use
 	open    map[[8]byte]uint64 // guarded by indexMu: see index.open
+
+	patience time.Duration // how long a search waits for the index; tests have less
 
 	known knownFiles
 

@@ -80,7 +80,7 @@ func (l *Log) read(f func(*walk) error) error {
 		switch {
 		case errors.Is(err, os.ErrClosed):
 			continue
-		case err == nil, errors.Is(err, clawrden.ErrNotFound), errors.Is(err, clawrden.ErrAmbiguous):
+		case err == nil, errors.Is(err, clawrden.ErrNotFound), errors.Is(err, clawrden.ErrAmbiguous), errors.Is(err, clawrden.ErrIndexing):
 			return err
 		}
 		return fmt.Errorf("cannot read the audit log: %v", err)
@@ -199,7 +199,10 @@ func (l *Log) find(w *walk, id string, kept func(decided []byte, end *clawrden.R
 		}
 		return !f.exact
 	}}
-	if !g.run(w, func() { f = finding{id: id} }) {
+	switch err := g.run(w, func() { f = finding{id: id} }); {
+	case errors.Is(err, clawrden.ErrIndexing):
+		return clawrden.Entry{}, err
+	case err != nil:
 		return w.find(id, kept)
 	}
 	if err := f.fault(); err != nil {

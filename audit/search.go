@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"path/filepath"
+	"time"
 
 	"github.com/clawrden/clawrden"
 )
@@ -27,8 +27,11 @@ func (l *Log) search(w *walk, f *clawrden.HistoryFilter, limit int) ([]clawrden.
 		}
 		return !s.more
 	}
-	if s.run(w, start) {
+	switch err := s.run(w, start); {
+	case err == nil:
 		return s.entries, s.more, nil
+	case errors.Is(err, clawrden.ErrIndexing):
+		return nil, false, err
 	}
 	return w.scan(f, limit)
 }
@@ -42,6 +45,8 @@ type searching struct {
 	entries []clawrden.Entry
 	more    bool
 	over    bool
+	late    time.Time // when it stops to wait for what isn't in the index yet
+	waited  bool
 	ends    map[[8]byte]endAt // ends whose beginning is in an older file
 	used    []string
 }
@@ -51,30 +56,29 @@ type endAt struct {
 	offset int64
 }
 
-// run searches all files, the newest first; start is called before, and again where a damaged index was emptied. false: the
-// index is of no use.
-func (g *searching) run(w *walk, start func()) bool {
-	g.log.indexMu.Lock()
-	defer g.log.indexMu.Unlock()
+// run searches all files, the newest first; start is called before, and again where a damaged index was emptied. It fails with
+// clawrden.ErrIndexing where the index isn't complete as far as it was needed; after any other error the index is of no use.
+func (g *searching) run(w *walk, start func()) (err error) {
+	g.late = time.Now().Add(g.log.patience)
 	for range 2 {
 		start()
 		g.over, g.ends, g.used = false, map[[8]byte]endAt{}, nil
-		err := g.files(w)
-		if err == nil {
-			return true
-		}
-		if !errors.Is(err, errIndex) {
+		if err = g.files(w); !errors.Is(err, errIndex) {
 			break
 		}
 	}
-	return false
+	return err
 }
 
 func (g *searching) files(w *walk) error {
 	for i := 0; !g.over; i++ {
 		s, err := w.part(i)
 		if errors.Is(err, io.EOF) {
-			tidyIndex(g.log.o.Index, g.used)
+			if !g.waited { // in which time there may be files that it doesn't know of
+				g.log.indexMu.Lock()
+				tidyIndex(g.log.o.Index, g.used)
+				g.log.indexMu.Unlock()
+			}
 			return nil
 		}
 		if err != nil {
@@ -90,34 +94,48 @@ func (g *searching) files(w *walk) error {
 	return nil
 }
 
-// look searches one file of the log.
+// look searches one file of the log. What its index doesn't have yet is taken in first, in pieces: other questions, which may
+// need less of the log, come in between.
 func (g *searching) look(s snapshot) error {
-	_, err := g.log.withIndex(s, math.MaxInt64, func(x *index) (err error) {
-		g.used = append(g.used, filepath.Base(x.file.Name()))
-		before := s.size
-		if g.before > 0 {
-			if before, err = s.offset(g.before); err != nil {
-				return err
-			}
-		}
-		return x.backward(func(b *block, rows int) error {
-			if err := g.foreignEnds(s, b, rows); err != nil {
-				return err
-			}
-			var failed error
-			err := g.q.candidates(b, rows, func(r *row, _ int) bool {
-				if r.outcome != rowEnd && r.offset < before && r.offset < s.size {
-					failed = g.read(s, r)
-				}
-				return failed == nil && !g.over
-			})
-			if failed != nil {
-				return failed
-			}
+	for {
+		g.log.indexMu.Lock()
+		whole, err := g.log.withIndex(s, warmPiece, func(x *index) error { return g.through(s, x) })
+		g.log.indexMu.Unlock()
+		if whole || err != nil {
 			return err
+		}
+		g.waited = true
+		if g.log.stopping() || !time.Now().Before(g.late) {
+			return clawrden.ErrIndexing
+		}
+	}
+}
+
+// through searches one file by its index.
+func (g *searching) through(s snapshot, x *index) (err error) {
+	g.used = append(g.used, filepath.Base(x.file.Name()))
+	before := s.size
+	if g.before > 0 {
+		if before, err = s.offset(g.before); err != nil {
+			return err
+		}
+	}
+	return x.backward(func(b *block, rows int) error {
+		if err := g.foreignEnds(s, b, rows); err != nil {
+			return err
+		}
+		var failed error
+		err := g.q.candidates(b, rows, func(r *row, _ int) bool {
+			if r.outcome != rowEnd && r.offset < before && r.offset < s.size {
+				failed = g.read(s, r)
+			}
+			return failed == nil && !g.over
 		})
+		if failed != nil {
+			return failed
+		}
+		return err
 	})
-	return err
 }
 
 // foreignEnds notes the ends in a block whose beginning is in an older file.

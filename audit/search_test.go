@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -223,6 +224,46 @@ func TestIndexWarm(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	sameAnswers(t, l)
+}
+
+// As long as the index isn't complete, a question that needs it says so instead of waiting for ever, and each one brings it on;
+// what needs no index, or has enough by what is there, is answered.
+func TestIndexBeingMade(t *testing.T) {
+	path := logPath(t)
+	l := open(t, path, Options{Sync: SyncNone})
+	fillSearched(t, l, 0, 50)
+	long := decided("long", clawrden.OutcomeDeny)
+	long.Args = []string{strings.Repeat("x", warmPiece/2)}
+	for range 5 {
+		appendAll(t, l, long)
+	}
+	if err := os.Rename(path, path+".1"); err != nil {
+		t.Fatal(err)
+	}
+	fillSearched(t, l, 50, 20)
+	l.o.Index, l.patience = filepath.Join(t.TempDir(), "history"), 0 // nothing warms it here
+	nowhere, refused := clawrden.HistoryFilter{Tool: "nosuch"}, 0
+	for ; ; refused++ {
+		entries, more, err := l.History(nowhere)
+		if err == nil && len(entries) == 0 && !more {
+			break
+		}
+		if !errors.Is(err, clawrden.ErrIndexing) {
+			t.Fatalf("%d entries, %v", len(entries), err)
+		}
+		for _, f := range []clawrden.HistoryFilter{{}, {Tool: "git", Limit: 3}} {
+			if entries, _, err := l.History(f); err != nil || len(entries) < 3 {
+				t.Fatalf("%+v while the index is made: %d entries, %v", f, len(entries), err)
+			}
+		}
+	}
+	if refused < 2 {
+		t.Errorf("only %d questions found the index incomplete", refused)
+	}
+	if _, err := l.Lookup("i0"); err != nil {
+		t.Error(err)
 	}
 	sameAnswers(t, l)
 }

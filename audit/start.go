@@ -29,7 +29,7 @@ func Open(path string, o Options) (*Log, error) {
 	}
 	l := &Log{
 		path: path, sync: o.Sync, o: o, head: noPrev, emptied: "goes on in a new file",
-		quit: make(chan struct{}), dirty: make(chan struct{}, 1), fdatasync: fdatasync,
+		quit: make(chan struct{}), dirty: make(chan struct{}, 1), fdatasync: fdatasync, patience: searchPatience,
 		sealNow: make(chan struct{}, 1), tidyNow: make(chan struct{}, 1),
 	}
 	news, err := l.start()

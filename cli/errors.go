@@ -42,6 +42,7 @@ var failures = []struct {
 	{clawrden.ErrDecided, exitFailed, "`clawrden history ID` tells how"},
 	{clawrden.ErrStale, exitFailed, "look at it again with `clawrden queue ID`, then decide"},
 	{clawrden.ErrLooser, exitFailed, "read what is listed; --yes puts it in force all the same"},
+	{clawrden.ErrIndexing, exitFailed, "ask again in a minute; without filters the newest commands are shown at once"},
 	{clawrden.ErrNotOn, exitFailed, "`clawrden status` tells for whom it is on"},
 	{clawrden.ErrLocked, exitFailed, "`clawrden unlock` lets commands run again"},
 }

@@ -41,6 +41,7 @@ var sentinels = map[string]error{
 	"policy_invalid": clawrden.ErrPolicyInvalid,
 	"exists":         clawrden.ErrExists,
 	"no_login":       clawrden.ErrNoLogin,
+	"indexing":       clawrden.ErrIndexing,
 	"no_session":     clawrden.ErrNoSession,
 	"looser":         clawrden.ErrLooser,
 }

@@ -54,6 +54,7 @@ var problems = []struct {
 	{clawrden.ErrPolicyInvalid, http.StatusUnprocessableEntity, "policy_invalid"},
 	{clawrden.ErrExists, http.StatusConflict, "exists"},
 	{clawrden.ErrLooser, http.StatusConflict, "looser"},
+	{clawrden.ErrIndexing, http.StatusServiceUnavailable, "indexing"},
 	{clawrden.ErrNoSession, http.StatusServiceUnavailable, "no_session"},
 	{clawrden.ErrNoLogin, http.StatusUnauthorized, "no_login"},
 	{errHost, http.StatusMisdirectedRequest, "host"},

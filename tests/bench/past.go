@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/clawrden/clawrden"
@@ -28,7 +29,7 @@ func past(bin string, records int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := get(); err != nil {
+	if err := indexed(get); err != nil {
 		return err
 	}
 	fmt.Printf("%.1f s)\n", time.Since(begun).Seconds())
@@ -47,9 +48,19 @@ func past(bin string, records int) error {
 	return nil
 }
 
+// indexed asks until there is an answer: what needs an index that is still being made is refused after a while.
+func indexed(get func() (int, error)) error {
+	for {
+		_, err := get()
+		if err == nil || !strings.Contains(err.Error(), clawrden.ErrIndexing.Error()) {
+			return err
+		}
+	}
+}
+
 // happened writes what has happened before.
 func (h *host) happened(n int) error {
-	log, err := audit.Open(h.path("audit.jsonl"), audit.Options{Sync: audit.SyncNone})
+	log, err := audit.Open(h.path("audit.jsonl"), audit.Options{Sync: audit.SyncNone, RotateSize: 256 << 20})
 	if err != nil {
 		return err
 	}
