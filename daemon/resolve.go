@@ -110,6 +110,7 @@ func (d *Daemon) resolution(c *call, proc int) *resolution {
 		options: agentroot.Options{Identity: &c.request.Identity, Trusted: c.ungoverned || d.controls(&c.request.Identity)},
 	}
 	if c.held != nil {
+		w.options.Container = c.request.Identity.Container != "" && !c.held.lesser && !c.held.elsewhere
 		w.held, w.argv, w.understand, w.options.Mounts = c.held, c.held.reads(), d.reader(c), &d.mounts
 	}
 	return w

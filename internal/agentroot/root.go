@@ -45,7 +45,10 @@ type Root struct {
 
 	mounts *Mounts // nil: no types are remembered
 	quick  bool    // only what is at hand is looked at
-	missed bool    // and something wasn't
+	image  image   // what it is made of, once Running has found that out
+	// container says that it is one of a container which its engine has confirmed.
+	container bool
+	missed    bool // and something wasn't
 }
 
 // Options say how a root is looked at.
@@ -58,6 +61,9 @@ type Options struct {
 	Mounts *Mounts
 	// AtHand has only that looked at for which nothing is waited: see Missed. It needs Mounts.
 	AtHand bool
+	// Container is set where the root is that of a container, by its engine's word, whose processes can mount nothing there: what its
+	// image has, and nobody has changed, counts as such.
+	Container bool
 }
 
 // Open opens the root of the process whose /proc directory is proc.
@@ -66,7 +72,7 @@ func Open(proc int, o Options) (*Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the caller's root directory: %v", err)
 	}
-	r := &Root{fd: fd, id: o.Identity, trusted: o.Trusted, mounts: o.Mounts, quick: o.AtHand && o.Mounts != nil}
+	r := &Root{fd: fd, id: o.Identity, trusted: o.Trusted, mounts: o.Mounts, quick: o.AtHand && o.Mounts != nil, container: o.Container}
 	r.missed = o.AtHand && o.Mounts == nil
 	r.cwd = r.nameOfCwd(proc)
 	return r, nil

@@ -39,7 +39,10 @@ func (r *Root) Running(proc, exe int, elsewhere bool) (f *File, kinds []string, 
 			f.Resolved = named.Resolved
 		default:
 			f.Resolved, f.Stable, f.Writable = named.Resolved, named.Stable, named.Writable
-			kinds = f.kinds()
+			if f.Writable || !f.Stable {
+				r.image = r.imageOf(proc, f)
+			}
+			kinds = r.kinds(f)
 		}
 	}
 	if f.FD, err = unix.FcntlInt(uintptr(exe), unix.F_DUPFD_CLOEXEC, 0); err != nil {
@@ -49,8 +52,8 @@ func (r *Root) Running(proc, exe int, elsewhere bool) (f *File, kinds []string, 
 }
 
 // kinds are those of a file that has a name.
-func (f *File) kinds() (kinds []string) {
-	if f.Writable || !f.Stable {
+func (r *Root) kinds(f *File) (kinds []string) {
+	if (f.Writable || !f.Stable) && !r.own(f) {
 		kinds = append(kinds, clawrden.KindWritable)
 	}
 	if isLoader(path.Base(f.Resolved)) {
@@ -92,7 +95,7 @@ func (r *Root) LoadHeld(ctx context.Context, f *File, kinds, argv []string, aske
 	known := !slices.Contains(kinds, clawrden.KindUnnamed) && !slices.Contains(kinds, clawrden.KindRemote)
 	if known && asked != "" && asked != f.Resolved { // Running has walked that
 		if a, err := r.Walk(asked); err == nil {
-			if same(a, f) && a.Stable {
+			if same(a, f) && (a.Stable || r.own(a)) {
 				held.Path, held.Named = asked, path.Base(asked)
 				bin.Path = asked
 			}
@@ -155,7 +158,7 @@ func (r *Root) script(ctx context.Context, f *File, name string, argv []string, 
 
 // interprets reports whether before, the words before a script's own, are what the kernel makes of its first line, or what env
 // makes of that; and whether the interpreter is the file that runs, which is called name. What env makes counts only for a script
-// that the caller can't change: anything else could say so of itself.
+// that the caller can't change, or hasn't: anything else could say so of itself.
 func (r *Root) interprets(f *File, name string, s *File, before []string, interp, arg string, hasArg bool) bool {
 	i, err := r.Walk(interp)
 	if err != nil {
@@ -168,5 +171,5 @@ func (r *Root) interprets(f *File, name string, s *File, before []string, interp
 		}
 		return len(before) == 1
 	}
-	return path.Base(interp) == "env" && hasArg && len(before) == 1 && s.Stable && !s.Writable && (name == arg || path.Base(f.Resolved) == arg)
+	return path.Base(interp) == "env" && hasArg && len(before) == 1 && (s.Stable && !s.Writable || r.own(s)) && (name == arg || path.Base(f.Resolved) == arg)
 }

@@ -16,6 +16,8 @@ import (
 type Mounts struct {
 	mu    sync.Mutex
 	types map[uint64]int64
+	// images are the layers of containers' roots, by the same numbers; nil for one that has none to look into.
+	images map[uint64]image
 }
 
 const (
@@ -47,6 +49,22 @@ func (m *Mounts) learn(fd int) {
 		m.types = map[uint64]int64{}
 	}
 	m.types[x.Mnt_id] = s.Type
+}
+
+func (m *Mounts) image(mount uint64) (layers image, known bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	layers, known = m.images[mount]
+	return layers, known
+}
+
+func (m *Mounts) learnImage(mount uint64, layers image) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.images == nil || len(m.images) >= maxMounts {
+		m.images = map[uint64]image{}
+	}
+	m.images[mount] = layers
 }
 
 // Missed reports whether something wasn't at hand.

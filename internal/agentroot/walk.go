@@ -22,7 +22,8 @@ type File struct {
 	// systems).
 	Writable bool
 
-	fs int64 // type of its file system, where only what is at hand is looked at
+	fs    int64  // type of its file system, where only what is at hand is looked at
+	links []link // that its path leads through, where an image is looked into
 }
 
 // Close releases the descriptor.
@@ -52,6 +53,7 @@ type walker struct {
 	here   dir   // the root directory
 	stack  []dir // the directories below it
 	links  int
+	seen   []link // where an image is looked into
 	stable bool
 }
 
@@ -118,7 +120,7 @@ func (w *walker) walk(p string) (*File, error) {
 				}
 				return nil, fmt.Errorf("%w: %s is not a directory", ErrNotFound, path.Join(w.path(), name))
 			}
-			f.Resolved, f.Stable = path.Join(w.path(), name), w.stable
+			f.Resolved, f.Stable, f.links = path.Join(w.path(), name), w.stable, w.seen
 			f.Writable = w.root.canWrite(f.FD, &f.Stat, f.fs) || w.remote(f)
 			return f, nil
 		}
@@ -170,6 +172,9 @@ func (w *walker) step(name string) (*File, string, error) {
 	target, err := w.root.target(f)
 	if err != nil || target == "" {
 		return nil, "", fmt.Errorf("%w: %s", ErrNotFound, where())
+	}
+	if w.root.image != nil {
+		w.seen = append(w.seen, link{where(), f.Stat})
 	}
 	return nil, target, nil
 }
