@@ -23,7 +23,7 @@ var policySchema = &block{
 			"another program. Where it isn't set: the stricter of ask and the default, but allow for a policy that neither denies nor asks about anything."},
 		{name: "timeout", kind: kindDuration, doc: "How long a command may run, where neither its rules nor its executor say. Then it gets SIGTERM, after 5 s SIGKILL, and its caller the exit status 124."},
 		{name: "self_approval", kind: kindBool, doc: "true: the requester's own user may approve. Each such approval is recorded as self."},
-		{name: "exe_any", kind: kindTexts, doc: "Kinds of files that rules speak of which allow and don't say so themselves; for a container whose agent is root, which can write every file there, plain and writable."},
+		{name: "exe_any", kind: kindTexts, doc: "Kinds of files that rules speak of which allow and don't say so themselves; for a container whose agent is root, and whose engine the daemon doesn't see, plain and writable."},
 		{name: "allowed_paths", kind: kindTexts, doc: "Path globs. Where set, a command whose working directory, or any word " +
 			"that names a path, lies outside all of them is denied. Under a profile, nothing outside of them can be written but devices and the working directory."},
 	},

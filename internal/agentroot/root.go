@@ -43,9 +43,10 @@ type Root struct {
 	// trusted says that nothing the caller changes matters: it could change the daemon itself.
 	trusted bool
 
-	mounts *Mounts // nil: no types are remembered
-	quick  bool    // only what is at hand is looked at
-	image  image   // what it is made of, once Running has found that out
+	mounts *Mounts         // nil: no types are remembered
+	quick  bool            // only what is at hand is looked at
+	image  image           // what it is made of, once Running has found that out
+	fixed  map[uint64]bool // its mounts that can't be written, as far as Running has looked
 	// container says that it is one of a container which its engine has confirmed.
 	container bool
 	missed    bool // and something wasn't
@@ -62,7 +63,7 @@ type Options struct {
 	// AtHand has only that looked at for which nothing is waited: see Missed. It needs Mounts.
 	AtHand bool
 	// Container is set where the root is that of a container, by its engine's word, whose processes can mount nothing there: what its
-	// image has, and nobody has changed, counts as such.
+	// image has, and nobody has changed, counts as such, and what is mounted read-only can't be written.
 	Container bool
 }
 

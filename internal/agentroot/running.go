@@ -27,6 +27,7 @@ func (r *Root) Running(proc, exe int, elsewhere bool) (f *File, kinds []string, 
 		if err := r.stat(f); err != nil {
 			return nil, nil, err
 		}
+		r.fixed = r.fixedMounts(proc, exe)
 		named, err := r.Walk(p)
 		if err == nil {
 			named.Close()

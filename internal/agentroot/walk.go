@@ -230,6 +230,11 @@ func (r *Root) owns(st *unix.Stat_t) bool { return !r.trusted && (r.id.UID == 0 
 // canWrite reports whether the agent can change the content: by owning it, by the mode bits, or perhaps by an access
 // list. Where there is a list the group bits are its mask, and it may name anybody, so they count for everybody then.
 func (r *Root) canWrite(fd int, st *unix.Stat_t, fs int64) bool {
+	return r.lets(fd, st, fs) && !r.readOnly(fd)
+}
+
+// lets is canWrite as far as owner, mode and access list go.
+func (r *Root) lets(fd int, st *unix.Stat_t, fs int64) bool {
 	switch {
 	case r.trusted:
 		return false

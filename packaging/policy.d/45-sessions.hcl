@@ -150,6 +150,15 @@ rule "what git's scripts ask of git" {
   opaque   = "allow"
 }
 
+rule "git's texts for messages" { # where gettext isn't installed
+  commands = ["git"]
+  ways     = ["guard"]
+  args     = ["sh-i18n--envsubst", "**"]
+  action   = "allow"
+  opaque   = "allow"
+  record   = "count"
+}
+
 rule "where git's programs are" {
   commands = ["git"]
   ways     = ["guard"]
