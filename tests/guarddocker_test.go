@@ -86,7 +86,7 @@ func TestGuardedContainer(t *testing.T) {
 				}
 			}
 			user := strings.Contains(strings.Join(options, " "), "--user")
-			if got := strings.Join(said, " "); got != "hello 126 126 OTHER=2 "+engine[user] || !user && !strings.Contains(out, "the container engine, by which the rule runs it") {
+			if got := strings.Join(said, " "); got != "hello 126 126 OTHER=2 "+engine[user] || !user && !strings.Contains(out, "container engine") {
 				t.Errorf("%s", out)
 			}
 		})

@@ -159,6 +159,13 @@ rule "git's texts for messages" { # where gettext isn't installed
   record   = "count"
 }
 
+rule "git's texts for messages, by the program's name" {
+  commands = ["git-sh-i18n--envsubst"]
+  ways     = ["guard"]
+  action   = "allow"
+  record   = "count"
+}
+
 rule "where git's programs are" {
   commands = ["git"]
   ways     = ["guard"]
