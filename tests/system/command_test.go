@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +26,7 @@ func (r result) String() string {
 
 // command is a command in the container, as root.
 func (m *machine) command(args ...string) *exec.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
 	context.AfterFunc(ctx, cancel)
 	c := exec.CommandContext(ctx, "nsenter", append([]string{
 		"--target", strconv.Itoa(m.leader), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd", "--",
@@ -66,6 +68,46 @@ func finish(c *exec.Cmd) result {
 		r.stderr += err.Error()
 	}
 	return r
+}
+
+// answered runs a command that is told something once it has asked for it.
+func answered(t *testing.T, c *exec.Cmd, question, answer string) result {
+	t.Helper()
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &listener{until: question, then: func() { _, _ = io.WriteString(in, answer) }}
+	c.Stdout = said
+	if err := c.Run(); c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return result{args: c.Args, stdout: said.text.String(), code: c.ProcessState.ExitCode()}
+}
+
+// listener takes what a command says, and does something once it has said a text.
+type listener struct {
+	text  strings.Builder
+	until string
+	then  func()
+}
+
+func (l *listener) Write(b []byte) (int, error) {
+	l.text.Write(b)
+	if l.until != "" && strings.Contains(l.text.String(), l.until) {
+		l.until = ""
+		l.then()
+	}
+	return len(b), nil
+}
+
+// journalSays waits until a unit's journal has texts: it gets them when it gets to them.
+func (m *machine) journalSays(t *testing.T, unit string, texts ...string) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("the journal of %s says %q", unit, texts), func() bool {
+		log := m.run("journalctl", "--no-pager", "-b", "-u", unit).stdout
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(log, text) })
+	})
 }
 
 // mainPID is the daemon's, inside; "0" if it doesn't run.

@@ -131,9 +131,7 @@ func TestBadSettings(t *testing.T) {
 		shim := m.as("agent", "/var/lib/clawrden/shims/id", "-un")
 		done := make(chan result, 1)
 		go func() { done <- finish(shim) }()
-		eventually(t, "the reason is in the journal", func() bool {
-			return strings.Contains(m.run("journalctl", "--no-pager", "-b", "-u", "clawrden.service").stdout, "the configuration is invalid")
-		})
+		m.journalSays(t, "clawrden.service", "the configuration is invalid")
 		m.must(t, "rm", "/etc/clawrden/clawrden.hcl")
 		if r := <-done; r.code != 0 && r.code != 125 {
 			t.Errorf("the shim that came too early: %v", r)

@@ -94,23 +94,26 @@ func TestRunGuardRestart(t *testing.T) {
 		if !strings.Contains(said, "unit:clawrden-session-long.service") {
 			t.Errorf("%q", said)
 		}
-		if r := m.run("pgrep", "-u", "ann"); r.code == 0 && strings.Contains(m.must(t, "ps", "-u", "ann", "-o", "comm="), "sleep") {
-			t.Errorf("some are left: %v", r)
-		}
+		eventually(t, "none is left", func() bool { return m.run("pgrep", "-u", "ann", "sleep").code != 0 })
 		eventually(t, "no session is left", func() bool { return !strings.Contains(m.must(t, "clawrden", "status"), "long") })
 		m.must(t, "clawrden", "unlock")
-		log := m.must(t, "cat", "/var/log/clawrden/audit.jsonl")
-		for event, want := range map[string]int{clawrden.EventSession: 1, clawrden.EventOver: 1} {
-			got := 0
-			for line := range strings.Lines(log) {
-				var r clawrden.Record
-				if json.Unmarshal([]byte(line), &r) == nil && r.Event == event && r.Session == "long" {
-					got++
-				}
-			}
-			if got != want {
-				t.Errorf("%d records %s", got, event)
+		eventually(t, "its end is on record", func() bool { return m.ofSession(t, "long", clawrden.EventOver) > 0 })
+		for _, event := range []string{clawrden.EventSession, clawrden.EventOver} {
+			if n := m.ofSession(t, "long", event); n != 1 {
+				t.Errorf("%d records %s", n, event)
 			}
 		}
 	})
+}
+
+// ofSession is how many records of a kind tell of a session.
+func (m *machine) ofSession(t *testing.T, name, event string) (n int) {
+	t.Helper()
+	for line := range strings.Lines(m.must(t, "cat", "/var/log/clawrden/audit.jsonl")) {
+		var r clawrden.Record
+		if json.Unmarshal([]byte(line), &r) == nil && r.Event == event && r.Session == name {
+			n++
+		}
+	}
+	return n
 }

@@ -94,6 +94,9 @@ func TestKillAgents(t *testing.T) {
 			t.Helper()
 			m.write(t, "/etc/clawrden/policy.d/zz-kill.hcl", fmt.Sprintf(killSwitch, engage, agents))
 			m.must(t, "clawrden", "reload")
+			eventually(t, "the name is free", func() bool {
+				return m.must(t, "systemctl", "show", "--value", "-p", "LoadState", "thinker.service") == "not-found"
+			})
 			m.must(t, "systemd-run", "--quiet", "--collect", "--unit=thinker", "--slice=clawrden-agents.slice", "--uid=agent", "/usr/bin/sleep", "1000")
 		}
 		t.Cleanup(func() { m.run("systemctl", "stop", "thinker.service") })

@@ -19,8 +19,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// patience is how long anything may take before a test gives up on it: far more than it needs on a busy host.
-const patience = 60 * time.Second
+// patience is how long anything may take before a test gives up on it: far more than it needs on a busy host. A command may run for
+// longer, since some are there for as long as a test.
+const (
+	patience    = 3 * time.Minute
+	commandTime = 10 * time.Minute
+)
 
 // machine is a booted system in a container, with Clawrden installed. One of each release serves all tests.
 type machine struct {

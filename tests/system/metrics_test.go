@@ -1,14 +1,15 @@
 package system
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // scrape reads the metrics' port from inside the machine, with what every machine has.
 func (m *machine) scrape() result {
-	return m.run("timeout", "30", "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/9478 && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && cat <&3`)
+	return m.run("timeout", "60", "bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/9478 && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && cat <&3`)
 }
 
 // The port for metrics is off until it is enabled, is handed to a daemon that runs already, and stays over restarts; the first
@@ -27,18 +28,10 @@ func TestMetricsPort(t *testing.T) {
 		m.must(t, "systemctl", "start", "clawrden-metrics.socket", "clawrden.service")
 		tells := func(when string, lines ...string) {
 			t.Helper()
-			var r result
-			for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); <-time.After(50 * time.Millisecond) {
-				all := true
-				r = m.scrape()
-				for _, line := range lines {
-					all = all && strings.Contains(r.stdout, "\n"+line)
-				}
-				if r.code == 0 && all {
-					return
-				}
-			}
-			t.Errorf("%s, the port doesn't tell %q: %v", when, lines, r)
+			eventually(t, fmt.Sprintf("%s, the port tells %q", when, lines), func() bool {
+				r := m.scrape()
+				return r.code == 0 && !slices.ContainsFunc(lines, func(line string) bool { return !strings.Contains(r.stdout, "\n"+line) })
+			})
 		}
 		tells("enabled", "clawrden_build_info{", "clawrden_bus_up 1\n", "clawrden_policy_last_reload_successful 1\n")
 		if r := m.agent("id"); r.code != 0 {

@@ -195,9 +195,7 @@ func (m *machine) upgradeDeb(t *testing.T) {
 		t.Error("a file of the policy that was deleted is back")
 	}
 	m.must(t, "cmp", "/var/lib/clawrden/shims/clawrden-launch", "/usr/lib/clawrden/clawrden-launch")
-	if n := m.counts(t); n.Running < 1 || n.Pending != 1 {
-		t.Errorf("after the upgrade %d run and %d wait", n.Running, n.Pending)
-	}
+	eventually(t, "after the upgrade what ran runs, and what waited waits", func() bool { n := m.counts(t); return n.Running == 1 && n.Pending == 1 })
 	m.must(t, "clawrden", "approve", id)
 	if r := <-agent; r.code != 0 {
 		t.Errorf("the command that waited: %v", r)

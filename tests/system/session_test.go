@@ -29,10 +29,10 @@ ExecStart=
 ExecStart=/usr/lib/clawrden/clawrden-launch init --name helper -- /usr/bin/sh /srv/helper.sh
 `)
 		m.must(t, "systemctl", "start", "helper.service")
-		said := m.must(t, "journalctl", "--no-pager", "-b", "-o", "cat", "-t", "clawrden-launch")
-		if !strings.Contains("\n"+said, "\nagent\n") || !strings.Contains(said, "uname: denied by rule") || !strings.Contains(said, "\n126") {
-			t.Errorf("it said %q", said)
-		}
+		eventually(t, "it has said what its commands said", func() bool {
+			said := "\n" + m.run("journalctl", "--no-pager", "-b", "-o", "cat", "-t", "clawrden-launch").stdout
+			return strings.Contains(said, "\nagent\n") && strings.Contains(said, "uname: denied by rule") && strings.Contains(said, "\n126")
+		})
 		var rows []clawrden.Entry
 		if err := json.Unmarshal([]byte(m.must(t, "clawrden", "history", "-o", "json")), &rows); err != nil {
 			t.Fatal(err)

@@ -290,9 +290,7 @@ func TestUnitEnds(t *testing.T) {
 		left := func(what string) {
 			t.Helper()
 			m.noJobs(t)
-			if r := m.run("pgrep", "-u", "agent", "sleep"); r.code == 0 {
-				t.Errorf("%s, and these run on: %s", what, r.stdout)
-			}
+			eventually(t, what+", and nothing runs on", func() bool { return m.run("pgrep", "-u", "agent", "sleep").code != 0 })
 		}
 		_, end := m.begun(t, script)
 		m.must(t, "sh", "-c", `for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim) kill -KILL $p;; esac; done`)
@@ -328,11 +326,9 @@ func TestUnitTerminal(t *testing.T) {
 		m.units(t)
 		const script = `stty cols 77; exec /var/lib/clawrden/shims/box -c "test -t 0 && test -t 1 && test -t 2 && stty size && echo input? && read x && echo got \$x"`
 		c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent && exec script -qec "$0" /dev/null`, script)
-		c.Stdin = strings.NewReader("some words\n")
-		if r := finish(c); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
+		if r := answered(t, c, "input?", "some words\n"); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
 			t.Errorf("on a terminal: %v", r)
 		}
-		shim := `for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim) kill -%s $p;; esac; done`
 		for _, c := range []struct {
 			signal, script string
 			code           int
@@ -342,7 +338,7 @@ func TestUnitTerminal(t *testing.T) {
 			{"USR1", "trap 'exit 7' USR1; (sleep 600) & touch begun; wait", 7},
 		} {
 			_, end := m.begun(t, c.script)
-			m.must(t, "sh", "-c", fmt.Sprintf(shim, c.signal))
+			m.must(t, "sh", "-c", toShims(c.signal, ""))
 			r := <-end
 			if c.code == 130 && r.code == -1 { // nsenter dies as the shim does
 				r.code = 130
@@ -371,9 +367,13 @@ func TestUnitDecidesNothing(t *testing.T) {
 	})
 }
 
-// toShim sends a signal to the shim whose command's last word is name.
-func toShim(signal, name string) string {
-	return fmt.Sprintf(`for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim) tr '\0' ' ' </proc/$p/cmdline | grep -q ' %s $' && kill -%s $p;; esac; done; true`, name, signal)
+// toShims sends a signal to the shims whose command's last word ends in name, once they catch signals: its command may have begun before.
+func toShims(signal, name string) string {
+	const script = `for p in $(pgrep -u agent); do case $(readlink /proc/$p/exe) in */clawrden-shim)
+		tr '\0' ' ' </proc/$p/cmdline | grep -q '%s $' || continue
+		until [ ! -d /proc/$p ] || grep -Eq '^SigCgt:.*[4-7c-f]...$' /proc/$p/status; do sleep 0.01; done # SIGTERM's bit
+		kill -%s $p;; esac; done; true`
+	return fmt.Sprintf(script, name, signal)
 }
 
 // A unit outlives the daemon, which finds it again and records its end; and so does the caller that waits for it.
@@ -392,7 +392,7 @@ func TestUnitOutlivesDaemon(t *testing.T) {
 				eventually(t, name+" runs", func() bool { return m.run("test", "-e", "/home/agent/begun-"+name).code == 0 })
 			}
 			before := m.mainPID()
-			m.must(t, "sh", "-c", how+"; "+toShim("USR1", "early")) // as likely as not while no daemon runs
+			m.must(t, "sh", "-c", how+"; "+toShims("USR1", " early")) // as likely as not while no daemon runs
 			eventually(t, "another daemon runs", func() bool { pid := m.mainPID(); return pid != "0" && pid != before })
 			if r := <-ends["early"]; r.code != 9 || r.stderr != "" {
 				t.Errorf("%s: a signal meanwhile: %v", how, r)
@@ -405,11 +405,11 @@ func TestUnitOutlivesDaemon(t *testing.T) {
 			if e := m.endOf(t, "plain"); e.ExitCode == nil || *e.ExitCode != 9 || e.ExitSource != clawrden.ExitKernel || e.CPU == nil || e.Executor != "unit" {
 				t.Errorf("%s: recorded as %+v", how, e)
 			}
-			m.must(t, "sh", "-c", toShim("TERM", "told"))
+			m.must(t, "sh", "-c", toShims("TERM", " told"))
 			if r := <-ends["told"]; r.code != 8 || r.stderr != "" {
 				t.Errorf("%s: a signal afterwards: %v", how, r)
 			}
-			m.must(t, "sh", "-c", toShim("KILL", "orphan"))
+			m.must(t, "sh", "-c", toShims("KILL", " orphan"))
 			<-ends["orphan"]
 			eventually(t, "the end of the caller is that of its unit", func() bool { return len(m.jobs(t)) == 1 })
 			m.must(t, "clawrden", "kill", "-m", "test")
@@ -429,8 +429,7 @@ func TestUnitRecorded(t *testing.T) {
 		m.units(t)
 		const script = `stty cols 77; exec /var/lib/clawrden/shims/recbox -c "test -t 0 && test -t 1 && test -t 2 && stty size </dev/tty && echo input? && read x && echo got \$x"`
 		c := m.command("setpriv", "--reuid=agent", "--regid=agent", "--init-groups", "sh", "-c", `cd /home/agent && exec script -qec "$0" /dev/null`, script)
-		c.Stdin = strings.NewReader("some words\n")
-		if r := finish(c); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
+		if r := answered(t, c, "input?", "some words\n"); r.code != 0 || !strings.Contains(r.stdout, " 77\r\n") || !strings.Contains(r.stdout, "got some words\r\n") {
 			t.Errorf("on a terminal: %v", r)
 		}
 		e := m.lastEnded(t)
