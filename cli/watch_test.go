@@ -68,10 +68,13 @@ func watchOnTerminal(t *testing.T, termName string, args ...string) *onTerminal 
 	return w
 }
 
+// patience is how long a test waits for what must come, also on a busy machine.
+const patience = 3 * time.Minute
+
 // waitFor waits until the terminal was sent a text, after what was waited for before.
 func (w *onTerminal) waitFor(text string) {
 	w.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(patience)
 	for !strings.Contains(w.text, text) {
 		select {
 		case b, ok := <-w.seen:
@@ -110,7 +113,7 @@ func (w *onTerminal) ends() {
 		if err != nil {
 			w.t.Errorf("it ended with %v", err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		w.t.Error("it didn't end")
 	}
 }

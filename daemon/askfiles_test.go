@@ -177,7 +177,7 @@ func TestCallersThatDoNotComeBack(t *testing.T) {
 				o.Queue.(*fakeQueue).cancelled = func(a *clawrden.Approval, why string) { a.State, a.Comment = clawrden.StateCancelled, why }
 			})
 			var found []clawrden.Record
-			for deadline := time.Now().Add(time.Minute); len(found) == 0 && time.Now().Before(deadline); <-time.After(time.Millisecond) {
+			for deadline := time.Now().Add(3 * time.Minute); len(found) == 0 && time.Now().Before(deadline); <-time.After(time.Millisecond) {
 				found = h.log.of(clawrden.EventDecided)
 			}
 			if len(found) != 1 || found[0].Decision != clawrden.OutcomeCancelled || !strings.Contains(found[0].Comment, row.why) || len(found[0].Args) != 3 {

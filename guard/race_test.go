@@ -106,15 +106,18 @@ func TestRacesUnverified(t *testing.T) {
 				continue
 			}
 			t.Run(r.kind+" by a "+how, func(t *testing.T) {
-				s := newSession(t, unverifiedEnv+"=1")
-				c := s.command(append([]string{self}, r.args(how, 500)...)...)
-				c.Dir = t.TempDir()
-				got := s.run(c)
-				escapes := strings.Count(got.out, r.proof)
-				if escapes == 0 {
-					t.Errorf("none of 500 got through: this is no race (status %d)\n%.300s", got.code, got.err)
+				var got result
+				for round := range 5 { // on a busy machine the two may seldom run at once
+					s := newSession(t, unverifiedEnv+"=1")
+					c := s.command(append([]string{self}, r.args(how, 500)...)...)
+					c.Dir = t.TempDir()
+					got = s.run(c)
+					if escapes := strings.Count(got.out, r.proof); escapes > 0 {
+						t.Logf("%d of 500 got through in round %d", escapes, round)
+						return
+					}
 				}
-				t.Logf("%d of 500 got through", escapes)
+				t.Errorf("none got through: this is no race (status %d)\n%.300s", got.code, got.err)
 			})
 		}
 	}

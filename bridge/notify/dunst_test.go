@@ -101,7 +101,7 @@ func (d *desktop) press(t *testing.T, label string) {
 // until waits for a state.
 func until(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	for !is() {
 		select {
 		case <-deadline:

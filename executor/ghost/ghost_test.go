@@ -66,7 +66,7 @@ func newStand(t testing.TB, d *testutil.Dockerd) *stand {
 
 func newStandOn(t testing.TB, d *testutil.Dockerd, socket string) *stand {
 	t.Helper()
-	engine, err := dockerx.Open(dockerx.Options{Socket: socket, Timeout: 20 * time.Second})
+	engine, err := dockerx.Open(dockerx.Options{Socket: socket, Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,16 +143,13 @@ func (s *stand) run(ctx context.Context, j *job.Job) (said, error) {
 func (s *stand) gone() {
 	s.t.Helper()
 	s.x.work.Wait()
-	for range 100 {
+	waitFor(s.t, "no container is left", func() bool {
 		out, err := s.docker.CLI("ps", "-aq", "--filter", "label="+label+"="+s.x.o.Dir)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		if out == "" {
-			return
-		}
-	}
-	s.t.Error("containers are left")
+		return out == ""
+	})
 }
 
 func TestRuns(t *testing.T) {
@@ -462,7 +459,7 @@ func TestPool(t *testing.T) {
 			t.Errorf("%+v, %v, after %v", got, err, hosts)
 		}
 		hosts[name] = true
-		waitFor(t, func() bool {
+		waitFor(t, "one container waits", func() bool {
 			s.x.mu.Lock()
 			defer s.x.mu.Unlock()
 			return len(s.x.pool.waiting) == 1 && len(s.x.pool.making) == 0
@@ -500,12 +497,14 @@ func ended(e dockerx.End) <-chan dockerx.End {
 	return c
 }
 
-func waitFor(t *testing.T, done func() bool) {
+// patience is how long a test waits for what must come, also on a busy machine.
+const patience = 3 * time.Minute
+
+func waitFor(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for limit := time.Now().Add(time.Minute); !done(); {
+	for limit := time.Now().Add(patience); !is(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(limit) {
-			t.Fatal("it never came to be")
+			t.Fatal("it never came to be: " + what)
 		}
-		<-time.After(time.Millisecond)
 	}
 }

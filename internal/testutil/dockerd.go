@@ -129,7 +129,7 @@ func (d *Dockerd) Start() error {
 	if err := <-started; err != nil {
 		return err
 	}
-	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); {
+	for limit := time.Now().Add(3 * time.Minute); time.Now().Before(limit); {
 		if d.answers() {
 			return nil
 		}
@@ -149,7 +149,7 @@ func (d *Dockerd) failed(how string) error {
 }
 
 func (d *Dockerd) answers() bool {
-	c := http.Client{Timeout: time.Second, Transport: &http.Transport{
+	c := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", d.Socket)

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,9 +53,13 @@ func main() {
 	}
 }
 
-// listen waits at the socket that operations connect to, and says when it does.
+// listen waits at the socket that operations connect to, and says when it does: once no other test has it.
 func listen() {
 	l, err := net.Listen("unix", outside)
+	for errors.Is(err, syscall.EADDRINUSE) {
+		<-time.After(20 * time.Millisecond)
+		l, err = net.Listen("unix", outside)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
