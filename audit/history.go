@@ -140,8 +140,6 @@ func (s snapshot) page(end int64, take func(clawrden.Entry, int64), room func() 
 	}
 }
 
-func (w *walk) lookup(id string) (clawrden.Entry, error) { return w.find(id, nil) }
-
 // find reads the whole log when id is only the beginning of one: there might be another.
 func (w *walk) find(id string, kept func(decided []byte, end *clawrden.Record)) (clawrden.Entry, error) {
 	f := finding{id: id}

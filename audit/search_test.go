@@ -155,7 +155,7 @@ func TestLookupByIndex(t *testing.T) {
 	for _, id := range []string{"i0", "i7", "i899", "i450", "i9", "i89", "i", "i900", "x", "longer", "longert", "longerth", "longerthan", "longerthanten", "longerthaneightandmore", "longerthane"} {
 		var want clawrden.Entry
 		var wantErr error
-		if err := l.read(func(w *walk) error { want, wantErr = w.lookup(id); return nil }); err != nil {
+		if err := l.read(func(w *walk) error { want, wantErr = w.find(id, nil); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		got, err := l.Lookup(id)

@@ -100,9 +100,6 @@ func (s *Session) Run(ctx context.Context) {
 	s.lead.close()
 }
 
-// Held is how many execs wait for a person.
-func (s *Session) Held() int { return int(s.held.Load()) }
-
 // Judged is how many execs came to their stop.
 func (s *Session) Judged() uint64 { return s.judged.Load() }
 

@@ -2,11 +2,7 @@ package policy
 
 import (
 	"encoding/json"
-	"maps"
-	"slices"
 )
-
-func functionNames() []string { return slices.Sorted(maps.Keys(functions)) }
 
 // object is a JSON object under construction.
 type object = map[string]any

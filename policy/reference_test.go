@@ -12,7 +12,7 @@ import (
 // TestReference checks that docs/policy-reference.md is what the code says; with UPDATE set it is written anew.
 func TestReference(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteReference(&b); err != nil {
+	if err := writeReference(&b); err != nil {
 		t.Fatal(err)
 	}
 	const name = "../docs/policy-reference.md"

@@ -103,7 +103,7 @@ func (b *rpmBench) mended(t *testing.T, want string) {
 // amissNow are the tools for which something is to be done.
 func (b *rpmBench) amissNow(t *testing.T, want int) {
 	t.Helper()
-	if wrong, err := b.Amiss(); err != nil || len(wrong) != want {
+	if wrong, err := b.amiss(map[string]unix.Stat_t{}); err != nil || len(wrong) != want {
 		t.Fatalf("amiss are %v, %v; want %d", wrong, err, want)
 	}
 }

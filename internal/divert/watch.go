@@ -22,11 +22,9 @@ const (
 	againLast  = time.Hour
 )
 
-// Amiss are the diversions that Repair has something to do for: a place with something else than a shim, or with nothing though
-// the tool was put aside. Those that somebody is at work on don't count.
-func (h *Host) Amiss() ([]Diversion, error) { return h.amiss(map[string]unix.Stat_t{}) }
-
-// amiss takes what it has found to be shims before, by their path, and adds to it.
+// amiss are the diversions that Repair has something to do for: a place with something else than a shim, or with nothing though
+// the tool was put aside. Those that somebody is at work on don't count. It takes what it has found to be shims before, by their path,
+// and adds to it.
 func (h *Host) amiss(known map[string]unix.Stat_t) (wrong []Diversion, err error) {
 	all, err := h.List()
 	if err != nil {

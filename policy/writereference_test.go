@@ -13,9 +13,9 @@ import (
 //go:embed reference.md.tmpl
 var referenceText string
 
-// WriteReference writes the reference of the language as Markdown. The prose is reference.md.tmpl; all else is made from the
+// writeReference writes the reference of the language as Markdown. The prose is reference.md.tmpl; all else is made from the
 // tables that the decoder reads by.
-func WriteReference(w io.Writer) error {
+func writeReference(w io.Writer) error {
 	var blocks, functions strings.Builder
 	out := &printer{w: &blocks}
 	for _, b := range fileSchema.blocks {
@@ -183,3 +183,5 @@ func (a *attr) form() string {
 }
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func functionNames() []string { return slices.Sorted(maps.Keys(functions)) }
