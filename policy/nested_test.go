@@ -252,6 +252,11 @@ policy {
 		"shell text in sum":   {"bash", "-c", "eval '" + long + "'; eval '" + long + "'"},
 		"brackets":            {"bash", "-c", strings.Repeat("(", freeShellText+1)},
 		"braces":              {"bash", "-c", "x " + strings.Repeat("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b} ", 2000)},
+		"a long directory":    append([]string{"tar", "cf", "x", "-C", strings.Repeat("a/", 10_000)}, strings.Fields(strings.Repeat("b ", 1000))...),
+		"long directories":    append(strings.Fields("git "+strings.Repeat("-C a/a/a/a/a/a/a/a/a/a ", 1000)), "add", "b"),
+		"a variable":          {"bash", "-c", "a=" + strings.Repeat("x", 20_000) + "; echo " + strings.Repeat("$a", 10_000)},
+		"a variable's paths":  {"bash", "-c", "a=" + strings.Repeat("/x", 10_000) + "; cat " + strings.Repeat("$a ", 10_000)},
+		"a loop's paths":      {"bash", "-c", "for a in " + strings.Repeat("/x", 10_000) + " b; do cat " + strings.Repeat("$a ", 10_000) + "; done"},
 		"input of many xargs": append(strings.Fields(strings.Repeat("xargs ", 15)), "sh", "-c", "a"),
 	}
 	for name, argv := range tests {

@@ -102,6 +102,9 @@ func simple(p *syntax.ParamExp) (string, bool) {
 func (w *walker) value(p *syntax.ParamExp, bare bool) (word, bool) {
 	name, ok := simple(p)
 	if items := w.vars[name]; ok && len(items) == 1 && !items[0].unknown && !items[0].tilde {
+		if !w.spend(items) {
+			return word{}, false
+		}
 		if !bare || items[0].text != "" && !strings.ContainsAny(items[0].text, " \t\n*?[]{}~\\") {
 			return items[0], true
 		}
@@ -129,7 +132,21 @@ func (w *walker) loopVar(x *syntax.Word) (items []word, name string, bare bool) 
 	if name, ok = simple(p); !ok {
 		return nil, "", false
 	}
+	if !w.spend(w.vars[name]) {
+		return nil, "", false
+	}
 	return w.vars[name], name, !quoted
+}
+
+// spend notes what a variable is followed to, and reports false where all of that is more than is looked at.
+func (w *walker) spend(items []word) bool {
+	for i := range items {
+		w.r.spent += len(items[i].text) + 1
+	}
+	if w.r.spent > maxFollowed {
+		w.r.overflow("its variables stand for more text than is looked at")
+	}
+	return w.r.spent <= maxFollowed
 }
 
 // fields gives the words that one word of the text becomes: several where braces list them.

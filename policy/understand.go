@@ -12,7 +12,9 @@ const (
 	maxNesting  = 16      // wrappers within wrappers
 	maxCommands = 256     // in one request
 	maxPathsIn  = 1 << 14 // words that name paths in one request
+	maxPathText = 4 << 20 // bytes of them, each with the directory that it starts from: twice the words of the largest request
 	maxWords    = 1 << 16 // words of one command
+	maxFollowed = 1 << 18 // bytes that variables are followed to in one request: a few letters stand for much text
 )
 
 // Understand reads a request's argv into facts. It fills all but Exe, Home, Session, Image, Time, Counts and the Resolved
@@ -52,6 +54,8 @@ type reader struct {
 	facts  *clawrden.Facts
 	depth  int
 	parsed int    // bytes of shell text so far
+	spent  int    // bytes that variables were followed to
+	paths  int    // bytes of words that name paths, with their directories
 	input  []word // what standard input holds, where the shell text tells; see sourceOf
 }
 
@@ -148,7 +152,10 @@ func (r *reader) path(i, arg int, at where, w word, write bool) {
 		}
 		return
 	}
-	if len(f.Paths) >= maxPathsIn {
+	for _, dir := range at.dirs {
+		r.paths += len(dir)
+	}
+	if r.paths += len(w.text); len(f.Paths) >= maxPathsIn || r.paths > maxPathText {
 		r.overflow("it names more paths than are looked at")
 		return
 	}
