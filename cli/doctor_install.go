@@ -44,7 +44,7 @@ func (d *doctor) checkGroups() {
 			return
 		}
 		if members[name], err = db.Members(g); err != nil {
-			d.bad(stateUnknown, "groups", "", "cannot tell who is in %s: %v", name, err)
+			d.bad(stateUnknown, "groups", "see whether getent group "+name+" and getent passwd answer", "cannot tell who is in %s: %v", name, err)
 			return
 		}
 	}

@@ -95,7 +95,7 @@ func (d *doctor) checkShells(ctx context.Context, db *users.DB, u users.User, to
 		case shim:
 			d.ok(check, "%s: %s is the shim", way.name, tool)
 		case said == "" && err != nil:
-			d.bad(stateUnknown, check, "", "%s: it doesn't say where %s is (%v)", way.name, tool, err)
+			d.bad(stateUnknown, check, "log in as that user, and see what command -v "+tool+" says", "%s: it doesn't say where %s is (%v)", way.name, tool, err)
 		default:
 			d.bad(stateWarning, check, "put "+d.settings.Paths.Shims+" first on PATH there, use clawrden shims add --divert, or start the agent with clawrden run",
 				"%s: %s is %s, which no shim stands before", way.name, tool, said)
