@@ -25,6 +25,15 @@ type Status struct {
 	Sessions   []Session   `json:"sessions"`        // that run, by name
 	// Bridges are those of the settings.
 	Bridges []BridgeState `json:"bridges,omitempty"`
+	// Unrecorded is set from a record that couldn't be written to the next one that could.
+	Unrecorded *Unrecorded `json:"unrecorded,omitempty"`
+}
+
+// Unrecorded says why records can't be written, and what that means.
+type Unrecorded struct {
+	Error  string    `json:"error"`
+	Since  Timestamp `json:"since"`
+	Denies bool      `json:"denies"` // commands are denied meanwhile; else they run without a record
 }
 
 // Self is who calls, and what that one may do at this door.

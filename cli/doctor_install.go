@@ -133,6 +133,9 @@ func (d *doctor) checkDaemon(ctx context.Context) {
 	if s.Locked || len(s.Locks) > 0 {
 		d.bad(stateWarning, "kill switch", "clawrden unlock, when the cause is gone", "it is on: agents are denied everything")
 	}
+	if u := s.Unrecorded; u != nil {
+		d.bad(stateFailed, "audit log", "make room, or move the file away if something else wrote to it; clawrden audit verify", "it can't be written since %s: %s", clock(u.Since), firstLine(u.Error, ""))
+	}
 	if s.Policy.Error != "" {
 		d.bad(stateFailed, "policy in force", "clawrden policy check, then clawrden reload", "the files as they are were refused: %s", firstLine(s.Policy.Error, ""))
 	}

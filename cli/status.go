@@ -48,6 +48,9 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		t.row("policy", fmt.Sprintf("%s, loaded %s", plural(s.Policy.Rules, "rule", "rules"), clock(s.Policy.Loaded)))
 		t.row("", paint(a.color(), "deny", "the files as they are now are refused (see `clawrden policy check`): "+display.Line(why)))
 	}
+	if u := s.Unrecorded; u != nil {
+		t.row("audit log", paint(a.color(), "deny", fmt.Sprintf("%s since %s: %s", unrecorded(u), clock(u.Since), display.Line(u.Error))))
+	}
 	if g := s.Stage; g != nil && g.Ended == "" {
 		t.row("staged", fmt.Sprintf("a candidate until %s: of %s it disagrees on %d and would newly allow %d (`clawrden policy stage`)",
 			clock(g.Until), plural(int(g.Counts.Judged), "command", "commands"), g.Counts.Disagreed, g.Counts.Allowed)) //nolint:gosec // G115: a count
@@ -74,6 +77,14 @@ func (a *app) showStatus(s *clawrden.Status) error {
 		t.row("mode", "dev: not for production")
 	}
 	return t.flush()
+}
+
+// unrecorded says what it means that records can't be written.
+func unrecorded(u *clawrden.Unrecorded) string {
+	if u.Denies {
+		return "CAN'T BE WRITTEN, and every command is denied"
+	}
+	return "CAN'T BE WRITTEN, and commands run without a record"
 }
 
 // showSessions adds the agents that run under guard, a row each.

@@ -85,7 +85,7 @@ func (d *Daemon) Status() clawrden.Status {
 	}
 	s.Policy.Digest, s.Policy.Rules, s.Policy.Error = p.Digest(), p.Rules(), p.failed
 	s.Policy.Loaded = clawrden.Timestamp{Time: p.at}
-	s.Stage = d.briefStage()
+	s.Stage, s.Unrecorded = d.briefStage(), d.unrecorded.Load()
 	return s
 }
 

@@ -30,6 +30,7 @@ type Daemon struct {
 	log        *slog.Logger
 	started    time.Time
 	policy     atomic.Pointer[loaded]
+	unrecorded atomic.Pointer[clawrden.Unrecorded] // nil while records are written
 	stage      stage
 	loading    sync.Mutex // one load at a time
 	hasher     *agentroot.Hasher

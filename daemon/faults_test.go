@@ -90,6 +90,9 @@ func TestAuditOptional(t *testing.T) {
 	if typ, _, text, _ := h.ask("true"); typ != protocol.TypeExec {
 		t.Errorf("answered with type %d, %q", typ, text)
 	}
+	if u := h.d.Status().Unrecorded; u == nil || u.Denies {
+		t.Errorf("the status says %+v", u)
+	}
 }
 
 // TestAskedAgain approves something else than what would run, each time: the asks end, each on record under an id of its

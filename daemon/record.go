@@ -19,9 +19,17 @@ func (d *Daemon) record(r *clawrden.Record) error { return d.tolerate(d.o.Audit.
 
 func (d *Daemon) tolerate(err error) error {
 	if err == nil {
+		if d.unrecorded.Load() != nil {
+			d.unrecorded.Store(nil)
+		}
 		return nil
 	}
 	d.log.Error("cannot write the audit log", slog.Any("error", err))
+	u := &clawrden.Unrecorded{Error: err.Error(), Since: clawrden.Timestamp{Time: time.Now()}, Denies: !d.o.AuditOptional}
+	if before := d.unrecorded.Load(); before != nil {
+		u.Since = before.Since
+	}
+	d.unrecorded.Store(u)
 	if d.o.AuditOptional {
 		return nil
 	}

@@ -286,8 +286,14 @@ func TestFullDisk(t *testing.T) {
 	if r := finish(t, c); r.code != 125 {
 		t.Errorf("%+v", r)
 	}
+	if r := finish(t, h.cli("status")); !containsAll(r.stdout, "CAN'T BE WRITTEN, and every command is denied", "no space left") {
+		t.Errorf("the status is %q", r.stdout)
+	}
 	empty()
 	h.honest()
+	if r := finish(t, h.cli("status")); strings.Contains(r.stdout, "WRITTEN") {
+		t.Errorf("the status is %q although records are written again", r.stdout)
+	}
 	h.verify()
 }
 
