@@ -77,9 +77,13 @@ const BridgeSilence = 90 * time.Second
 
 // BridgeTest asks a bridge to send a message that looks like an ask.
 type BridgeTest struct {
-	Bridge string `json:"bridge"`
-	ID     string `json:"id"`
+	Bridge string  `json:"bridge"`
+	ID     string  `json:"id"`
+	UID    *uint32 `json:"uid,omitempty"` // whose desktop it is for, where Bridge is DesktopBridge
 }
+
+// DesktopBridge is the name of the bridge that isn't in the settings: each person's own program on the desktop.
+const DesktopBridge = "notify"
 
 // AgentWord names who made a request, as bridges and routes match it: the registered agent's name, or user:NAME, or uid:NUMBER.
 func (id *Identity) AgentWord() string {

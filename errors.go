@@ -20,6 +20,7 @@ var (
 	ErrNoLogin       = errors.New("no login")
 	ErrNoSession     = errors.New("the session can't be had")
 	ErrIndexing      = errors.New("the index of the history is still being made")
+	ErrAway          = errors.New("the bridge doesn't run")
 	ErrLooser        = errors.New("more may run by this policy than by the one in force")
 )
 

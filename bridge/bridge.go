@@ -26,7 +26,8 @@ type Options struct {
 	Routes  []clawrden.Route
 	Daemon  Daemon
 	Service Service
-	State   string // file that the book is kept in
+	State   string  // file that the book is kept in
+	UID     *uint32 // whose own program it is; nil for a bridge of the settings
 	Log     *slog.Logger
 }
 

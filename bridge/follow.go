@@ -92,7 +92,7 @@ func (b *Bridge) event(ctx context.Context, e *clawrden.Event) error {
 		b.mu.Lock()
 		b.decided(e.Entry)
 		b.mu.Unlock()
-	case e.Type == clawrden.LiveBridgeTest && e.Test != nil && e.Test.Bridge == b.o.Bridge.Name:
+	case e.Type == clawrden.LiveBridgeTest && e.Test != nil && b.isFor(e.Test):
 		b.mu.Lock()
 		b.tested(e.Test)
 		b.mu.Unlock()
@@ -145,6 +145,17 @@ func (b *Bridge) ended(id string, end *End) {
 		a.Ended = time.Now()
 	}
 	a.end = end
+}
+
+// isFor reports whether a test is for this bridge. Of the programs on people's desktops it is for one person's.
+func (b *Bridge) isFor(t *clawrden.BridgeTest) bool {
+	if t.Bridge != b.o.Bridge.Name {
+		return false
+	}
+	if b.o.UID == nil || t.UID == nil {
+		return b.o.UID == t.UID
+	}
+	return *b.o.UID == *t.UID
 }
 
 // tested notes a test. The lock is held.

@@ -38,6 +38,28 @@ func TestOwn(t *testing.T) {
 	})
 }
 
+// A test of somebody's desktop is for that one's program, and one of a bridge of the settings for that bridge.
+func TestWhoseTest(t *testing.T) {
+	ann, bob := uint32(1001), uint32(1002)
+	for _, row := range []struct {
+		own  *uint32
+		test clawrden.BridgeTest
+		want bool
+	}{
+		{nil, clawrden.BridgeTest{Bridge: "b"}, true},
+		{nil, clawrden.BridgeTest{Bridge: "c"}, false},
+		{nil, clawrden.BridgeTest{Bridge: "b", UID: &ann}, false},
+		{&ann, clawrden.BridgeTest{Bridge: "b", UID: &ann}, true},
+		{&ann, clawrden.BridgeTest{Bridge: "b", UID: &bob}, false},
+		{&ann, clawrden.BridgeTest{Bridge: "b"}, false},
+	} {
+		b := &Bridge{o: Options{Bridge: clawrden.Bridge{Name: "b"}, UID: row.own}}
+		if got := b.isFor(&row.test); got != row.want {
+			t.Errorf("%+v: %v", row.test, got)
+		}
+	}
+}
+
 // A service that has lost what it showed shows it again: where it was, as far as that is kept, else as new.
 func TestAnew(t *testing.T) {
 	in(t, func(t *testing.T, h *host, c *chat, dir string) {

@@ -32,8 +32,10 @@ func (o Own) Kill(ctx context.Context, _, reason string) (string, error) {
 	return o.Remote.Kill(ctx, "", reason)
 }
 
-// Report tells nobody: the daemon keeps no list of people's own programs.
-func (Own) Report(context.Context, clawrden.BridgeReport) error { return nil }
+// Report tells the daemon how this person's desktop is. It is for that person's own tests.
+func (o Own) Report(ctx context.Context, report clawrden.BridgeReport) error {
+	return o.Client.ReportDesktop(ctx, report)
+}
 
 // Remote is a daemon behind its API.
 type Remote struct{ Client *client.Client }

@@ -27,8 +27,8 @@ func (a *app) bridgeTestCommand() *cobra.Command {
 		Use:   "test NAME",
 		Short: "Have a bridge send a message that looks like an ask",
 		Long: "Have a bridge send a message that looks like an ask, and wait until its service has taken it. The message says that it is a\n" +
-			"test. Its buttons work as those of an ask do, and run nothing.",
-		Example: "  clawrden bridge test slack",
+			"test. Its buttons work as those of an ask do, and run nothing. The bridge notify is your own desktop.",
+		Example: "  clawrden bridge test slack\n  clawrden bridge test notify",
 		Args:    args(1, 1, "the name of a bridge"),
 		RunE: func(c *cobra.Command, name []string) error {
 			d, err := a.connect()
@@ -59,17 +59,13 @@ func bridgeTested(ctx context.Context, d *client.Client, t *clawrden.BridgeTest)
 	defer tick.Stop()
 	detail := ""
 	for {
-		s, err := d.Status(ctx)
-		if err != nil && ctx.Err() == nil {
+		b, err := d.Bridge(ctx, t.Bridge)
+		switch {
+		case err != nil && ctx.Err() == nil:
 			return err
-		}
-		for _, b := range s.Bridges {
-			if b.Name != t.Bridge {
-				continue
-			}
-			if b.Test == t.ID {
-				return nil
-			}
+		case err == nil && b.Test == t.ID:
+			return nil
+		case err == nil:
 			detail = b.Detail
 		}
 		select {

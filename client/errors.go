@@ -42,6 +42,7 @@ var sentinels = map[string]error{
 	"exists":         clawrden.ErrExists,
 	"no_login":       clawrden.ErrNoLogin,
 	"indexing":       clawrden.ErrIndexing,
+	"away":           clawrden.ErrAway,
 	"no_session":     clawrden.ErrNoSession,
 	"looser":         clawrden.ErrLooser,
 }

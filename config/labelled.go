@@ -151,7 +151,7 @@ func checkTeam(c *Config, _ string) string {
 
 func checkBridge(c *Config, _ string) string {
 	b := last(c.Bridges)
-	if err := clawrden.CheckAgentName(b.Name); err != nil || b.Name == "user" || b.Name == "group" || b.Name == "notify" {
+	if err := clawrden.CheckAgentName(b.Name); err != nil || b.Name == "user" || b.Name == "group" || b.Name == clawrden.DesktopBridge {
 		return fmt.Sprintf("%q can't be the name of a bridge: use lowercase letters, digits and dashes, and not user, group or notify.", b.Name)
 	}
 	unit := clawrden.AgentWish{Name: "x", Unit: b.Unit}

@@ -120,8 +120,11 @@ type Control interface {
 	Reload(ctx context.Context, by clawrden.Caller) error
 	// ReportBridge takes what a bridge says of itself: ErrNotAuthorized.
 	ReportBridge(by clawrden.Caller, r clawrden.BridgeReport) error
-	// TestBridge has a bridge send a test message: ErrNotFound, ErrNotOn.
-	TestBridge(name string) (clawrden.BridgeTest, error)
+	// TestBridge has a bridge send a test message: ErrNotFound, ErrAway.
+	TestBridge(by clawrden.Caller, name string) (clawrden.BridgeTest, error)
+	// ReportDesktop takes what the program on the caller's own desktop says of itself. Bridge tells of one bridge, or of that: ErrNotFound.
+	ReportDesktop(by clawrden.Caller, r clawrden.BridgeReport)
+	Bridge(by clawrden.Caller, name string) (clawrden.BridgeState, error)
 	// Subscribe gives the events after the sequence number since, as far as they are kept, then those that come; 0 or a number
 	// from before a restart gives only those that come. The channel is closed for a reader that is too slow, and when
 	// the daemon stops. cancel must be called once.

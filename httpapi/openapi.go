@@ -61,6 +61,8 @@ var operations = map[string]operation{
 	"POST /api/unlock":                {summary: "End that, for everybody or for one agent.", body: unlockWish{}, answer: done{}},
 	"POST /api/reload":                {summary: "Read the policy again.", answer: done{}},
 	"POST /api/bridge":                {summary: "What a bridge says of itself.", body: clawrden.BridgeReport{}, answer: done{}},
+	"POST /api/desktop":               {summary: "What the program on a person's own desktop says of itself.", body: clawrden.BridgeReport{}, answer: done{}},
+	"GET /api/bridges/{name}":         {summary: "How a bridge is; notify is the caller's own desktop.", answer: clawrden.BridgeState{}},
 	"POST /api/bridges/{name}/test":   {summary: "Have a bridge send a message that looks like an ask.", answer: clawrden.BridgeTest{}},
 	"GET /metrics":                    {summary: "Counters for Prometheus (text)."},
 }

@@ -138,6 +138,8 @@ func TestOpenAPI(t *testing.T) {
 		{"POST /api/reload", "", ""},
 		{"POST /api/bridge", "", `{"up":true}`},
 		{"POST /api/bridges/{name}/test", "/api/bridges/chat/test", ""},
+		{"GET /api/bridges/{name}", "/api/bridges/chat", ""},
+		{"POST /api/desktop", "", `{"up":true}`},
 		{"GET /metrics", "", ""},
 	}
 	// These need what no plain question has: a reader, descriptors, a dashboard.

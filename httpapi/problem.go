@@ -55,6 +55,7 @@ var problems = []struct {
 	{clawrden.ErrExists, http.StatusConflict, "exists"},
 	{clawrden.ErrLooser, http.StatusConflict, "looser"},
 	{clawrden.ErrIndexing, http.StatusServiceUnavailable, "indexing"},
+	{clawrden.ErrAway, http.StatusConflict, "away"},
 	{clawrden.ErrNoSession, http.StatusServiceUnavailable, "no_session"},
 	{clawrden.ErrNoLogin, http.StatusUnauthorized, "no_login"},
 	{errHost, http.StatusMisdirectedRequest, "host"},

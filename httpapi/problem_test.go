@@ -114,6 +114,7 @@ func TestErrorsOfControl(t *testing.T) {
 		{clawrden.ErrNotAuthorized, 403, "not_authorized"},
 		{clawrden.ErrLocked, 423, "locked"},
 		{clawrden.ErrNotOn, 409, "not_on"},
+		{clawrden.ErrAway, 409, "away"},
 		{clawrden.ErrBadRequest, 400, "bad_request"},
 		{clawrden.ErrPolicyInvalid, 422, "policy_invalid"},
 		{errors.New("open /secret/place: permission denied"), 500, "internal"},

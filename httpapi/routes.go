@@ -95,6 +95,10 @@ var routes = []struct {
 	{"POST /api/reload", clawrden.RightReload, (*Server).reload},
 	// A bridge on itself, and nobody on it: Control looks whether the caller is one.
 	{"POST /api/bridge", clawrden.RightActFor, (*Server).report},
+	// A person's own program on the desktop on itself: it only shows what that person may decide, and is only that person's.
+	{"POST /api/desktop", clawrden.RightDecide, (*Server).reportDesktop},
+	// As in the status; of desktops only one's own.
+	{"GET /api/bridges/{name}", clawrden.RightRead, (*Server).bridge},
 	// Sends a message to those who decide, so that who decides may.
 	{"POST /api/bridges/{name}/test", clawrden.RightDecide, (*Server).testBridge},
 	// Counts without a word of any command: for whoever may see more than that anyway.

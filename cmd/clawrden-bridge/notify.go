@@ -18,7 +18,7 @@ import (
 )
 
 // notifyName is the one bridge that isn't in the settings: it is a person's own program, and decides as that person.
-const notifyName = "notify"
+const notifyName = clawrden.DesktopBridge
 
 // How notify asks. Nobody reads more than that on a desktop.
 const (
@@ -64,7 +64,8 @@ func wireNotify(o options, log *slog.Logger) (bridge.Options, error) {
 	if err != nil {
 		return bridge.Options{}, err
 	}
-	me := "uid:" + strconv.Itoa(os.Getuid()) // for the bridge alone: the daemon knows who asks
+	uid := uint32(os.Getuid())
+	me := "uid:" + strconv.FormatUint(uint64(uid), 10) // for the bridge alone: the daemon knows who asks
 	daemon, err := client.New(o.control)
 	if err != nil {
 		return bridge.Options{}, err
@@ -83,6 +84,6 @@ func wireNotify(o options, log *slog.Logger) (bridge.Options, error) {
 		Routes:  []clawrden.Route{{Name: "desktop", Bridge: notifyName, To: "desktop", Remind: notifyRemind}},
 		Daemon:  bridge.Own{Remote: bridge.Remote{Client: daemon}},
 		Service: notify.New(notify.Options{Address: address, Person: me, Link: o.link}),
-		State:   filepath.Join(o.state, "book.json"), Log: log,
+		State:   filepath.Join(o.state, "book.json"), Log: log, UID: &uid,
 	}, nil
 }

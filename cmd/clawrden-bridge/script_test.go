@@ -70,7 +70,7 @@ func test(ts *testscript.TestScript, _ bool, args []string) {
 	c := of(ts).control
 	c.SetBridge(clawrden.BridgeState{Name: args[0]})
 	called(ts, false, []string{"^report up=true"}) // before, it follows nothing
-	_, err := c.TestBridge(args[0])
+	_, err := c.TestBridge(clawrden.Caller{}, args[0])
 	ts.Check(err)
 }
 

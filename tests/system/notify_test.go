@@ -110,6 +110,13 @@ func TestNotifyUnit(t *testing.T) {
 				t.Errorf("recorded: %s", log)
 			}
 		}
+		if r := own("clawrden", "bridge", "test", "notify"); r.code != 0 || !strings.Contains(r.stdout, "has sent test") {
+			t.Errorf("the test: %v", r)
+		}
+		next(t, "the test's notification", server.shown)
+		if r := m.run("clawrden", "bridge", "test", "notify"); r.code != 1 || !strings.Contains(r.stderr, "clawrden-notify.service") {
+			t.Errorf("root's own desktop, of which there is none: %v", r)
+		}
 		if r := own("systemctl", "--user", "stop", "clawrden-notify.service"); r.code != 0 {
 			t.Error(r)
 		}
