@@ -52,6 +52,7 @@ func desk(f *testing.F, traits Traits) (*Bridge, *still) {
 		{Nonce: strings.Repeat("N", nonceLen), Route: "main", To: "C1", Ref: "r1", Sent: true, Asks: []string{"ab12"}},
 		{Nonce: strings.Repeat("L", nonceLen), Route: "main", To: "C1", Ref: "r2", Sent: true, Asks: []string{"ab12", "cd34"}, List: true},
 	}
+	b.lookAhead(f.Context())
 	for _, m := range b.book.Messages {
 		b.render(m)
 	}

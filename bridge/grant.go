@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,6 +68,50 @@ func (b *Bridge) mayGrant(p *clawrden.Pending) bool { return len(b.wishes(p)) > 
 // offered reports whether a wish is one that a message has offered.
 func (b *Bridge) offered(p *clawrden.Pending, w *clawrden.GrantWish) bool {
 	return w != nil && slices.Contains(b.wishes(p), *w)
+}
+
+// hasTokens reports whether messages carry tokens.
+func (b *Bridge) hasTokens() bool { return b.traits().Tokens && b.o.Bridge.Reply != "" }
+
+// looksAhead reports whether the daemon has still to be asked what each way to have an ask remembered would cover: tokens are for ways
+// that can be had, and say it. The lock is held.
+func (b *Bridge) looksAhead(a *ask) bool {
+	return b.hasTokens() && a.test == nil && a.pending != nil && a.end == nil && a.offered != a.pending.Revision+1 && b.mayGrant(a.pending)
+}
+
+// lookAhead asks the daemon that.
+func (b *Bridge) lookAhead(ctx context.Context) {
+	b.mu.Lock()
+	want := map[string]*clawrden.Pending{}
+	for id, a := range b.book.Asks {
+		if b.looksAhead(a) {
+			want[id] = a.pending
+		}
+	}
+	b.mu.Unlock()
+	for id, p := range want {
+		var offers []GrantToken
+		for _, w := range b.wishes(p) {
+			if g, err := b.previewed(ctx, id, w); err == nil {
+				offers = append(offers, GrantToken{GrantWish: w, Says: reach.Says(w), Covers: covers(&g)})
+			}
+		}
+		b.mu.Lock()
+		if a := b.book.Asks[id]; a != nil {
+			a.offers, a.offered = offers, p.Revision+1
+		}
+		b.mu.Unlock()
+	}
+}
+
+// previewed asks what a way would cover, for the first of the bridge's people who may have it.
+func (b *Bridge) previewed(ctx context.Context, id string, w clawrden.GrantWish) (g clawrden.Grant, err error) {
+	for _, person := range slices.Sorted(maps.Keys(b.o.Bridge.People)) {
+		if g, err = b.o.Daemon.Preview(ctx, person, id, w); !errors.Is(err, clawrden.ErrNotAuthorized) {
+			break
+		}
+	}
+	return g, err
 }
 
 // wishValue is a wish in a button's value or a token, and wishOf reads it; nil where it is none.

@@ -111,10 +111,14 @@ func TestGrantTokens(t *testing.T) {
 		h.ask("ab12")
 		settle(time.Second)
 		_, m := c.of(t, "ab12")
-		if len(m.Tokens) != 2 || len(m.Tokens[0].Grants) != 4 || m.Tokens[0].Grants[0].Says != "exactly this, for 30m" {
+		if len(m.Tokens) != 2 || len(m.Tokens[0].Grants) != 2 || m.Tokens[0].Grants[0].Says != "exactly this, for 30m" || // not what the daemon refuses
+			m.Tokens[1].Grants[1].Covers != `U1 lets ab12 run\x1b[2J (3 of the last 20 asks)` {
 			t.Fatalf("%+v", m.Tokens)
 		}
-		narrow, wide := m.Tokens[0].Grants[0].Token, m.Tokens[0].Grants[2].Token
+		if did := c.did(); len(did) != 1 {
+			t.Errorf("it is told once: %q", did)
+		}
+		narrow, wide := m.Tokens[0].Grants[0].Token, m.Tokens[0].Grants[1].Token
 		for name, token := range map[string]string{
 			"made wider":         strings.Replace(narrow, "command_30m", "command_900h", 1),
 			"another's mac":      narrow[:strings.LastIndexByte(narrow, '.')] + wide[strings.LastIndexByte(wide, '.'):],

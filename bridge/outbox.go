@@ -38,6 +38,7 @@ func (b *Bridge) send(ctx context.Context) error {
 		for b.inFull(ctx) {
 			continue
 		}
+		b.lookAhead(ctx)
 		now := time.Now()
 		b.mu.Lock()
 		j, next := b.next(&o, now)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/clawrden/clawrden"
 	"github.com/clawrden/clawrden/internal/display"
-	"github.com/clawrden/clawrden/internal/reach"
 )
 
 // How many characters of a command are shown, and of other texts.
@@ -51,7 +50,11 @@ func (b *Bridge) render(m *posted) *Message {
 		}
 		return shown
 	}
-	v, p := &shown.Asks[0], b.book.Asks[m.Asks[0]].pending
+	a := b.book.Asks[m.Asks[0]]
+	if b.looksAhead(a) {
+		return nil
+	}
+	v, p := &shown.Asks[0], a.pending
 	if v.Digest != m.Digest || v.Revision != m.Revision {
 		if m.Digest != "" {
 			m.Nonce, m.Spent = newNonce(), nil
@@ -60,7 +63,7 @@ func (b *Bridge) render(m *posted) *Message {
 	}
 	if len(b.o.Bridge.People) > 0 {
 		shown.Buttons = b.buttons(m, v, p)
-		shown.Tokens = b.tokens(m, p)
+		shown.Tokens = b.tokens(m, a)
 	}
 	return shown
 }
@@ -79,9 +82,9 @@ func (b *Bridge) buttons(m *posted, v *Ask, p *clawrden.Pending) (all []Button) 
 }
 
 // tokens are those that a message carries. In a place of one person's there are that person's alone.
-func (b *Bridge) tokens(m *posted, p *clawrden.Pending) (all []PersonTokens) {
+func (b *Bridge) tokens(m *posted, a *ask) (all []PersonTokens) {
 	t := b.traits()
-	if !t.Tokens || b.o.Bridge.Reply == "" {
+	if !b.hasTokens() {
 		return nil
 	}
 	for _, person := range slices.Sorted(maps.Keys(b.o.Bridge.People)) {
@@ -89,8 +92,9 @@ func (b *Bridge) tokens(m *posted, p *clawrden.Pending) (all []PersonTokens) {
 			continue
 		}
 		tokens := PersonTokens{Person: person, Approve: b.token(m, person, string(Approve)), Deny: b.token(m, person, string(Deny))}
-		for _, w := range b.wishes(p) {
-			tokens.Grants = append(tokens.Grants, GrantToken{w, reach.Says(w), b.token(m, person, string(Grant)+wishValue(w))})
+		for _, g := range a.offers {
+			g.Token = b.token(m, person, string(Grant)+wishValue(g.GrantWish))
+			tokens.Grants = append(tokens.Grants, g)
 		}
 		all = append(all, tokens)
 	}

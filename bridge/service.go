@@ -145,8 +145,9 @@ type PersonTokens struct {
 // GrantToken is a token for one way to have an approval remembered.
 type GrantToken struct {
 	clawrden.GrantWish
-	Says  string `json:"says"`
-	Token string `json:"token"`
+	Says   string `json:"says"`
+	Covers string `json:"covers"` // what it would let run, and how many of the last asks that would have been
+	Token  string `json:"token"`
 }
 
 // Ask is what is shown of an ask. All text is safe to show in plain text; each service escapes for its own markup.

@@ -23,7 +23,8 @@ import (
 
 const (
 	publicServer = "https://ntfy.sh"
-	maxText      = 3500             // bytes of a message: at 4096 ntfy makes a file of it
+	maxText      = 3400             // bytes of a message: at 4096 ntfy makes a file of it
+	maxCovers    = 500              // bytes of them more, of what a button covers
 	maxLine      = 16 << 10         // bytes of one event of the reply topic
 	silence      = 2 * time.Minute  // ntfy says something each 45 s
 	lookBack     = "1h"             // of replies, at the first connection: tokens make it harmless to read one twice
@@ -109,6 +110,7 @@ func (s *Service) notice(m *bridge.Message, prefix string) *notice {
 		if len(t.Grants) > 0 { // the narrowest: a notice has room for three
 			more := post
 			more.Label, more.Body = "Approve: "+t.Grants[0].Says, t.Grants[0].Token
+			n.Message += "\n" + more.Label + ", would let run: " + bridge.Fit(t.Grants[0].Covers, maxCovers)
 			n.Actions = append(n.Actions, more)
 		}
 		n.Actions = append(n.Actions, no)

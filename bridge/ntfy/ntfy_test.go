@@ -53,13 +53,16 @@ func TestBothWays(t *testing.T) {
 		server.Close()
 	}()
 	m := bridgetest.Ask("ann")
-	m.Tokens = []bridge.PersonTokens{{Person: "ann", Approve: "YES", Deny: "NO", Grants: []bridge.GrantToken{{Says: "exactly this, for 30m", Token: "MORE"}, {Says: "wider", Token: "WIDE"}}}}
+	m.Tokens = []bridge.PersonTokens{{Person: "ann", Approve: "YES", Deny: "NO", Grants: []bridge.GrantToken{{Says: "exactly this, for 30m", Covers: strings.Repeat("that ", 500), Token: "MORE"}, {Says: "wider", Token: "WIDE"}}}}
 	if _, err := s.Post(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	n := bridgetest.Next(t, notices)
 	if n.Topic != "ann" || len(n.Actions) != 3 || n.Actions[0].Body != "YES" || n.Actions[1].Body != "MORE" || n.Actions[1].Label != "Approve: exactly this, for 30m" || n.Actions[2].Body != "NO" || n.Actions[0].URL != server.URL+"/back" {
 		t.Errorf("%+v", n)
+	}
+	if !strings.Contains(n.Message, "exactly this, for 30m, would let run: that that") || len(n.Message) > 4096 {
+		t.Errorf("what a button covers: %d bytes, %s", len(n.Message), n.Message)
 	}
 	if !strings.Contains(n.Message, bridgetest.Hostile) || n.Click != "" || strings.Contains(n.Title, "git") {
 		t.Errorf("more than text was made of the command: %+v", n)
