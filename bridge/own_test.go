@@ -30,6 +30,11 @@ func TestOwn(t *testing.T) {
 		if diff := cmp.Diff([]string{"post C1 mine", "post C1 ab12"}, c.did()); diff != "" {
 			t.Error(diff)
 		}
+		h.events <- clawrden.Event{Type: clawrden.LiveBridgeTest, Test: &clawrden.BridgeTest{Bridge: settings().Bridge.Name, ID: "t3st"}}
+		settle(time.Second)
+		if did := c.did(); did[len(did)-1] != "post C1 t3st" {
+			t.Error(did)
+		}
 		h.ask("late", func(p *clawrden.Pending) { p.Revision = 2 }) // it has been escalated to this person
 		settle(time.Second)
 		if did := c.did(); did[len(did)-1] != "post C1 late" {
