@@ -94,6 +94,9 @@ func TestNotifyUnit(t *testing.T) {
 		}{{"Approve once", "-s", 0}, {"Deny", "-f", 126}} {
 			id := m.asks(t, end, row.argument)
 			actions := next(t, "a notification", server.shown)
+			eventually(t, "the number of the notification has arrived", func() bool { // no server tells of a press before
+				return m.run("grep", "-Eq", `"asks":\["`+id+`"\],"sent":true`, "/run/user/"+uid+"/clawrden-notify/book.json").code == 0
+			})
 			i := slices.Index(actions, row.label)
 			if i < 1 {
 				t.Fatalf("%q", actions)
