@@ -27,7 +27,7 @@ are literal: there are no variables and no functions. Each block stands there on
 
 With ` + "`--dev`" + ` the file is read only where ` + "`--config`" + ` names one, and all paths are below the user's own directories: sockets in
 ` + "`$XDG_RUNTIME_DIR/clawrden`" + `, the policy in ` + "`$XDG_CONFIG_HOME/clawrden/policy.d`" + `, state, shims and the log in
-` + "`$XDG_STATE_HOME/clawrden`" + `. Options of the command line win over the file.
+` + "`$XDG_STATE_HOME/clawrden`" + `, or where ` + "`--state`" + ` says. Options of the command line win over the file.
 
 This page is made from the table that the daemon reads the file by.
 `

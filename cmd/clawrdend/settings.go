@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/clawrden/clawrden/config"
@@ -67,6 +68,15 @@ func (o *options) settings() (c config.Config, layers []string, err error) {
 	}
 	set(&c.Paths.Socket, o.socket)
 	set(&c.Paths.Control, o.control)
+	if o.dev && o.state != "" { // so that a second daemon, elsewhere, has nothing in common with a first
+		usual := config.Default(true)
+		if c.Audit.File == usual.Audit.File {
+			c.Audit.File = filepath.Join(o.state, "audit.jsonl")
+		}
+		if c.Paths.Shims == usual.Paths.Shims {
+			c.Paths.Shims = filepath.Join(o.state, "shims")
+		}
+	}
 	set(&c.Paths.State, o.state)
 	set(&c.Audit.File, o.audit)
 	if o.policy != "" {

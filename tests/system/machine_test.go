@@ -45,6 +45,17 @@ var machines = struct {
 // onEach runs a test on a system of each release, which is as after a fresh installation.
 func onEach(t *testing.T, test func(*testing.T, *machine)) {
 	t.Helper()
+	on(t, releases, test)
+}
+
+// onOldest is onEach for what another test looks at on both.
+func onOldest(t *testing.T, test func(*testing.T, *machine)) {
+	t.Helper()
+	on(t, releases[:1], test)
+}
+
+func on(t *testing.T, releases []string, test func(*testing.T, *machine)) {
+	t.Helper()
 	if missing != "" {
 		t.Skip(missing)
 	}
