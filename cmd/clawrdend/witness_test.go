@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -70,5 +71,37 @@ func TestCredential(t *testing.T) {
 	}
 	if b, err := credential("x"); string(b) != "abc" || err != nil {
 		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// The first key is read from the directory in which systemd puts credentials, under the name that the documents give; without
+// one it is made, and what can't be read is no reason to make one.
+func TestAuditKeyCredential(t *testing.T) {
+	dir := t.TempDir()
+	for _, row := range []struct {
+		name, dir string
+		do        func() error
+		want      string
+		fails     bool
+	}{
+		{name: "no credentials", dir: ""},
+		{name: "none of this name", dir: dir},
+		{name: "there", dir: dir, do: func() error { return os.WriteFile(filepath.Join(dir, "clawrden-audit-key"), []byte("seed"), 0o600) }, want: "seed"},
+		{name: "no file", dir: dir, fails: true, do: func() error {
+			name := filepath.Join(dir, "clawrden-audit-key")
+			return errors.Join(os.Remove(name), os.Mkdir(name, 0o700))
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Setenv("CREDENTIALS_DIRECTORY", row.dir)
+			if row.do != nil {
+				if err := row.do(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := credential(auditKeyCredential); string(got) != row.want || (err != nil) != row.fails {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
 	}
 }
