@@ -22,6 +22,8 @@ locals {
     "~/.password-store/**", "~/.local/share/keyrings/**", "~/.vault-token", "~/.terraform.d/**", "~/.terraformrc", "~/.pgpass", "~/.my.cnf", "~/.s3cfg", "~/.boto",
     "~/.mozilla/**", "~/.thunderbird/**", "~/.config/{google-chrome,chromium,BraveSoftware,microsoft-edge}/**",
     "~/.{bash,zsh,python,node_repl,psql,mysql,sqlite}_history", "~/.local/share/fish/fish_history",
+    "~/.config/{github-copilot,stripe,netlify,vercel,flyctl,solana,age,keepassxc,msmtp,snowflake}/**", "~/.{oci,fly,age,pki,electrum,bitcoin,ethereum,snowsql}/**", "~/.{databrickscfg,authinfo,authinfo.gpg,msmtprc}",
+    "~/.pulumi/credentials.json", "~/.huggingface/token", "~/.cache/huggingface/token", "~/.kaggle/kaggle.json", "/etc/kubernetes/**", "/var/lib/kubelet/pki/**",
     "~/.claude/.credentials.json", "~/.codex/auth.json", "~/.gemini/oauth_creds.json", "~/.local/share/opencode/auth.json",
     "/etc/{shadow,gshadow,sudoers}*", "/etc/sudoers.d/**", "/etc/ssh/ssh_host_*", "/etc/ssl/private/**", "/etc/krb5.keytab", "/etc/security/opasswd",
     "/proc/*/{environ,mem}", "/proc/kcore", "/{run,var/run}/secrets/**", "/dev/{mem,kmem,port}",
@@ -42,9 +44,12 @@ locals {
   startup = [
     "~/.{bashrc,bash_profile,bash_login,bash_logout,bash_aliases,profile,zshrc,zshenv,zprofile,zlogin,zlogout,kshrc,inputrc,xprofile,xinitrc,xsessionrc,pam_environment,vimrc,emacs,tmux.conf,gitconfig,pam_environment,pythonrc,irbrc,gdbinit}",
     "~/.config/{autostart,systemd,environment.d,fish,git,nvim,direnv,plasma-workspace}/**", "~/.vim/**", "~/.emacs.d/**", "~/.local/{bin,share/applications,share/systemd,lib}/**",
+    "~/.{curlrc,wgetrc,lessfilter,lesskey,screenrc,gemrc,pryrc,pdbrc,lldbinit,mavenrc,condarc,hgrc,ackrc,Rprofile,yarnrc,bunfig.toml,ansible.cfg,xbindkeysrc}", "~/.{gradle/init.gradle,bundle/config}", "~/.gradle/init.d/**", "~/.sbt/**",
+    "~/.config/{go,bat,zsh,tmux,nushell,helix,kitty,alacritty,wezterm,sway,i3,hypr,zellij,uv,pypoetry,nix,helm}/**", "~/.config/{curlrc,starship.toml,mimeapps.list}",
+    "~/.local/share/{dbus-1,kservices5,gnome-shell,helm,pnpm}/**", "~/.docker/cli-plugins/**", "~/go/bin/**", "~/.{deno,bun,yarn,krew}/bin/**", "~/.claude/{hooks,commands,agents,skills,plugins}/**",
     "~/bin/**", "~/.{npm-global,cargo/bin,cargo/config*}/**", "~/.{oh-my-zsh,nvm,pyenv,rbenv,asdf}/**",
-    "**/.git/{hooks,info,modules}/**", "**/.git/config", "**/.husky/**", "**/.gitmodules",
-    "~/.claude/settings*.json", "~/.codex/config.toml", "**/.claude/settings*.json", "**/.vscode/tasks.json", "**/.mcp.json",
+    "**/.git/{hooks,info,modules}/**", "**/.git/config{,.worktree}", "**/.git/worktrees/*/config.worktree", "**/.husky/**", "**/.gitmodules",
+    "~/.claude/settings*.json", "~/.codex/config.toml", "**/.claude/settings*.json", "**/.vscode/{tasks,settings,launch}.json", "**/.mcp.json",
   ]
   # Clawrden itself.
   clawrden = ["/etc/clawrden/**", "/usr/lib/clawrden/**", "/var/lib/clawrden/**", "/var/log/clawrden/**", "/run/clawrden/**"]
