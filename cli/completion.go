@@ -47,11 +47,7 @@ func (a *app) completeIDs(c *cobra.Command, given []string, _ string) ([]cobra.C
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	parent := c.Context()
-	if parent == nil {
-		parent = context.Background()
-	}
-	ctx, cancel := context.WithTimeout(parent, completionTime)
+	ctx, cancel := completing(c)
 	defer cancel()
 	queue, err := d.Queue(ctx)
 	if err != nil {
@@ -69,4 +65,13 @@ func (a *app) completeIDs(c *cobra.Command, given []string, _ string) ([]cobra.C
 		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completing is for what a press of the tab key asks the daemon: nobody waits for it for long.
+func completing(c *cobra.Command) (context.Context, context.CancelFunc) {
+	ctx := c.Context()
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	return context.WithTimeout(ctx, completionTime)
 }

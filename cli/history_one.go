@@ -62,7 +62,7 @@ func (t story) asked(s *clawrden.Story, r *clawrden.Record) {
 		t.row("changed", strings.TrimPrefix(byWhom(s.EditedBy), " "))
 	}
 	t.row("in", display.Line(s.Cwd))
-	t.row("who", whoInFull(&s.Identity))
+	t.row("who", display.Identity(&s.Identity))
 	t.text("session", s.Session)
 	if r.Lineage != nil && len(r.Lineage.Ancestors) > 0 {
 		var from []string

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clawrden/clawrden"
+	"github.com/clawrden/clawrden/internal/display"
 )
 
 func TestSpans(t *testing.T) {
@@ -54,7 +55,7 @@ func TestWho(t *testing.T) {
 		if got := who(&tt.id); got != tt.brief {
 			t.Errorf("who: %s, want %s", got, tt.brief)
 		}
-		if got := whoInFull(&tt.id); got != tt.inFull {
+		if got := display.Identity(&tt.id); got != tt.inFull {
 			t.Errorf("in full: %s, want %s", got, tt.inFull)
 		}
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -93,11 +92,7 @@ func (a *app) completeVersions(c *cobra.Command, given []string, _ string) ([]co
 	if err != nil || len(given) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	parent := c.Context()
-	if parent == nil {
-		parent = context.Background()
-	}
-	ctx, cancel := context.WithTimeout(parent, completionTime)
+	ctx, cancel := completing(c)
 	defer cancel()
 	list, err := d.PolicyVersions(ctx)
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,7 +90,7 @@ func pendingRows(p *clawrden.Pending) [][2]string {
 		{"id", display.Line(p.ID)},
 		{"command", display.Command(argv(p.Command, p.Args, p.ArgsB64))},
 		{"in", display.Line(p.Cwd)},
-		{"who", whoInFull(&p.Identity)},
+		{"who", display.Identity(&p.Identity)},
 	}
 	if p.Exe != nil && p.Exe.Resolved != "" {
 		rows = append(rows, [2]string{"runs", exeLine(p.Exe)})
@@ -148,20 +147,4 @@ func exeLine(e *clawrden.Executable) string {
 		s += " (the agent can change this file: a copy made now is what runs)"
 	}
 	return s
-}
-
-func whoInFull(id *clawrden.Identity) string {
-	parts := []string{"uid " + strconv.FormatUint(uint64(id.UID), 10)}
-	if id.User != "" {
-		parts[0] = display.Line(id.User) + " (" + parts[0] + ")"
-	}
-	for _, more := range [][2]string{{"agent ", id.Agent}, {"container ", id.Container}, {"unit ", id.Unit}} {
-		if more[1] != "" {
-			parts = append(parts, more[0]+display.Line(more[1]))
-		}
-	}
-	if id.PID != 0 {
-		parts = append(parts, "pid "+strconv.Itoa(id.PID))
-	}
-	return strings.Join(parts, ", ")
 }

@@ -200,20 +200,7 @@ func TestGoneMayNotDecide(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = f.Close()
-	oob := make([]byte, 64)
-	_, n, _, _, err := unix.Recvmsg(pair[0], make([]byte, 1), oob, unix.MSG_CMSG_CLOEXEC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	msgs, err := unix.ParseSocketControlMessage(oob[:n])
-	if err != nil {
-		t.Fatal(err)
-	}
-	fds, err := unix.ParseUnixRights(&msgs[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn := os.NewFile(uintptr(fds[0]), "connection")
+	conn := os.NewFile(uintptr(receive(t, pair[0])), "connection")
 	defer conn.Close()
 	if _, err := fmt.Fprintf(conn, "POST /api/queue/%s/approve HTTP/1.1\r\nHost: clawrden\r\nContent-Length: 0\r\n\r\n", id); err != nil {
 		t.Fatal(err)

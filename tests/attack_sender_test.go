@@ -154,8 +154,14 @@ func throughSocket(t *testing.T, fd int) int {
 		t.Fatal(err)
 	}
 	_ = unix.Close(fd)
+	return receive(t, pair[1])
+}
+
+// receive gives the descriptor that comes by a socket.
+func receive(t *testing.T, socket int) int {
+	t.Helper()
 	oob := make([]byte, 64)
-	_, n, _, _, err := unix.Recvmsg(pair[1], make([]byte, 1), oob, unix.MSG_CMSG_CLOEXEC)
+	_, n, _, _, err := unix.Recvmsg(socket, make([]byte, 1), oob, unix.MSG_CMSG_CLOEXEC)
 	if err != nil {
 		t.Fatal(err)
 	}

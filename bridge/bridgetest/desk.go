@@ -105,6 +105,22 @@ func Next[T any](t *testing.T, from <-chan T) T {
 	panic("unreachable")
 }
 
+// Run runs a service on a desk until the test ends.
+func Run(t *testing.T, s bridge.Service) *Desk {
+	t.Helper()
+	desk := New()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx, desk) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return desk
+}
+
 // Ask is a message about one ask, with a command that is hostile to whoever reads markup.
 func Ask(to string) *bridge.Message {
 	now := time.Now()

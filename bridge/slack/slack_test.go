@@ -2,7 +2,6 @@ package slack
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -93,19 +92,11 @@ func begin(t *testing.T) (*fake, *Service, *bridgetest.Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := bridgetest.New()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx, desk) }()
 	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
 		server.CloseClientConnections()
 		server.Close()
 	})
-	return f, s, desk
+	return f, s, bridgetest.Run(t, s)
 }
 
 func envelope(t *testing.T, c *websocket.Conn, id string, payload map[string]any) {

@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -90,19 +89,11 @@ func begin(t *testing.T) (*fake, *Service, *bridgetest.Desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := bridgetest.New()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx, desk) }()
 	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
 		server.CloseClientConnections()
 		server.Close()
 	})
-	return f, s, desk
+	return f, s, bridgetest.Run(t, s)
 }
 
 // A message has buttons and no markup; it is edited when the ask has ended.

@@ -22,23 +22,6 @@ func who(id clawrden.Identity) string {
 	return "uid " + strconv.FormatUint(uint64(id.UID), 10)
 }
 
-// whoInFull says all that the kernel attests of an agent.
-func whoInFull(id clawrden.Identity) string {
-	parts := []string{"uid " + strconv.FormatUint(uint64(id.UID), 10)}
-	if id.User != "" {
-		parts[0] = display.Line(id.User) + " (" + parts[0] + ")"
-	}
-	for _, more := range [][2]string{{"agent ", id.Agent}, {"container ", id.Container}, {"unit ", id.Unit}} {
-		if more[1] != "" {
-			parts = append(parts, more[0]+display.Line(more[1]))
-		}
-	}
-	if id.PID != 0 {
-		parts = append(parts, "pid "+strconv.Itoa(id.PID))
-	}
-	return strings.Join(parts, ", ")
-}
-
 // byWhom names a person who decided, and by which door.
 func byWhom(a clawrden.Approver) string {
 	name := a.User

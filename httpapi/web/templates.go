@@ -37,7 +37,7 @@ var funcs = template.FuncMap{
 	"line":    display.Line,
 	"words":   func(list []string) string { return display.Line(strings.Join(list, ", ")) },
 	"who":     who,
-	"whoFull": whoInFull,
+	"whoFull": func(id clawrden.Identity) string { return display.Identity(&id) },
 	"whom":    func(id clawrden.Identity) string { return clawrden.WhomOf(&id).String() },
 	"by":      byWhom,
 	"demand":  demandLine,

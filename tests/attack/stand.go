@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -11,26 +12,9 @@ import (
 )
 
 // policy allows what the ways lead through, by name alone, and denies where they lead to.
-const policy = `
-policy { default = "deny" }
-rule "the battery" {
-  commands = ["clawrden", "true"]
-  action   = "allow"
-  opaque   = "allow"
-}
-rule "what starts other programs" {
-  commands = [
-    "sh", "dash", "bash", "env", "nice", "timeout", "nohup", "setsid", "xargs", "find", "tar", "awk", "gawk", "mawk", "sed", "vim", "vim.*", "ex", "git", "git-*",
-    "python3", "python3.*", "perl", "perl5*", "ruby", "ruby*", "node", "make", "script", "gdb", "strace", "ssh", "rsync", "cp",
-  ]
-  action = "allow"
-  opaque = "allow"
-}
-rule "not this" {
-  commands = ["id"]
-  action   = "deny"
-}
-`
+//
+//go:embed policy.hcl
+var policy []byte
 
 // nobody is the user that the ways are tried as.
 const nobody = 65534
@@ -56,7 +40,7 @@ func newStand(bin string) (s *stand, err error) {
 		return s, err
 	}
 	at := func(name string) string { return filepath.Join(s.dir, name) }
-	if err := errors.Join(os.Chmod(s.dir, 0o755), os.Mkdir(at("work"), 0o755), os.Chown(at("work"), nobody, nobody), os.WriteFile(at("policy.hcl"), []byte(policy), 0o644)); err != nil {
+	if err := errors.Join(os.Chmod(s.dir, 0o755), os.Mkdir(at("work"), 0o755), os.Chown(at("work"), nobody, nobody), os.WriteFile(at("policy.hcl"), policy, 0o644)); err != nil {
 		return s, err
 	}
 	daemon := filepath.Join(bin, "clawrdend")

@@ -42,6 +42,16 @@ func (m *machine) denied(t *testing.T) {
 	m.write(t, "/etc/clawrden/policy.d/zz-tool.hcl", "rule \"the tool\" {\n  commands = [\"thetool\", \"aliased\"]\n  action = \"deny\"\n}\n")
 }
 
+// diverted is a system where a package's tool has given its place to a shim.
+func (m *machine) diverted(t *testing.T) {
+	t.Helper()
+	m.bare(t)
+	m.denied(t)
+	m.install(t, m.buildPackage(t, "1", theTool))
+	m.enable(t)
+	m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+}
+
 // bare is the system without diverted tools and the packages of these tests.
 func (m *machine) bare(t *testing.T) {
 	t.Helper()
@@ -67,11 +77,7 @@ const denyAll = "policy {\n  default = \"deny\"\n}\nrule \"nobody\" {\n  command
 // policy that denies all, the kill switch, a dead daemon, a reboot, an uninstallation.
 func TestDivertedTool(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		m.bare(t)
-		m.denied(t)
-		m.install(t, m.buildPackage(t, "1", theTool))
-		m.enable(t)
-		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+		m.diverted(t)
 		if out := m.must(t, "dpkg-divert", "--list", theTool); out != "local diversion of "+theTool+" to "+realTool {
 			t.Errorf("dpkg has %q", out)
 		}
@@ -130,11 +136,7 @@ func TestDivertedTool(t *testing.T) {
 // the shim that is recorded.
 func TestDivertedToolWithoutDaemon(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		m.bare(t)
-		m.denied(t)
-		m.install(t, m.buildPackage(t, "1", theTool))
-		m.enable(t)
-		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+		m.diverted(t)
 
 		m.must(t, "clawrden", "agent", "add", "carl", "--user", "bob") // an agent now, that isn't in the group of all
 		wantTool(t, "a registered agent", finish(m.as("bob", theTool)), 125, "", "thetool was not run")
@@ -204,11 +206,7 @@ func TestDivertedToolWithoutDaemon(t *testing.T) {
 // A service that runs before the daemon can, and needs the tool, doesn't hold up the boot.
 func TestDivertedToolAtBoot(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
-		m.bare(t)
-		m.denied(t)
-		m.install(t, m.buildPackage(t, "1", theTool))
-		m.enable(t)
-		m.must(t, "clawrden", "shims", "add", "--divert", theTool)
+		m.diverted(t)
 		m.write(t, "/etc/systemd/system/early.service", `[Unit]
 DefaultDependencies=no
 Before=sysinit.target clawrden.service

@@ -1,8 +1,6 @@
 package system
 
 import (
-	"bufio"
-	"io"
 	"strings"
 	"testing"
 )
@@ -26,32 +24,7 @@ func TestRunGuardFreeze(t *testing.T) {
 		refused("has to say FileDescriptorStorePreserve=yes")
 		m.dropIn(t, "clawrden-guard.service", "[Service]\nFileDescriptorStorePreserve=yes\n")
 		m.must(t, "systemctl", "restart", "clawrden-guard.service")
-		c := m.session("/home/ann/work", append([]string{"--name", "still"}, m.script(t, `while read -r l; do eval "$l"; done`)...)...)
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		stdout, err := c.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = in.Close(); _ = c.Wait() }()
-		out := bufio.NewScanner(stdout)
-		tell := func(line string) {
-			t.Helper()
-			if _, err := io.WriteString(in, line+"\n"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		hear := func(want string) {
-			t.Helper()
-			if out.Scan(); out.Text() != want {
-				t.Fatalf("%q, want %q", out.Text(), want)
-			}
-		}
+		k := m.talker(t, "still")
 		const unit = "clawrden-session-still.service"
 		frozen := func(want string) {
 			t.Helper()
@@ -59,23 +32,23 @@ func TestRunGuardFreeze(t *testing.T) {
 				return strings.TrimSpace(m.must(t, "sh", "-c", "cat /sys/fs/cgroup/clawrden.slice/clawrden-agents.slice/"+unit+"/cgroup.freeze")) == want
 			})
 		}
-		tell("id -un")
-		hear("ann")
+		k.say("id -un")
+		k.hear("ann")
 		for _, busy := range []string{"", "while :; do /usr/bin/true; done &"} { // the second one is in the middle of an exec
 			if busy != "" {
-				tell(busy)
+				k.say(busy)
 			}
 			m.must(t, "systemctl", "stop", "clawrden-guard.service")
 			frozen("1")
-			tell("echo on")
+			k.say("echo on")
 			m.must(t, "systemctl", "start", "clawrden-guard.service")
 			frozen("0")
-			hear("on")
-			tell("id -un")
-			hear("ann")
+			k.hear("on")
+			k.say("id -un")
+			k.hear("ann")
 			m.must(t, "systemctl", "restart", "clawrden-guard.service")
-			tell("id -un")
-			hear("ann")
+			k.say("id -un")
+			k.hear("ann")
 		}
 		m.must(t, "systemctl", "stop", "clawrden-guard.service")
 		frozen("1")

@@ -1,9 +1,7 @@
 package system
 
 import (
-	"bufio"
 	"encoding/json"
-	"io"
 	"strings"
 	"testing"
 
@@ -55,30 +53,11 @@ func (m *machine) history(t *testing.T) (rows []clawrden.Entry) {
 func TestRunGuardRestart(t *testing.T) {
 	onEach(t, func(t *testing.T, m *machine) {
 		m.runner(t)
-		c := m.session("/home/ann/work", append([]string{"--name", "long"}, m.script(t, `while read -r l; do eval "$l"; done`)...)...)
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		stdout, err := c.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = in.Close(); _ = c.Wait() }()
-		out := bufio.NewScanner(stdout)
+		k := m.talker(t, "long")
 		say := func(line, want string) {
 			t.Helper()
-			if _, err := io.WriteString(in, line+"\n"); err != nil {
-				t.Fatal(err)
-			}
-			if want != "" {
-				if out.Scan(); out.Text() != want {
-					t.Fatalf("%q, want %q", out.Text(), want)
-				}
-			}
+			k.say(line)
+			k.hear(want)
 		}
 		say("id -un", "ann")
 		m.must(t, "systemctl", "restart", "clawrden-guard")
@@ -88,7 +67,7 @@ func TestRunGuardRestart(t *testing.T) {
 		say("/usr/bin/uname 2>/dev/null; echo $?", "126")
 		m.must(t, "systemctl", "restart", "clawrden")
 		say("id -un", "ann")
-		say("setsid sh -c 'sleep 600 & sleep 600' & sleep 600", "")
+		k.say("setsid sh -c 'sleep 600 & sleep 600' & sleep 600")
 		eventually(t, "it sleeps", func() bool { return m.run("pgrep", "-u", "ann", "sleep").code == 0 })
 		said := m.must(t, "clawrden", "kill", "-m", "test")
 		if !strings.Contains(said, "unit:clawrden-session-long.service") {

@@ -1,7 +1,9 @@
 package system
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -30,6 +32,45 @@ func (m *machine) runner(t *testing.T) {
 // run is `clawrden run` by ann, in a directory.
 func (m *machine) session(dir string, args ...string) *exec.Cmd {
 	return m.command(append([]string{"setpriv", "--reuid=ann", "--regid=ann", "--init-groups", "env", "-C", dir, "HOME=/home/ann", "A=b", "clawrden", "run"}, args...)...)
+}
+
+// talker is an agent of ann's that runs a line of shell for each that it is sent. It ends with the test.
+type talker struct {
+	t   *testing.T
+	in  io.Writer
+	out *bufio.Scanner
+}
+
+func (m *machine) talker(t *testing.T, name string) *talker {
+	t.Helper()
+	c := m.session("/home/ann/work", append([]string{"--name", name}, m.script(t, `while read -r l; do eval "$l"; done`)...)...)
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = in.Close(); _ = c.Wait() })
+	return &talker{t, in, bufio.NewScanner(out)}
+}
+
+func (k *talker) say(line string) {
+	k.t.Helper()
+	if _, err := io.WriteString(k.in, line+"\n"); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *talker) hear(want string) {
+	k.t.Helper()
+	if k.out.Scan(); k.out.Text() != want {
+		k.t.Fatalf("%q, want %q", k.out.Text(), want)
+	}
 }
 
 // script puts what an agent does into a file: a policy reads the text of sh -c, and these tests are of the layout.
