@@ -44,3 +44,26 @@ func TestDocsNameTests(t *testing.T) {
 		t.Errorf("only %d tests are named, so they aren't found any more", named)
 	}
 }
+
+// TestDocsNameTargets makes sure that the table of targets has those that `make` lists, and the Makefile those of the table.
+func TestDocsNameTargets(t *testing.T) {
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../docs/nix.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{"help": true} // `make` alone
+	for _, m := range regexp.MustCompile(`(?m)^([a-z-]+):.*## `).FindAllStringSubmatch(string(makefile), -1) {
+		if there[m[1]] = true; m[1] != "help" && !regexp.MustCompile("`(make )?"+m[1]+"`").Match(document) {
+			t.Errorf("docs/nix.md doesn't name the target %s", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile("`make ([a-z-]+)`").FindAllStringSubmatch(string(document), -1) {
+		if !there[m[1]] {
+			t.Errorf("docs/nix.md names the target %s, which isn't there", m[1])
+		}
+	}
+}
