@@ -125,7 +125,7 @@ func hintOf(err error) string {
 	}
 	for _, f := range failures {
 		if errors.Is(err, f.err) {
-			if f.err == clawrden.ErrNotFound && !strings.Contains(err.Error(), f.err.Error()) {
+			if errors.Is(f.err, clawrden.ErrNotFound) && !strings.Contains(err.Error(), f.err.Error()) {
 				return "" // something else than a request
 			}
 			return f.hint
