@@ -54,7 +54,7 @@ generated: ## write man pages and completion scripts into bin/generated
 test: ## install what the tests need (as root on Debian), then run all of them on the real programs
 	tests/setup.sh test
 	$(GO) vet $(TAGS) ./...
-	$(GO) test $(TAGS) -json -timeout 20m $(TESTFLAGS) ./... | $(GO) run ./tests/report $(if $(CI),-skips tests/skips.txt -again)
+	$(GO) test $(TAGS) -json -timeout 20m $(TESTFLAGS) ./... | GOFLAGS="$$GOFLAGS $(TAGS)" $(GO) run ./tests/report $(if $(CI),-skips tests/skips.txt -again)
 
 integration-test: ## only the tests that run the real programs
 	tests/setup.sh test
