@@ -25,7 +25,7 @@ func (d *Daemon) tolerate(err error) error {
 		return nil
 	}
 	d.log.Error("cannot write the audit log", slog.Any("error", err))
-	u := &clawrden.Unrecorded{Error: err.Error(), Since: clawrden.Timestamp{Time: time.Now()}, Denies: !d.o.AuditOptional}
+	u := &clawrden.Unrecorded{Error: strings.TrimPrefix(err.Error(), "cannot write the audit log: "), Since: clawrden.Timestamp{Time: time.Now()}, Denies: !d.o.AuditOptional}
 	if before := d.unrecorded.Load(); before != nil {
 		u.Since = before.Since
 	}
