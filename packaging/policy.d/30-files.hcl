@@ -125,7 +125,7 @@ rule "startup files" {
 rule "startup files by tools" {
   commands = [
     "rm", "unlink", "mv", "cp", "ln", "touch", "tee", "truncate", "chmod", "dd", "rsync", "tar", "unzip", "patch", "mkdir", "sponge", "curl", "wget",
-    "split", "csplit", "uniq", "xxd", "tree", "time", "dos2unix", "zip", "go", "gcc", "g++", "cc", "c++", "rustc", "pandoc", "dot", "convert", "magick", "cmake",
+    "split", "csplit", "time", "dos2unix", "go", "gcc", "g++", "cc", "c++", "rustc", "pandoc", "dot", "convert", "magick", "cmake",
   ]
   targets_any = local.startup
   action      = "ask"
@@ -136,12 +136,12 @@ rule "startup files by tools" {
 
 rule "startup files by git" {
   commands    = ["git"]
-  subcommands = ["clone", "init", "worktree add", "bundle", "format-patch", "archive", "diff", "log", "show"]
+  subcommands = ["clone", "init", "worktree add", "bundle", "format-patch"]
   targets_any = local.startup
   action      = "ask"
   reason      = "What is put there runs later, by itself. Say what you want to set up, or put it into the project."
   match       = ["git clone https://host/x ~/.config/nvim", "git worktree add ~/.vim/pack main", "git bundle create ~/.bashrc HEAD"]
-  not_match   = ["git clone https://host/x", "git worktree add ../x"]
+  not_match   = ["git clone https://host/x", "git worktree add ../x", "git log -- .husky/pre-commit"]
 }
 
 rule "unpack into a home" {

@@ -50,6 +50,14 @@ rule "stages of a build" {
   record = "count"
 }
 
+rule "what compilers look into binaries with" {
+  commands = ["nm", "objdump", "size", "readelf"]
+  ways     = ["guard"]
+  action   = "allow"
+  opaque   = "allow" # gcc-nm names a plug-in
+  record   = "count"
+}
+
 rule "stages of go" {
   commands = ["**/pkg/tool/*/{compile,asm,link,cgo,vet,cover,pack,buildid,fix,nm,objdump,test2json,covdata,preprofile,addr2line,doc,pprof,trace}"]
   ways     = ["guard"]

@@ -95,11 +95,11 @@ rule "git, what can't be undone" {
 rule "git, a trial taken back" {
   commands    = ["git"]
   subcommands = ["clean", "gc", "prune", "prune-packed"]
-  flags_any   = ["--no-d*"]
+  flags_any   = ["--no-dr*"]
   action      = "ask"
   reason      = "Throws away work that git can't bring back. Commit or stash it first, or run it with --dry-run."
   match       = ["git clean -n --no-dry-run -fd"]
-  not_match   = ["git clean -n"]
+  not_match   = ["git clean -n", "git gc --auto --no-detach"]
 }
 
 rule "git, discard changes" {
