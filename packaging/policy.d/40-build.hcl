@@ -135,15 +135,6 @@ rule "code in an option of a build tool" {
   not_match = ["mix test", "bazel build //a"]
 }
 
-rule "a compiler's wrapper" {
-  commands  = ["gcc", "g++", "cc", "c++", "gcc-*", "g++-*"]
-  flags_all = ["-w", "-r", "-a", "-p", "-e"] # the letters of -wrapper
-  action    = "ask"
-  reason    = "This runs a program that stands among the arguments. Put it into a file of the project."
-  match     = ["gcc -c -wrapper sh,-c,id x.c"]
-  not_match = ["gcc -c x.c"]
-}
-
 rule "files by cmake" {
   commands  = ["cmake"]
   args      = ["-E", "{remove_directory,rm,remove,rename,tar,create_symlink,create_hardlink}", "**"]

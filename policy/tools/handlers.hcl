@@ -1,5 +1,5 @@
 # Tools that only look at files, pack them or compile them, but have an option that names a program, or code, to run.
-# Checked: coreutils 9.1 (split, uniq), binutils 2.40, by --help; zip 3.0, xxd 9.0, bat 0.25, ack 3.8, ag 2.2, pylint 3.3, pandoc 3.6,
+# Checked: coreutils 9.1 (split, uniq), binutils 2.40, gcc 12, by --help; zip 3.0, xxd 9.0, bat 0.25, ack 3.8, ag 2.2, pylint 3.3, pandoc 3.6,
 # just 1.40, rake 13, tsx 4.19 and ts-node 10.9 by their manuals. Other options are read as those of a tool without a grammar.
 
 tool "split" {
@@ -62,6 +62,13 @@ tool "nm" {
   value_flags  = ["--plugin"]
   escape_flags = ["--plugin"]
   operands     = ["path"]
+}
+
+tool "gcc" {
+  also         = ["g++", "cc", "c++"]
+  value_flags  = ["-wrapper"]
+  escape_flags = ["-wrapper"]
+  operands     = ["any"]
 }
 
 tool "pylint" {
