@@ -65,10 +65,13 @@ tool "nm" {
 }
 
 tool "gcc" {
-  also         = ["g++", "cc", "c++"]
-  value_flags  = ["-wrapper"]
-  escape_flags = ["-wrapper"]
-  operands     = ["any"]
+  also           = ["g++", "cc", "c++"]
+  value_flags    = ["-wrapper", "-x", "-l", "-D", "-U", "-MT", "-MQ", "-Xlinker", "-Xassembler", "-Xpreprocessor", "-u", "-z"]
+  optional_flags = ["-W", "-O", "-f", "-m", "-g", "-std"]
+  path_flags     = ["-o", "-I", "-L", "-B", "-T", "-MF", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-specs", "--sysroot", "-isysroot"]
+  escape_flags   = ["-wrapper"]
+  info_flags     = ["--version", "--help", "-dumpversion", "-dumpmachine"]
+  operands       = ["any"]
 }
 
 tool "pylint" {
