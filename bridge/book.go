@@ -39,7 +39,7 @@ type ask struct {
 	full    bool                 // the daemon has been asked for all of it
 	known   bool                 // and has given it
 	pending *clawrden.Pending    // nil after a restart, until the daemon has been asked
-	offers  []GrantToken         // without tokens: the ways to have it remembered that the daemon lets be had
+	offers  []GrantToken         // the ways to have it remembered that the daemon lets be had; the tokens in them are empty
 	offered uint64               // revision that they are of, and 1; 0: the daemon hasn't been asked
 	end     *End                 // nil while it waits, or isn't known
 	test    *clawrden.BridgeTest // it is one

@@ -159,7 +159,7 @@ func (h *host) Decide(ctx context.Context, person, id string, approve bool, a cl
 }
 
 func (h *host) Preview(_ context.Context, person, id string, w clawrden.GrantWish) (clawrden.Grant, error) {
-	if w.Scope == clawrden.ScopeSubcommand {
+	if w.Scope == clawrden.ScopeSubcommand || id == "none" {
 		return clawrden.Grant{}, fmt.Errorf("%w: git runs what it is told to", clawrden.ErrBadRequest)
 	}
 	return clawrden.Grant{Words: person + " lets " + id + " run\x1b[2J", Covered: 3, Of: 20}, nil

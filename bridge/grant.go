@@ -62,9 +62,6 @@ func (b *Bridge) wishes(p *clawrden.Pending) []clawrden.GrantWish {
 	return reach.Wishes(p)
 }
 
-// mayGrant reports whether the button for remembering is there.
-func (b *Bridge) mayGrant(p *clawrden.Pending) bool { return len(b.wishes(p)) > 0 }
-
 // offered reports whether a wish is one that a message has offered.
 func (b *Bridge) offered(p *clawrden.Pending, w *clawrden.GrantWish) bool {
 	return w != nil && slices.Contains(b.wishes(p), *w)
@@ -73,23 +70,29 @@ func (b *Bridge) offered(p *clawrden.Pending, w *clawrden.GrantWish) bool {
 // hasTokens reports whether messages carry tokens.
 func (b *Bridge) hasTokens() bool { return b.traits().Tokens && b.o.Bridge.Reply != "" }
 
-// looksAhead reports whether the daemon has still to be asked what each way to have an ask remembered would cover: tokens are for ways
-// that can be had, and say it. The lock is held.
+// looksAhead reports whether the daemon has still to be asked what each way to have an ask remembered would cover: what can't be had
+// has no button, and tokens say what they cover. The lock is held.
 func (b *Bridge) looksAhead(a *ask) bool {
-	return b.hasTokens() && a.test == nil && a.pending != nil && a.end == nil && a.offered != a.pending.Revision+1 && b.mayGrant(a.pending)
+	return a.test == nil && a.pending != nil && a.end == nil && a.offered != a.pending.Revision+1 && len(b.wishes(a.pending)) > 0
 }
 
-// lookAhead asks the daemon that.
-func (b *Bridge) lookAhead(ctx context.Context) {
+// mayGrant reports whether the button for remembering is there. A test has it, to be seen. The lock is held.
+func (b *Bridge) mayGrant(a *ask) bool {
+	return len(a.offers) > 0 || a.test != nil && len(b.wishes(a.pending)) > 0
+}
+
+// lookAhead asks the daemon that, of a few asks; true if there are more to ask about.
+func (b *Bridge) lookAhead(ctx context.Context) bool {
 	b.mu.Lock()
-	want := map[string]*clawrden.Pending{}
-	for id, a := range b.book.Asks {
-		if b.looksAhead(a) {
-			want[id] = a.pending
+	var want []*clawrden.Pending
+	for _, a := range b.inOrder() {
+		if b.looksAhead(a) && len(want) < maxList {
+			want = append(want, a.pending)
 		}
 	}
 	b.mu.Unlock()
-	for id, p := range want {
+	for _, p := range want {
+		id := p.ID
 		var offers []GrantToken
 		for _, w := range b.wishes(p) {
 			if g, err := b.previewed(ctx, id, w); err == nil {
@@ -102,6 +105,7 @@ func (b *Bridge) lookAhead(ctx context.Context) {
 		}
 		b.mu.Unlock()
 	}
+	return len(want) == maxList && ctx.Err() == nil
 }
 
 // previewed asks what a way would cover, for the first of the bridge's people who may have it.

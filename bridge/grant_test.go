@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,25 @@ func TestNoChoice(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+}
+
+// What the daemon doesn't let anybody have remembered, such as an interpreter, has no button and no token for that.
+func TestNotOffered(t *testing.T) {
+	in(t, func(t *testing.T, h *host, c *chat, dir string) {
+		o := granting()
+		o.Bridge.Reply = "replies"
+		c.traits = Traits{Tokens: true}
+		begin(t, o, h, c, dir)
+		for id, want := range map[string]bool{"none": false, "ab12": true} {
+			h.ask(id)
+			settle(time.Second)
+			_, m := c.of(t, id)
+			button := slices.ContainsFunc(m.Buttons, func(b Button) bool { return b.Verb == Grant })
+			if token := len(m.Tokens[0].Grants) > 0; button != want || token != want {
+				t.Errorf("%s: a button %v, a token %v", id, button, token)
+			}
+		}
+	})
 }
 
 // A token for remembering is for one way alone.

@@ -38,7 +38,7 @@ func (b *Bridge) send(ctx context.Context) error {
 		for b.inFull(ctx) {
 			continue
 		}
-		b.lookAhead(ctx)
+		more := b.lookAhead(ctx)
 		now := time.Now()
 		b.mu.Lock()
 		j, next := b.next(&o, now)
@@ -52,6 +52,9 @@ func (b *Bridge) send(ctx context.Context) error {
 			if err := b.do(ctx, &o, j); err != nil {
 				return err
 			}
+			continue
+		}
+		if more {
 			continue
 		}
 		if err := b.sleep(ctx, next); err != nil {

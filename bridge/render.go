@@ -54,7 +54,7 @@ func (b *Bridge) render(m *posted) *Message {
 	if b.looksAhead(a) {
 		return nil
 	}
-	v, p := &shown.Asks[0], a.pending
+	v := &shown.Asks[0]
 	if v.Digest != m.Digest || v.Revision != m.Revision {
 		if m.Digest != "" {
 			m.Nonce, m.Spent = newNonce(), nil
@@ -62,16 +62,16 @@ func (b *Bridge) render(m *posted) *Message {
 		m.Digest, m.Revision = v.Digest, v.Revision
 	}
 	if len(b.o.Bridge.People) > 0 {
-		shown.Buttons = b.buttons(m, v, p)
+		shown.Buttons = b.buttons(m, v, a)
 		shown.Tokens = b.tokens(m, a)
 	}
 	return shown
 }
 
-func (b *Bridge) buttons(m *posted, v *Ask, p *clawrden.Pending) (all []Button) {
+func (b *Bridge) buttons(m *posted, v *Ask, a *ask) (all []Button) {
 	add := func(verb Verb, label string) { all = append(all, Button{label, verb, string(verb) + m.Nonce}) }
 	add(Approve, "Approve")
-	if b.mayGrant(p) {
+	if b.mayGrant(a) {
 		add(Grant, "Approve and remember…")
 	}
 	add(Deny, "Deny")
