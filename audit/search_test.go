@@ -110,6 +110,14 @@ func search(t *testing.T, l *Log, f clawrden.HistoryFilter) []clawrden.Entry {
 	}
 }
 
+// cold opens a log whose index is brought up to date by questions alone, so that a test can put other files in its place.
+func cold(t testing.TB, index string, o Options) *Log {
+	t.Helper()
+	l := open(t, logPath(t), o)
+	l.o.Index = index
+	return l
+}
+
 func sameAnswers(t *testing.T, l *Log) {
 	t.Helper()
 	entries := all(t, l)
@@ -271,7 +279,7 @@ func TestIndexBeingMade(t *testing.T) {
 // An index is made anew when it is damaged, cut, of another log, or gone.
 func TestIndexDamaged(t *testing.T) {
 	index := filepath.Join(t.TempDir(), "history")
-	l := open(t, logPath(t), Options{Sync: SyncNone, RotateSize: 80_000, Index: index})
+	l := cold(t, index, Options{Sync: SyncNone, RotateSize: 80_000})
 	fillSearched(t, l, 0, 300)
 	sameAnswers(t, l)
 	names, err := filepath.Glob(filepath.Join(index, "*"))
@@ -310,7 +318,7 @@ func TestIndexDamaged(t *testing.T) {
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("CWindex2"), 0)
 	f.Add(bytes.Repeat([]byte{0xff}, 64), unitSize)
-	l := open(f, logPath(f), Options{Sync: SyncNone, Index: filepath.Join(f.TempDir(), "history")})
+	l := cold(f, filepath.Join(f.TempDir(), "history"), Options{Sync: SyncNone})
 	fillSearched(f, l, 0, 60)
 	if _, _, err := l.History(clawrden.HistoryFilter{Tool: "git"}); err != nil {
 		f.Fatal(err)
