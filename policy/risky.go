@@ -44,7 +44,7 @@ var (
 // setOf is the set of a text's words.
 func setOf(text string) map[string]bool {
 	set := map[string]bool{}
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		set[w] = true
 	}
 	return set

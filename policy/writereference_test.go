@@ -102,7 +102,7 @@ var functionDocs = map[string]string{
 }
 
 // defaults are what attributes are where they aren't set, where that isn't nothing.
-var defaults = map[string]string{ //nolint:gosec // no secret is among them
+var defaults = map[string]string{
 	"policy.default": "`deny`", "policy.mode": "`enforce`", "policy.combine": "`strictest`", "policy.opaque": "the stricter of `ask` and the default",
 	"policy.self_approval": "`false`", "policy.version": "`1`", "policy.allowed_paths": "any path", "policy.exe_any": "`[\"plain\"]`",
 	"rule.mode": "`enforce`", "rule.grantable": "`true`", "rule.executor": "`mirror`, in place", "rule.profile": "none", "rule.approval": "the daemon's settings",

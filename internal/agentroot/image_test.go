@@ -77,8 +77,14 @@ func TestImageHas(t *testing.T) {
 		name, file string
 		want       bool
 	}{
-		{"/both", top + "/both", true}, {"/both", low + "/both", false}, {"/low", low + "/low", true}, {"/dir/file", low + "/dir/file", true},
-		{"/link/file", low + "/dir/file", false}, {"/hidden/file", low + "/dir/file", false}, {"/../low", low + "/low", false}, {"/none", low + "/low", false},
+		{"/both", top + "/both", true},
+		{"/both", low + "/both", false},
+		{"/low", low + "/low", true},
+		{"/dir/file", low + "/dir/file", true},
+		{"/link/file", low + "/dir/file", false},
+		{"/hidden/file", low + "/dir/file", false},
+		{"/../low", low + "/low", false},
+		{"/none", low + "/low", false},
 	} {
 		var st unix.Stat_t
 		if err := unix.Lstat(row.file, &st); err != nil {

@@ -61,7 +61,7 @@ func TestAgain(t *testing.T) {
 			t.Errorf("%s: passed at first", name)
 		}
 		var ran string
-		ok := r.again(func(pkg, test string) (io.Reader, error) { ran += test; return strings.NewReader(tt.again), nil })
+		ok := r.again(func(_, test string) (io.Reader, error) { ran += test; return strings.NewReader(tt.again), nil })
 		if ok != tt.ok || ran != tt.ran || ok != strings.Contains(out.String(), "UNSTEADY") {
 			t.Errorf("%s: %v, ran %q, said\n%s", name, ok, ran, out.String())
 		}
