@@ -54,7 +54,7 @@ var conditionAttrs = []attr{
 	{name: "redirects_any", kind: kindTexts, doc: "Path globs, one of which covers a file that the shell writes for the command."},
 	{name: "cwd", kind: kindTexts, doc: "Path globs, one of which covers the working directory."},
 	{name: "env_any", kind: kindTexts, doc: "Variables of the environment, one of which is set: NAME or NAME=value, both globs."},
-	{name: "sessions", kind: kindTexts, doc: "Names of guard sessions, as word globs."},
+	{name: "sessions", kind: kindTexts, doc: "Names of guard sessions, as word globs. Whoever begins one by hand, with clawrden-launch init, chooses its name: a rule that allows something by it names the unit too, which for one that the daemon began is clawrden-session-NAME.service, or the container."},
 	{name: "ways", kind: kindTexts, doc: "How the command came in: shim, plain, guard."},
 	{name: "parent", kind: kindTexts, doc: "Names of the program that starts it, as word globs. Known in guard sessions only. An interpreter, a file that the agent can write, or a program with an option or variable by which it runs other code counts for no rule that allows."},
 	{name: "via", kind: kindTexts, doc: "The same for any program on the way from the agent to it, if all between count too."},

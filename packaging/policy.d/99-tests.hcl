@@ -131,3 +131,23 @@ test "pip as a module, from another index" {
   verdict = "ask"
   rule    = "python packages from elsewhere"
 }
+
+test "the battery, as the daemon begins it" {
+  argv       = ["clawrden", "battery", "x"]
+  way        = "guard"
+  session    = "battery"
+  unit       = "clawrden-session-battery.service"
+  exe_kinds  = ["writable"]
+  started_by = ["?clawrden"]
+  verdict    = "allow"
+}
+
+test "a session that calls itself so" {
+  argv       = ["clawrden", "battery", "x"]
+  way        = "guard"
+  session    = "battery"
+  unit       = "user@1000.service"
+  exe_kinds  = ["writable"]
+  started_by = ["?clawrden"]
+  verdict    = "ask"
+}
