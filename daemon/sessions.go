@@ -43,6 +43,9 @@ type session struct {
 // maxSessions bounds them. Each has a connection and a descriptor or two, here and with the guard.
 const maxSessions = 1024
 
+// maxSessionsOfOne bounds those of one user, on the host or in one container, so that nobody takes the place of all others.
+const maxSessionsOfOne = 256
+
 // guardSession is a session from the guard's first word of it to the last.
 func (d *Daemon) guardSession(ctx context.Context, conn *net.UnixConn, r *guardReader, f guardFrame) error {
 	s, again, err := readStart(f)
@@ -269,6 +272,9 @@ func (l *sessions) add(s *session, again bool) (before *session, err error) {
 	if before == nil && len(l.known) >= maxSessions {
 		return nil, fmt.Errorf("%d sessions run already", maxSessions)
 	}
+	if !again && l.ofOne(&s.Identity) >= maxSessionsOfOne {
+		return nil, fmt.Errorf("%d sessions of this user run already", maxSessionsOfOne)
+	}
 	l.known[s.Name] = s
 	switch {
 	case !again:
@@ -278,6 +284,16 @@ func (l *sessions) add(s *session, again bool) (before *session, err error) {
 		s.line, s.still, s.Gaps, s.Lacks = before.line, before.still, before.Gaps, before.Lacks // the guard that tells of it isn't the one that began it
 	}
 	return before, nil
+}
+
+// ofOne counts the sessions of a user on the host, or in its container.
+func (l *sessions) ofOne(id *clawrden.Identity) (n int) {
+	for _, s := range l.known {
+		if s.Identity.UID == id.UID && s.Identity.Container == id.Container {
+			n++
+		}
+	}
+	return n
 }
 
 // lineage is that of a session; nil where none of the name is known.

@@ -36,7 +36,8 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions map[string]*Session
-	made     int // of names
+	made     int            // of names
+	arriving map[uint32]int // connections that haven't become a session yet, by user
 }
 
 // NewServer makes one.
@@ -46,6 +47,9 @@ func NewServer(o ServerOptions) *Server {
 
 // attachTime is how long a launcher has to say what it wants.
 const attachTime = 5 * time.Second
+
+// maxArriving is how many connections of one user may be on the way to a session: each has descriptors of the guard's.
+const maxArriving = 256
 
 // Serve takes sessions until the listener is closed; Wait waits for those that it has taken.
 func (s *Server) Serve(ctx context.Context, l *net.UnixListener) error {
@@ -117,6 +121,11 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 	if err != nil {
 		return nil, nil, err
 	}
+	if !s.arrive(p.UID) {
+		p.Close()
+		return nil, nil, fmt.Errorf("%d sessions of this user begin at once; try again", maxArriving)
+	}
+	defer s.arrived(p.UID)
 	a, listener, err := readAttach(conn)
 	var where Place
 	if err == nil {
@@ -145,6 +154,28 @@ func (s *Server) take(conn *net.UnixConn) (_ *Session, _ *peercred.Peer, err err
 		_ = unix.Close(listener)
 	}
 	return nil, nil, err
+}
+
+// arrive notes a connection of a user, unless there are too many.
+func (s *Server) arrive(uid uint32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.arriving[uid] >= maxArriving {
+		return false
+	}
+	if s.arriving == nil {
+		s.arriving = map[uint32]int{}
+	}
+	s.arriving[uid]++
+	return true
+}
+
+func (s *Server) arrived(uid uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.arriving[uid]--; s.arriving[uid] == 0 {
+		delete(s.arriving, uid)
+	}
 }
 
 // readAttach receives the frame and the listener.
