@@ -140,7 +140,9 @@ func run(ctx context.Context, o *options, log *slog.Logger) (err error) {
 	go recorder.sweep(ctx)
 	do.Taps = recorder
 	do.Executors = map[string]daemon.Executor{}
-	do.Executors["docker"] = dockerExecutor{&mirror.Docker{Engine: engine, Confirm: known.Confirmer, Helper: launcher()}}
+	inside := &mirror.Docker{Engine: engine, Confirm: known.Confirmer, Helper: launcher()}
+	defer inside.Close()
+	do.Executors["docker"] = dockerExecutor{inside}
 	units, err := unit.New(unit.Options{Launcher: launcher(), Users: db})
 	if err != nil {
 		return err

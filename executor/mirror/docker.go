@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -15,6 +16,10 @@ import (
 	"github.com/clawrden/clawrden/internal/peercred"
 )
 
+// spareDelay is when a helper is made ready for the next command: the engine is busy then with starting this one, mostly with
+// one processor.
+const spareDelay = 15 * time.Millisecond
+
 // Docker runs commands by the container engine's exec, in the caller's own container: as its user, in its working directory,
 // with its environment. The tool isn't a child of the agent's then. It has no more reach than in place, and binds the agent
 // no better: the boundary is none.
@@ -24,7 +29,12 @@ type Docker struct {
 	Engine  *dockerx.Engine
 	Confirm *dockerx.Confirmer
 	Helper  string // path of the program that copies; see package relay
+
+	helpers relay.Spares
 }
+
+// Close ends what is ready for the next command.
+func (d *Docker) Close() { d.helpers.Close() }
 
 // May tells why a request can't be run here; nil if it can.
 func (*Docker) May(r *clawrden.Request) error {
@@ -75,7 +85,7 @@ func (d *Docker) Start(ctx context.Context, j *job.Job) (*Execution, error) {
 	if err != nil {
 		return nil, err
 	}
-	helper, err := relay.Start(d.Helper, j.Stdio)
+	helper, err := d.helpers.Start(d.Helper, j.Stdio)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +95,7 @@ func (d *Docker) Start(ctx context.Context, j *job.Job) (*Execution, error) {
 		helper.Close()
 		return nil, err
 	}
+	time.AfterFunc(spareDelay, func() { d.helpers.Prepare(d.Helper) })
 	return follow(ctx, x, helper, who), nil
 }
 

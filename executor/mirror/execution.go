@@ -50,7 +50,7 @@ func follow(ctx context.Context, x *dockerx.Exec, helper *relay.Relay, who *peer
 // find asks the engine for the process, which it knows some time after it was told to start it, and sends it what came
 // meanwhile.
 func (e *Execution) find(ctx context.Context) {
-	const first, most = 30 * time.Millisecond, 120 * time.Millisecond // an engine needs 60 ms to start one
+	const first, most = 60 * time.Millisecond, 120 * time.Millisecond // what an engine needs to start one; asking earlier holds it up
 	for wait := first; ; wait = min(2*wait, most) {
 		select {
 		case <-e.helper.Done:

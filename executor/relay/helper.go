@@ -21,6 +21,9 @@ const (
 func Main() {
 	disarm()
 	_ = unix.Close(programFD)
+	if len(os.Args) > 1 && os.Args[1] == spareWord && receiveStdio() != nil {
+		os.Exit(1)
+	}
 	h := &helper{}
 	tty, size := h.look()
 	if _, err := unix.Write(controlFD, packet('T', flag(tty), size)); err != nil {
@@ -89,26 +92,62 @@ func (h *helper) look() (tty bool, s Size) {
 
 // connect waits for the stream.
 func (h *helper) connect() (early []byte, err error) {
-	b, oob := make([]byte, maxPacket), make([]byte, unix.CmsgSpace(4))
+	b, fds, err := hear('C', maxPacket, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(fds) != 1 {
+		return nil, errors.New("no stream came")
+	}
+	h.stream, h.tty = fds[0], b[1] == 1
+	return b[2:], nil
+}
+
+// receiveStdio waits for a command's descriptors, and puts them where they belong. In place of one that it hasn't there is /dev/null.
+func receiveStdio() error {
+	const most = 3
+	b, fds, err := hear('S', 16, most)
+	if err != nil {
+		return err
+	}
+	for i := range most {
+		if b[1]&(1<<i) == 0 {
+			continue
+		}
+		if len(fds) == 0 {
+			return errors.New("a descriptor is missing")
+		}
+		if err := unix.Dup3(fds[0], i, 0); err != nil {
+			return err
+		}
+		_ = unix.Close(fds[0])
+		fds = fds[1:]
+	}
+	return nil
+}
+
+// hear waits for a packet of one kind, with at most so many bytes and descriptors.
+func hear(kind byte, size, descriptors int) (b []byte, fds []int, err error) {
+	b = make([]byte, size)
+	oob := make([]byte, unix.CmsgSpace(4*descriptors))
 	for {
 		wait(controlFD, unix.POLLIN)
 		n, oobn, _, _, err := unix.Recvmsg(controlFD, b, oob, unix.MSG_CMSG_CLOEXEC)
 		if again(err) {
 			continue
 		}
-		if err != nil || n < 2 || b[0] != 'C' {
-			return nil, errors.New("the daemon is gone")
+		if err != nil || n < 2 || b[0] != kind {
+			return nil, nil, errors.New("the daemon is gone")
+		}
+		if oobn == 0 {
+			return b[:n], nil, nil
 		}
 		messages, err := unix.ParseSocketControlMessage(oob[:oobn])
 		if err != nil || len(messages) != 1 {
-			return nil, errors.New("no stream came")
+			return nil, nil, errors.New("something else came")
 		}
-		fds, err := unix.ParseUnixRights(&messages[0])
-		if err != nil || len(fds) != 1 {
-			return nil, errors.New("no stream came")
-		}
-		h.stream, h.tty = fds[0], b[1] == 1
-		return b[2:n], nil
+		fds, err = unix.ParseUnixRights(&messages[0])
+		return b[:n], fds, err
 	}
 }
 

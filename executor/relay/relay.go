@@ -6,8 +6,10 @@
 // that the engine itself starts, which can't be handed descriptors. The executor mirror (via docker) calls Start;
 // cmd/clawrden-launch, the small program that is installed with the daemon, calls Main when it is started under Name.
 //
-// What the two say to each other, one packet each:
+// What the two say to each other, one packet each. A spare helper, which was started ahead of the command, is handed its
+// descriptors first:
 //
+//	helper ◀── 'S' mask [stdio] ───────── daemon    stdin, stdout and stderr, as far as the mask says
 //	helper ── 'T' tty rows columns ──────▶ daemon    first: whether it is a terminal that the caller has
 //	helper ◀── 'C' tty early… [stream] ── daemon    copy; what the engine had sent already comes along
 //	helper ── 'W' 0 rows columns ────────▶ daemon    the terminal has another size
@@ -29,8 +31,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Name is argv[0] of the helper.
-const Name = "clawrden-relay"
+// Name is argv[0] of the helper; spareWord is argv[1] of one that is handed its descriptors later.
+const (
+	Name      = "clawrden-relay"
+	spareWord = "spare"
+)
 
 const (
 	maxPacket  = 64 << 10
@@ -57,10 +62,15 @@ type Relay struct {
 // Start starts a helper, by the path of its program, on descriptors of an agent; nil ones are closed. It returns when the
 // helper has looked at them.
 func Start(program string, stdio [3]*os.File) (*Relay, error) {
-	cmd, control, err := spawn(program, Name, stdio)
+	cmd, control, err := spawn(program, stdio, Name)
 	if err != nil {
 		return nil, err
 	}
+	return started(cmd, control)
+}
+
+// started waits until a helper has looked at its descriptors.
+func started(cmd *exec.Cmd, control *net.UnixConn) (*Relay, error) {
 	r, _, err := greet(cmd, control)
 	if err != nil {
 		return nil, err

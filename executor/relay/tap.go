@@ -86,7 +86,7 @@ type Report struct {
 
 // StartTap starts one. It returns when the helper copies.
 func StartTap(o TapOptions) (*Tap, error) {
-	cmd, control, err := spawn(o.Program, TapName, o.Stdio)
+	cmd, control, err := spawn(o.Program, o.Stdio, TapName)
 	if err != nil {
 		return nil, err
 	}
@@ -265,8 +265,8 @@ func terminal(uid uint32) (master, slave *os.File, err error) {
 	return nil, nil, fmt.Errorf("cannot make a terminal: %v", err)
 }
 
-// spawn starts the helper's program under a name, on an agent's descriptors.
-func spawn(program, name string, stdio [3]*os.File) (*exec.Cmd, *net.UnixConn, error) {
+// spawn starts the helper's program by its words, on an agent's descriptors.
+func spawn(program string, stdio [3]*os.File, words ...string) (*exec.Cmd, *net.UnixConn, error) {
 	exe, err := os.Open(program) // run by descriptor: its user needn't be able to reach it
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot start the relay: %v", err)
@@ -278,7 +278,7 @@ func spawn(program, name string, stdio [3]*os.File) (*exec.Cmd, *net.UnixConn, e
 	}
 	defer func() { _ = theirs.Close() }()
 	cmd := exec.CommandContext(context.Background(), "/proc/self/fd/4") // it ends with its control socket
-	cmd.Args, cmd.Env = []string{name}, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
+	cmd.Args, cmd.Env = words, []string{"GOMAXPROCS=2", "GOGC=off", "GOMEMLIMIT=32MiB"}
 	cmd.ExtraFiles = []*os.File{theirs, exe}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if mayBecome() {

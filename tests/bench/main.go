@@ -1,6 +1,6 @@
 // Command bench measures what a governed command costs, beside a direct one and sudo, in one run on one machine.
 //
-//	go run ./tests/bench [-bin bin] [-rounds 40] [-quick] [-guard | -execs]
+//	go run ./tests/bench [-bin bin] [-rounds 40] [-quick] [-guard | -execs | -engines]
 //
 // It starts a daemon of its own with the programs in bin. It reports, it does not judge: figures on a shared machine move,
 // their ratios less so, because the ways are measured in turns.
@@ -25,6 +25,7 @@ func main() {
 	records := flag.Int("records", 0, "only the history over this many records")
 	only := flag.Bool("guard", false, "only guard sessions")
 	execs := flag.Bool("execs", false, "only single execs in a guard session")
+	containers := flag.Bool("engines", false, "only what runs by a container engine")
 	if len(os.Args) == 2 && os.Args[1] == "spawn" {
 		spawning()
 		return
@@ -33,6 +34,9 @@ func main() {
 	measure := func() error { return run(*bin, *rounds, *quick) }
 	if *only || *execs {
 		measure = func() error { return guarded(*bin, *rounds, *execs) }
+	}
+	if *containers {
+		measure = func() error { return engines(*bin, *rounds, 64<<20) }
 	}
 	if *streams > 0 {
 		measure = func() error {
