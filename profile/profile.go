@@ -5,7 +5,7 @@
 // express is an error that names it, or a gap in the result where the profile says best_effort; it is never left out unsaid.
 // Nothing here is compiled to eBPF, nor to a property of systemd that is.
 //
-// The executors compile a rule's profile for each run; the launcher decodes and applies the plan; the CLI shows the forms.
+// The executors compile a rule's profile for each run, and keep what they made of it (Cache); the launcher decodes and applies the plan; the CLI shows the forms.
 package profile
 
 import "golang.org/x/sys/unix"

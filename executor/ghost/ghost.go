@@ -24,6 +24,7 @@ import (
 	"github.com/clawrden/clawrden/executor/dockerx"
 	"github.com/clawrden/clawrden/internal/job"
 	"github.com/clawrden/clawrden/internal/pidfd"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // Options are what an executor is made of.
@@ -46,10 +47,11 @@ const (
 
 // Executor runs commands in ghosts. It is safe for concurrent use.
 type Executor struct {
-	o     Options
-	watch *pidfd.Watcher
-	work  sync.WaitGroup // containers that are waited for
-	run   string         // names this life of the daemon
+	o        Options
+	watch    *pidfd.Watcher
+	profiles profile.Cache
+	work     sync.WaitGroup // containers that are waited for
+	run      string         // names this life of the daemon
 
 	mu    sync.Mutex
 	swept bool

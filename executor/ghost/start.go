@@ -93,7 +93,7 @@ func (x *Executor) plan(ctx context.Context, j *job.Job) (*plan, error) {
 	if err = x.covers(ctx, p.image.ID, p.dir); err != nil {
 		return nil, err
 	}
-	return p, p.build(j.Decision)
+	return p, p.build(&x.profiles, j.Decision)
 }
 
 // usable tells why this engine can't make ghosts.

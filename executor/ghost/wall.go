@@ -10,15 +10,15 @@ import (
 const home = "/tmp"
 
 // build makes the walls of what the policy says: the container's settings, and within it what only the launcher can hold.
-func (p *plan) build(d *clawrden.Decision) error {
+func (p *plan) build(profiles *profile.Cache, d *clawrden.Decision) error {
 	if d.Profile == nil {
 		return p.bare(&d.Limits)
 	}
 	var err error
-	if p.wall, err = profile.OCI(d.Profile, profile.Target{Home: home}); err != nil {
+	if p.wall, err = profiles.OCI(d.Profile, profile.Target{Home: home}); err != nil {
 		return err
 	}
-	p.inner, err = profile.Compile(d.Profile, profile.Target{
+	p.inner, err = profiles.Compile(d.Profile, profile.Target{
 		Landlock: launch.LandlockABI(), Holds: p.wall.Holds | profile.OuterTime | profile.OuterOutput, Home: home, Cwd: p.dir.path,
 	})
 	if p.wall.ReadOnlyCwd {

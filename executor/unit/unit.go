@@ -24,6 +24,7 @@ import (
 	"github.com/clawrden/clawrden/internal/pidfd"
 	"github.com/clawrden/clawrden/internal/users"
 	"github.com/clawrden/clawrden/launch"
+	"github.com/clawrden/clawrden/profile"
 )
 
 // Slice is where the units are.
@@ -45,8 +46,9 @@ type Options struct {
 
 // Executor starts units. It is safe for concurrent use.
 type Executor struct {
-	o     Options
-	watch *pidfd.Watcher
+	o        Options
+	watch    *pidfd.Watcher
+	profiles profile.Cache
 
 	mu  sync.Mutex
 	bus *bus // nil before the first use, and after its loss

@@ -38,14 +38,14 @@ func (e *Executor) wall(j *job.Job, o *launch.Order) ([]property, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := profile.Systemd(&held, profile.Target{Home: home})
+	u, err := e.profiles.Systemd(&held, profile.Target{Home: home})
 	if err != nil {
 		return nil, err
 	}
 	if lack != nil {
 		u.Holds &^= profile.OuterLimits // which makes it a gap that shows
 	}
-	o.Plan, err = profile.Compile(&held, profile.Target{Landlock: launch.LandlockABI(), Holds: u.Holds | profile.OuterOutput, Home: home, Cwd: o.Cwd.Path})
+	o.Plan, err = e.profiles.Compile(&held, profile.Target{Landlock: launch.LandlockABI(), Holds: u.Holds | profile.OuterOutput, Home: home, Cwd: o.Cwd.Path})
 	if err != nil {
 		return nil, err
 	}
