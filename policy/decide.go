@@ -138,7 +138,11 @@ func (j *judge) command(i int) {
 	j.later = j.comesByItself()
 	matched := j.view.cmd.Tool == "" // any rule may be about it, but that it is opaque says it all
 	if !matched {
-		named, general := j.rules(j.policy.index.byName[j.view.cmd.Tool]), j.rules(j.policy.index.general)
+		others := j.policy.index.general
+		if j.asked == nil { // else each answer is shown
+			others = j.policy.index.about(j.view.cmd.Tool)
+		}
+		named, general := j.rules(j.policy.index.byName[j.view.cmd.Tool]), j.rules(others)
 		matched = named || general
 	}
 	if !j.later {

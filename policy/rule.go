@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -84,8 +85,11 @@ func (c condition) holds(v *view) truth {
 func (r *rule) matches(v *view) truth {
 	v.strict = r.ref.Action != clawrden.Allow
 	v.homes.wide, v.excuse = v.strict, false
-	t := min(r.named(v), r.when.holds(v))
-	if r.exe != nil {
+	t := r.named(v)
+	if t != no { // most by far are about other tools
+		t = min(t, r.when.holds(v))
+	}
+	if r.exe != nil && t != no {
 		t = min(t, r.exe.eval(v))
 	}
 	switch {
@@ -152,6 +156,13 @@ func (c *commandPattern) matchPath(v *view) truth {
 		return truthOf(c.path.match(resolved, v.homes) || c.path.match(found, v.homes))
 	}
 	return truthOf(c.path.match(resolved, v.homes))
+}
+
+// mayName reports whether the rule's commands may name a tool, wherever it is found.
+func (r *rule) mayName(tool string) bool {
+	return slices.ContainsFunc(r.commands, func(c commandPattern) bool {
+		return c.path != nil || c.name == tool || c.word != nil && c.word.match(tool)
+	})
 }
 
 // couldBe compares the pattern's last component with a tool's name.
