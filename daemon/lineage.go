@@ -149,7 +149,7 @@ func (d *Daemon) runsOwn(c *call) bool {
 	if t == nil || len(t.Stage) != 1 || t.Stage[0].Writable || !t.Stage[0].Stable || c.held != nil && len(c.held.also) > 0 || !d.policy.Load().RunsOwn(&c.facts) {
 		return false
 	}
-	b, err := peercred.ReadAt(c.peer.Proc, "personality", 64)
+	b, err := peercred.ReadOnce(c.peer.Proc, "personality", 64)
 	if err != nil {
 		return false
 	}

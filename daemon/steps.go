@@ -170,7 +170,7 @@ func (d *Daemon) atHome(c *call) {
 
 // childOf tells whose child a process is.
 func childOf(peer *peercred.Peer) (p pidStart, known bool) {
-	stat, err := peercred.ReadAt(peer.Proc, "stat", 4096)
+	stat, err := peercred.ReadOnce(peer.Proc, "stat", 4096)
 	if err != nil {
 		return p, false
 	}

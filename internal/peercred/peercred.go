@@ -32,7 +32,8 @@ type Peer struct {
 	Pidfd int // refers to the process for ever, also when its number is used again
 	Proc  int // its /proc directory, O_PATH; reads fail once it is reaped
 
-	hostUsers bool // its user and pid namespaces are the host's, or were when it was looked at
+	hostUsers bool   // its user and pid namespaces are the host's, or were when it was looked at
+	cgroup    uint64 // number of its cgroup, 0 where that isn't known
 }
 
 // Close releases the descriptors.
@@ -100,7 +101,7 @@ func (p *Peer) fill(fd int) error {
 		return ErrGone
 	}
 	// From here on the directory is that process's: its number can't have been used again while the pidfd's was alive.
-	stat, err := ReadAt(p.Proc, "stat", 4096)
+	stat, err := ReadOnce(p.Proc, "stat", 4096)
 	if err != nil && !isGone(err) {
 		return fmt.Errorf("cannot look at the caller: %v", err)
 	}
@@ -176,13 +177,21 @@ func peerGroups(fd int) ([]uint32, error) {
 
 // ReadAt reads a file of a /proc directory, at most limit bytes.
 func ReadAt(dir int, name string, limit int) ([]byte, error) {
+	return readAt(dir, name, limit, readFull)
+}
+
+// ReadOnce reads a file of a /proc directory of which the kernel gives as much as there is room for at once, as it does of those that
+// it makes in one piece: less than that is all, and isn't asked for again.
+func ReadOnce(dir int, name string, limit int) ([]byte, error) { return readAt(dir, name, limit, read) }
+
+func readAt(dir int, name string, limit int, first func(int, []byte) (int, error)) ([]byte, error) {
 	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = unix.Close(fd) }()
 	var small [2048]byte // most files are smaller
-	n, err := readFull(fd, small[:min(limit, len(small))])
+	n, err := first(fd, small[:min(limit, len(small))])
 	b := append(make([]byte, 0, n), small[:n]...)
 	if err != nil || n < len(small) {
 		return b, nil
@@ -202,16 +211,22 @@ func ReadAt(dir int, name string, limit int) ([]byte, error) {
 // readFull reads until there is no more, or no room.
 func readFull(fd int, b []byte) (n int, err error) {
 	for n < len(b) {
-		m, err := unix.Read(fd, b[n:])
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
+		m, err := read(fd, b[n:])
 		if m <= 0 || err != nil {
 			return n, err
 		}
 		n += m
 	}
 	return n, nil
+}
+
+func read(fd int, b []byte) (int, error) {
+	for {
+		n, err := unix.Read(fd, b)
+		if !errors.Is(err, unix.EINTR) {
+			return max(n, 0), err
+		}
+	}
 }
 
 // ParseStat reads start time (clock ticks since boot, field 22) and parent (field 4) from /proc/PID/stat. The name in field
@@ -239,7 +254,7 @@ func ParseStat(stat []byte) (start uint64, parent int, err error) {
 
 // CgroupOf reads the path in the unified hierarchy from a /proc directory; "" if there is none, or the process is gone.
 func CgroupOf(proc int) string {
-	b, err := ReadAt(proc, "cgroup", 64<<10)
+	b, err := ReadOnce(proc, "cgroup", 64<<10)
 	if err != nil {
 		return ""
 	}

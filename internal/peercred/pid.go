@@ -67,7 +67,7 @@ func (p *Peer) look(uid *uint32) error {
 	if err != nil || !p.Alive() {
 		return ErrGone
 	}
-	stat, err := ReadAt(p.Proc, "stat", 4096)
+	stat, err := ReadOnce(p.Proc, "stat", 4096)
 	if err != nil || len(stat) == 0 {
 		return ErrGone
 	}
@@ -75,7 +75,7 @@ func (p *Peer) look(uid *uint32) error {
 		return err
 	}
 	const maxStatus = 1 << 20 // 65,536 groups of up to 11 characters
-	status, err := ReadAt(p.Proc, "status", maxStatus)
+	status, err := ReadOnce(p.Proc, "status", maxStatus)
 	if err != nil || len(status) == 0 {
 		return ErrGone
 	}
@@ -87,7 +87,7 @@ func (p *Peer) look(uid *uint32) error {
 		return ErrGone
 	}
 	p.UID, p.GID, p.Groups = now, gid, groups
-	p.Cgroup = CgroupOf(p.Proc)
+	p.Cgroup = cgroups.of(p.cgroup, p.Proc)
 	p.Unit, p.Container = unitOf(p.Cgroup)
 	p.HostNS = p.onHost()
 	return nil

@@ -15,9 +15,10 @@ import (
 // OfPidfd identifies the process that a pidfd refers to. It takes over the descriptor, also where it fails.
 func OfPidfd(fd int) (*Peer, error) {
 	p := &Peer{Pidfd: fd, Proc: -1}
-	pid, err := pidOf(fd)
+	pid, cgroup, err := pidOf(fd)
 	if err == nil {
 		p.Identity = clawrden.Identity{PID: pid}
+		p.cgroup = cgroup
 		err = p.look(nil)
 	}
 	if err != nil {
@@ -27,11 +28,17 @@ func OfPidfd(fd int) (*Peer, error) {
 	return p, nil
 }
 
-// pidOf reads the number of the process in this pid namespace.
-func pidOf(fd int) (int, error) {
-	if pid := pidfd.PID(fd); pid > 0 {
-		return pid, nil
+// pidOf reads the number of the process in this pid namespace, and that of its cgroup, 0 where the kernel doesn't tell it.
+func pidOf(fd int) (pid int, cgroup uint64, err error) {
+	if pid, cgroup = pidfd.PIDAndCgroup(fd); pid > 0 {
+		return pid, cgroup, nil
 	}
+	pid, err = numberOf(fd)
+	return pid, 0, err
+}
+
+// numberOf is pidOf for older kernels.
+func numberOf(fd int) (int, error) {
 	b, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(fd))
 	if err != nil {
 		return 0, err

@@ -19,9 +19,10 @@ type info struct {
 }
 
 const (
-	getInfo  = 0xc040ff0b // PIDFD_GET_INFO: _IOWR(0xFF, 11, struct pidfd_info)
-	infoPID  = 1 << 0     // PIDFD_INFO_PID, Linux 6.13
-	infoExit = 1 << 3     // PIDFD_INFO_EXIT, Linux 6.15
+	getInfo    = 0xc040ff0b // PIDFD_GET_INFO: _IOWR(0xFF, 11, struct pidfd_info)
+	infoPID    = 1 << 0     // PIDFD_INFO_PID, Linux 6.13
+	infoCgroup = 1 << 2     // PIDFD_INFO_CGROUPID, Linux 6.13
+	infoExit   = 1 << 3     // PIDFD_INFO_EXIT, Linux 6.15
 )
 
 // ExitStatus asks the kernel how a process ended. It knows only after the parent has reaped it, and from Linux 6.15 on.
@@ -36,12 +37,22 @@ func ExitStatus(fd int) (syscall.WaitStatus, bool) {
 
 // PID asks the kernel for the number of a process, in this pid namespace, which it tells from Linux 6.13 on; 0 where it doesn't.
 func PID(fd int) int {
-	i := info{mask: infoPID}
+	pid, _ := PIDAndCgroup(fd)
+	return pid
+}
+
+// PIDAndCgroup asks for the number of the process's cgroup in the unified hierarchy as well, which the kernel gives to no other one
+// after it; 0 where it isn't told.
+func PIDAndCgroup(fd int) (pid int, cgroup uint64) {
+	i := info{mask: infoPID | infoCgroup}
 	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), getInfo, uintptr(unsafe.Pointer(&i)))
 	if errno != 0 || i.mask&infoPID == 0 {
-		return 0
+		return 0, 0
 	}
-	return int(i.ids[0])
+	if i.mask&infoCgroup == 0 {
+		i.cgroup = 0
+	}
+	return int(i.ids[0]), i.cgroup
 }
 
 // Proc opens the /proc directory of a pidfd's process, which stays that process's whoever has its number later; -1 where it can't
