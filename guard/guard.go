@@ -87,6 +87,7 @@ func New(listener int, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	execnotify.TakeTurns(listener)
 	return &Session{o: o, listener: listener, lead: lead}, nil
 }
 
@@ -125,8 +126,9 @@ func (s *Session) work(ctx context.Context) {
 			return
 		case err == nil:
 			s.grow(ctx)
-			t := tracee{session: s, thread: int(n.PID)}
+			t := tracee{session: s, thread: int(n.PID), proc: -1}
 			t.exec(ctx, &n)
+			t.close()
 		}
 		if s.idle.Add(1) > idlers {
 			s.idle.Add(-1)

@@ -82,7 +82,9 @@ func (t *tracee) read(pid int) (_ *Held, err error) {
 	if h.Pidfd, err = unix.PidfdOpen(pid, 0); err != nil {
 		return nil, err
 	}
-	if h.Proc, err = unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+	if pid == t.thread && t.proc >= 0 { // the announcement was valid after this was opened: it is the process's own, whatever that runs
+		h.Proc, t.proc = t.proc, -1
+	} else if h.Proc, err = unix.Open("/proc/"+strconv.Itoa(pid), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
 	if h.Exe, err = unix.Openat(h.Proc, "exe", unix.O_PATH|unix.O_CLOEXEC, 0); err != nil {

@@ -18,26 +18,27 @@ type asked string
 // resolveCached is RESOLVE_CACHED (Linux 5.12).
 const resolveCached = 0x20
 
-// look reads the path that the call names, "" where it can't be told, and which program calls, and tells whether there is surely
-// no such file.
-func look(n *execnotify.Notification) (p asked, caller execnotify.Origin, missing bool) {
+// look reads the path that the call names, where it can be told, and which program calls, and reports whether there is surely no
+// such file.
+func (t *tracee) look(n *execnotify.Notification) (missing bool) {
 	addr, below := n.Args[0], int64(unix.AT_FDCWD)
 	if int(n.Number) == unix.SYS_EXECVEAT {
 		addr, below = n.Args[1], int64(int32(n.Args[0])) //nolint:gosec // a descriptor is an int
 	}
-	text, ok := readPath(int(n.PID), uintptr(addr))
-	proc, err := unix.Open("/proc/"+strconv.Itoa(int(n.PID)), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "", caller, false
+	text, ok := readPath(t.thread, uintptr(addr))
+	var err error
+	if t.proc, err = unix.Open("/proc/"+strconv.Itoa(t.thread), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+		t.proc = -1
+		return false
 	}
-	defer func() { _ = unix.Close(proc) }()
-	if !ok || text == "" || text[0] != '/' && below != unix.AT_FDCWD {
-		return "", execnotify.OriginOf(proc), false
+	if ok && text != "" && (text[0] == '/' || below == unix.AT_FDCWD) {
+		t.asked = asked(text)
 	}
-	if text[0] == '/' && plainPath(text) && absent(proc, text) {
-		return asked(text), caller, true
+	if t.asked != "" && text[0] == '/' && plainPath(text) && absent(t.proc, text) {
+		return true
 	}
-	return asked(text), execnotify.OriginOf(proc), false
+	t.caller = execnotify.OriginOf(t.proc)
+	return false
 }
 
 // absent reports whether there is surely no such file.

@@ -22,6 +22,7 @@ const (
 type tracee struct {
 	session *Session
 	thread  int // that called; the kernel speaks of its process afterwards
+	proc    int // its /proc directory, O_PATH; -1 where it isn't open
 	asked   asked
 	caller  execnotify.Origin // of the program that calls; surely its own where the announcement was valid afterwards
 }
@@ -33,9 +34,7 @@ func (t *tracee) exec(ctx context.Context, n *execnotify.Notification) {
 		_ = execnotify.Fail(l, n.ID, unix.EPERM)
 		return
 	}
-	var missing bool
-	t.asked, t.caller, missing = look(n)
-	if missing {
+	if t.look(n) {
 		_ = execnotify.Fail(l, n.ID, unix.ENOENT) // nothing runs, so no harm can come of a wrong answer's haste
 		return
 	}
@@ -50,6 +49,14 @@ func (t *tracee) exec(ctx context.Context, n *execnotify.Notification) {
 	_ = ptrace(ptraceInterrupt, t.thread, 0)
 	_ = execnotify.Continue(l, n.ID) // an error means that it has died; the wait tells
 	t.follow(ctx)
+}
+
+// close releases what is still open.
+func (t *tracee) close() {
+	if t.proc >= 0 {
+		_ = unix.Close(t.proc)
+		t.proc = -1
+	}
 }
 
 // follow waits for the thread's next stop. Nothing is left traced.

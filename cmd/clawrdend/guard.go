@@ -83,7 +83,8 @@ func runGuard(ctx context.Context, o *guardOptions, log *slog.Logger) error {
 	if err := socks.bind("guard", o.socket, o.group, &users.DB{}); err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // its heap is small and soon garbage: collecting it would take the time of execs
+	signal.Ignore(syscall.SIGCHLD) // each stop of a held process sends one, and the thread that waits for it has no need of that
+	debug.SetGCPercent(400)        // its heap is small and soon garbage: collecting it would take the time of execs
 	// Each exec has a thread that waits in the kernel most of the time, and keeps its place among those that run meanwhile: with few
 	// places one that could go on would wait for the runtime to take one away.
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 8)
