@@ -57,7 +57,7 @@ func throughput(total int) func([]*host, int) error {
 			row("allowed, end known by "+h.way, func() *exec.Cmd { return h.command("true", word) })
 		}
 		fmt.Println()
-		return nil
+		return memory("after that", hosts)
 	}
 }
 
@@ -120,8 +120,8 @@ func output(size int64) func([]*host, int) error {
 }
 
 // memory reads what the daemons hold now and held at most.
-func memory(hosts []*host) error {
-	fmt.Println("Resident memory of the daemon (after the above):")
+func memory(when string, hosts []*host) error {
+	fmt.Printf("Resident memory of the daemon, %s:\n", when)
 	for _, h := range hosts {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", h.daemon.Process.Pid))
 		if err != nil {
@@ -133,5 +133,6 @@ func memory(hosts []*host) error {
 			}
 		}
 	}
+	fmt.Println()
 	return nil
 }

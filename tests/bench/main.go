@@ -83,7 +83,8 @@ func run(bin string, rounds int, quick bool) error {
 		hosts = append(hosts, h)
 	}
 	fmt.Printf("%s, %d rounds\n\n", time.Now().UTC().Format("2006-01-02"), rounds)
-	for _, step := range []func([]*host, int) error{starts(bin), latency, throughput(clients), output(size), breakdown, killing(200), streaming(readers, seconds)} {
+	idle := func(hosts []*host, _ int) error { return memory("idle", hosts) }
+	for _, step := range []func([]*host, int) error{idle, starts(bin), latency, throughput(clients), output(size), breakdown, killing(200), streaming(readers, seconds)} {
 		if err := step(hosts, rounds); err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func run(bin string, rounds int, quick bool) error {
 	if err := engines(bin, rounds, size); err != nil {
 		return err
 	}
-	if err := memory(hosts); err != nil {
+	if err := memory("after all of the above", hosts); err != nil {
 		return err
 	}
 	waiting, records := 10_000, 1_000_000
