@@ -13,7 +13,7 @@ import (
 )
 
 // What was decided can't always be run as the guard holds it: elsewhere, with another environment, with other arguments, from a
-// sealed copy. Then the held process becomes the shim, which comes to the daemon like any other, and is given the request that it
+// sealed copy, with its output recorded. Then the held process becomes the shim, which comes to the daemon like any other, and is given the request that it
 // was held for:
 //
 //	held ──▶ decided, recorded ──▶ away ──exec──▶ shim ──request──▶ takes it up ──▶ runs elsewhere, or by an errand
@@ -28,7 +28,7 @@ type away struct {
 
 // leaves reports whether what was decided can't be run as it is held.
 func (c *call) leaves() bool {
-	return c.held != nil && (c.executor != execMirror || !c.env.Empty() || c.edited != nil || c.held.copied)
+	return c.held != nil && (c.executor != execMirror || !c.env.Empty() || c.edited != nil || c.held.copied || c.wantsTap())
 }
 
 // detour finds the shim for a call that has to leave, or may yet. Where there is none, what needs it is denied, before a person is

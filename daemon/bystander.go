@@ -77,5 +77,5 @@ func (d *Daemon) runAside(c *call) job.Exit {
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
-	return d.handOver(c, frame, fds)
+	return d.handOver(c, &tapped{}, frame, fds)
 }

@@ -52,7 +52,7 @@ func (d *Daemon) evaluate(ctx context.Context, c *call) {
 	var err error
 	if c.executor, err = d.chooseExecutor(c); err == nil {
 		if err = d.environ(c); err == nil {
-			err = c.limitable()
+			err = errors.Join(c.limitable(), c.tappable())
 		}
 		if err == nil {
 			err = d.detour(ctx, c)

@@ -68,7 +68,15 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if c.edited != nil || c.whole {
 		argv = c.request.Argv
 	}
-	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stays(c), Tree: c.decision.Limits.Time > 0, Env: c.execEnv()})
+	t, err := d.tapInPlace(c)
+	if err != nil {
+		return d.unrun(c, codeOf(err), err)
+	}
+	defer t.leave()
+	frame, fds, err := d.o.Plan(c.tool, argv, protocol.Exec{Stay: d.stays(c), Tree: c.bounded(), Stdio: t.replaced(), Env: c.execEnv()})
+	if err == nil {
+		fds, err = t.join(fds)
+	}
 	if err != nil {
 		return d.unrun(c, protocol.ExitFailed, err)
 	}
@@ -89,15 +97,18 @@ func (d *Daemon) runInPlace(c *call) job.Exit {
 	if err := d.removed(c); err != nil {
 		return d.unrun(c, protocol.ExitDenied, err)
 	}
-	return d.handOver(c, frame, fds)
+	return d.handOver(c, t, frame, fds)
 }
 
-// stays reports whether the shim is to stay as parent: where the kernel tells nothing, or its time is limited, since nobody
-// would be left to be told.
-func (d *Daemon) stays(c *call) bool { return d.stay || c.decision.Limits.Time > 0 }
+// stays reports whether the shim is to stay as parent: where the kernel tells nothing; or what it runs is limited, since nobody
+// would be left to be told; or its output takes another way, which nobody may believe at its end before the output is there.
+func (d *Daemon) stays(c *call) bool { return d.stay || c.bounded() || c.wantsTap() }
+
+// bounded reports whether the command may have to be ended by the daemon, with all that it has started.
+func (c *call) bounded() bool { return c.decision.Limits.Time > 0 || c.decision.Limits.Output > 0 }
 
 // handOver sends the shim what it is to run, and returns when that has ended, or can't be followed any more.
-func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
+func (d *Daemon) handOver(c *call, t *tapped, frame []byte, fds []int) job.Exit {
 	process := c.peer.Pidfd
 	c.closeDescriptors()
 	var rights []byte
@@ -105,7 +116,10 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 		rights = unix.UnixRights(fds...)
 	}
 	_ = c.conn.SetWriteDeadline(time.Now().Add(replyTime))
-	if _, _, err := c.conn.WriteMsgUnix(frame, rights, nil); err != nil {
+	_, _, err := c.conn.WriteMsgUnix(frame, rights, nil)
+	t.handed()
+	if err != nil {
+		c.passed, _ = t.end()
 		c.failed = fmt.Errorf("the caller went away before it was run")
 		return job.Exit{Source: clawrden.ExitUnknown}
 	}
@@ -113,8 +127,12 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 	c.slim()
 	clock := c.limitInPlace(process)
 	defer clock.end()
+	defer c.boundInPlace(process, t)()
 	d.heardBeside(c)
 	if exit, ended := c.untilExec(); ended || c.parted {
+		if ended {
+			c.passedInPlace(t, clock)
+		}
 		if c.timedOut = clock.over.Load(); c.timedOut && ended {
 			c.untilGone()
 		}
@@ -122,6 +140,7 @@ func (d *Daemon) handOver(c *call, frame []byte, fds []int) job.Exit {
 	}
 	if c.timedOut = clock.over.Load(); d.stays(c) {
 		// The shim said nothing and is gone: killed, or not an honest one.
+		c.passedInPlace(t, clock)
 		return job.Exit{Source: clawrden.ExitUnknown}
 	}
 	_ = c.conn.Close()

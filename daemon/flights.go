@@ -255,6 +255,7 @@ func (d *Daemon) follows(k keptRun) bool {
 			if r.TimedOut = clock.over.Load(); r.TimedOut {
 				r.Reason = k.Limits
 			}
+			r.Recording = d.recordingOf(r.ID)
 			d.finish(&r, k.Begun, exit, nil)
 			d.removeFlight(r.ID)
 		case f.anew:

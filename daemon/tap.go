@@ -19,11 +19,14 @@ type tapped struct {
 	ended    bool
 }
 
-// tap gives a command that is run elsewhere its descriptors.
+// wantsTap reports whether something is to stand between the command and its caller's descriptors.
+func (c *call) wantsTap() bool { return c.decision.Recording != "" || c.decision.Limits.Output > 0 }
+
+// tap gives a command its descriptors.
 func (d *Daemon) tap(c *call, stdio [3]*os.File) (*tapped, error) {
 	t := &tapped{stdio: stdio}
 	decision := &c.decision
-	if decision.Recording == "" && decision.Limits.Output == 0 {
+	if !c.wantsTap() {
 		return t, nil
 	}
 	if d.o.Taps == nil {
@@ -33,6 +36,7 @@ func (d *Daemon) tap(c *call, stdio [3]*os.File) (*tapped, error) {
 	t.tap, err = d.o.Taps.Start(&job.Tap{
 		Request: &c.request, Stdio: stdio, Record: decision.Recording != "", Input: decision.Recording == "all",
 		Limit: int64(min(decision.Limits.Output, 1<<62)), Pty: c.executor == execUnit,
+		InPlace: c.executor == execMirror,
 	})
 	if err != nil {
 		return nil, err
@@ -82,6 +86,7 @@ func (t *tapped) end() (passed job.Passed, over bool) {
 // leave lets what stands between go on, for a command that does.
 func (t *tapped) leave() {
 	if t.tap != nil && !t.ended {
+		t.tap.Handed()
 		t.tap.Leave()
 	}
 }

@@ -23,22 +23,14 @@ func (c *compiler) held(r *rule, at hcl.Range) {
 	c.problem(at, "Profile that nothing holds", "This rule's commands run by %s, where the agent's own code could go round a profile. Add executor = executor.unit or an executor of the kind \"ghost\".", kind)
 }
 
-// limitsHeld makes an error of limits that nothing holds. How long a command runs the daemon watches wherever it runs; all else
-// is a profile's to hold.
+// limitsHeld makes an error of limits that nothing holds. How long a command runs, and how much it puts out, the daemon watches
+// wherever it runs; all else is a profile's to hold.
 func (c *compiler) limitsHeld(r *rule, n *node) {
 	for _, name := range []string{"memory", "tasks", "cpu", "open_files"} {
 		if v, ok := n.vals[name]; ok && (r == nil || r.profile == nil) {
-			c.problem(v.nameAt, "Limit that nothing holds", "Only timeout is watched wherever a command runs. The others need a profile, and an executor that applies it: add profile = profile.default and executor = executor.unit, or others.")
+			c.problem(v.nameAt, "Limit that nothing holds", "Only timeout and output are watched wherever a command runs. The others need a profile, and an executor that applies it: add profile = profile.default and executor = executor.unit, or others.")
 		}
 	}
-	if v, ok := n.vals["output"]; ok && r.inPlace() {
-		c.problem(v.nameAt, "Limit that nothing holds", "The output of a command in place goes straight to its caller. Add executor = executor.unit, or another that isn't in place.")
-	}
-}
-
-// inPlace reports whether the shim itself runs what a rule allows.
-func (r *rule) inPlace() bool {
-	return r == nil || r.executor == nil || r.executor.Kind == "mirror" && r.executor.Via == ""
 }
 
 // programsOfOthers are tools that run whatever programs the directory that they work on names in its settings.
@@ -71,9 +63,6 @@ func (c *compiler) available(nodes []*node) {
 		}
 		if v, ok := n.vals["profile"]; ok && lacks("profile") {
 			c.problem(v.at, "Profiles not available", "This build applies no profiles, so this rule would promise what nothing holds. Take it out.")
-		}
-		if v, ok := n.vals["recording"]; ok && c.policy.byName[n.name].inPlace() {
-			c.problem(v.at, "Nothing to record", "The output of a command in place goes straight to its caller. Add executor = executor.unit, or another that isn't in place.")
 		}
 		for _, inner := range n.nodes {
 			if inner.schema == limitsSchema {

@@ -125,8 +125,8 @@ var ruleSchema = &block{
 		{name: "approval", kind: kindRef, enum: []string{"approval"}, doc: "How an ask is answered."},
 		{name: "profile", kind: kindRef, enum: []string{"profile"}, doc: "The sandbox that an allowed command runs in."},
 		{name: "pass_env", kind: kindTexts, doc: "Variables that an allowed command gets although they would be taken out, as word globs. Where several rules give the verdict, all of them must pass a variable."},
-		{name: "recording", kind: kindEnum, enum: []string{"output", "all"}, doc: "What is recorded of an allowed command, to be shown by `clawrden replay`: output, or all, which is its input too. For commands that don't run in place: " +
-			"executor = executor.unit, or another."},
+		{name: "recording", kind: kindEnum, enum: []string{"output", "all"}, doc: "What is recorded of an allowed command, to be shown by `clawrden replay`: output, or all, which is its input too. Of a command in place it is what an honest shim passes on; " +
+			"all is refused there where the input is a terminal."},
 		{name: "patterns", kind: kindTexts, doc: `Only with combine = "first": texts, one of which is part of the arguments joined by spaces, or whose words fit arguments in a row as word globs (without {a,b}).`},
 		{name: "match", kind: kindTexts, doc: "Command lines that this rule must match. Checked when the policy is loaded."},
 		{name: "not_match", kind: kindTexts, doc: "Command lines that this rule must not match."},

@@ -16,7 +16,8 @@
 //	shim ◀── Refuse ───────────────────────────── daemon    the end: print, exit with the code
 //	shim ◀── Exec [tool script …] ─────────────── daemon    run it here
 //	shim ── Failed ────────────────────────────▶ daemon    the kernel would not run it: the end
-//	shim ── Finished ──────────────────────────▶ daemon    it ran below a shim that stayed: the end
+//	shim ── Finished ──────────────────────────▶ daemon    it ran below a shim that stayed: the end; where its output is recorded
+//	                                                       the shim waits for the end of the daemon's words, before which all is passed on
 //	shim ◀── Started ──────────────────────────── daemon    it is run elsewhere, on the shim's descriptors
 //	shim ── Signal ────────────────────────────▶ daemon    any number of times, while it runs elsewhere
 //	shim ◀── Exited ───────────────────────────── daemon    the end of what ran elsewhere
@@ -42,12 +43,15 @@ package protocol
 
 // Versions that this code speaks. Version 1 had no tool name of its own (the base name of argv[0] was the tool) and no
 // purpose; a caller that sets argv[0] as it likes (`exec -a`) was misread. Version 2 can't be told to run other arguments
-// than its own, and has no tickets: what waited when the daemon stopped was lost.
+// than its own, and has no tickets: what waited when the daemon stopped was lost. Version 3 can't be told to give its tool other
+// descriptors than its own.
 const (
-	Version    = 3
+	Version    = 4
 	MinVersion = 1
 	// VersionArgv is the first whose shim understands an Exec with all of argv, with an environment, and with a tree.
 	VersionArgv = 3
+	// VersionStdio is the first whose shim understands an Exec with descriptors for stdin, stdout and stderr.
+	VersionStdio = 4
 )
 
 // Limits. The daemon refuses what is larger; the shim does not send it.

@@ -30,6 +30,8 @@ var execs = []Exec{
 	{Path: "/x", Env: NewExecEnv(9, []int{0, 8}, []string{"A=b", "C="}), Words: []ExecWord{{Word: "x"}}},
 	{Path: "/x", Env: NewExecEnv(16, []int{15}, nil)},
 	{Path: "/x", Env: NewExecEnv(0, nil, []string{"A=b"})},
+	{Stay: true, Stdio: 6, Path: "/x"},
+	{Mode: ExecFD, Stay: true, Tree: true, Stdio: 7, Path: "/x", Env: NewExecEnv(0, nil, nil), Words: []ExecWord{{IsFD: true, FD: 1}}},
 }
 
 func ticketOf(id string) Ticket {
@@ -74,13 +76,15 @@ func TestGolden(t *testing.T) {
 	for name, b := range map[string][]byte{
 		"request-v1":        v1,
 		"request-v2":        ofVersion(2, AppendRequest(nil, &requests[0])),
-		"request-v3":        AppendRequest(nil, &requests[0]),
-		"request-v3-ticket": AppendRequest(nil, &Request{Tool: "t", Argv: []string{"t"}, Again: true, Ticket: ticketOf("k3v9r2ma")}),
+		"request-v3":        ofVersion(3, AppendRequest(nil, &requests[0])),
+		"request-v4":        AppendRequest(nil, &requests[0]),
+		"request-v3-ticket": ofVersion(3, AppendRequest(nil, &Request{Tool: "t", Argv: []string{"t"}, Again: true, Ticket: ticketOf("k3v9r2ma")})),
 		"wait-v3":           AppendTicket(nil, &Wait{Ticket: ticketOf("abc"), Until: 1 << 40, Text: "waiting"}),
-		"late":              AppendLate(nil, 0x0700),
-		"attach":            AppendAttach(nil),
+		"late":              ofVersion(3, AppendLate(nil, 0x0700)),
+		"attach":            ofVersion(3, AppendAttach(nil)),
 		"exec":              AppendExec(nil, &execs[1]),
 		"exec-all":          AppendExec(nil, &execs[3]),
+		"exec-stdio":        AppendExec(nil, &execs[8]),
 		"wait":              AppendWait(nil, "waiting"),
 		"refuse":            AppendRefuse(nil, ExitDenied, "no"),
 		"answer":            AppendAnswer(nil, 1, "allow"),
@@ -242,23 +246,24 @@ func TestExecRoundTrip(t *testing.T) {
 		}
 	}
 	for name, p := range map[string][]byte{
-		"short":                   make([]byte, execFixed-1),
-		"all of no words":         append([]byte{0, 0, 1, 0, 0}, make([]byte, execFixed-5+3)...),
-		"an unknown extent":       append(append([]byte{0, 0, 2, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x00w\x00"...),
-		"more than one word 16":   AppendExec(nil, &Exec{Words: make([]ExecWord, maxFirst+1)})[HeaderLen:],
-		"more than all words":     AppendExec(nil, &Exec{All: true, Words: make([]ExecWord, MaxExecWords+1)})[HeaderLen:],
-		"a flag past all":         append([]byte{0, 1, 0, 4}, make([]byte, execFixed)...),
-		"a tree without stay":     append([]byte{0, 0, 0, 2}, make([]byte, execFixed)...),
-		"no environment":          append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00"...),
-		"too few bits":            append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\xff\xff\xff\xff\x00"...),
-		"a bit too many":          append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x01\x00\x00\x00\x02"...),
-		"an added word's end":     append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00A=b"...),
-		"an added word's name":    append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00=b\x00"...),
-		"no path":                 make([]byte, execFixed),
-		"an unknown mode":         append([]byte{9}, make([]byte, execFixed)...),
-		"a word's kind":           append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x07w\x00"...),
-		"a descriptor past all":   append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x019\x00"...),
-		"more words than counted": append(make([]byte, execFixed), "/x\x00\x00w\x00"...),
+		"short":                    make([]byte, execFixed-1),
+		"all of no words":          append([]byte{0, 0, 1, 0, 0}, make([]byte, execFixed-5+3)...),
+		"an unknown extent":        append(append([]byte{0, 0, 2, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x00w\x00"...),
+		"more than one word 16":    AppendExec(nil, &Exec{Words: make([]ExecWord, maxFirst+1)})[HeaderLen:],
+		"more than all words":      AppendExec(nil, &Exec{All: true, Words: make([]ExecWord, MaxExecWords+1)})[HeaderLen:],
+		"a flag past all":          append([]byte{0, 1, 0, 32}, make([]byte, execFixed)...),
+		"a tree without stay":      append([]byte{0, 0, 0, 2}, make([]byte, execFixed)...),
+		"descriptors without stay": append([]byte{0, 0, 0, 8}, make([]byte, execFixed)...),
+		"no environment":           append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00"...),
+		"too few bits":             append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\xff\xff\xff\xff\x00"...),
+		"a bit too many":           append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x01\x00\x00\x00\x02"...),
+		"an added word's end":      append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00A=b"...),
+		"an added word's name":     append(append([]byte{0, 0, 0, 1}, make([]byte, execFixed-4)...), "/x\x00\x00\x00\x00\x00=b\x00"...),
+		"no path":                  make([]byte, execFixed),
+		"an unknown mode":          append([]byte{9}, make([]byte, execFixed)...),
+		"a word's kind":            append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x07w\x00"...),
+		"a descriptor past all":    append(append([]byte{0, 0, 0, 0, 1}, make([]byte, execFixed-5)...), "/x\x00\x019\x00"...),
+		"more words than counted":  append(make([]byte, execFixed), "/x\x00\x00w\x00"...),
 	} {
 		if e, err := ParseExec(p); err == nil {
 			t.Errorf("%s: read as %+v", name, e)
@@ -288,7 +293,7 @@ func FuzzParseHeader(f *testing.F) {
 
 func FuzzParseRequest(f *testing.F) {
 	for i := range requests {
-		f.Add(uint8(3), AppendRequest(nil, &requests[i])[HeaderLen:])
+		f.Add(uint8(Version), AppendRequest(nil, &requests[i])[HeaderLen:])
 	}
 	f.Add(uint8(1), payload(1, 1, "/bin/t\x00A=b\x00"))
 	f.Add(uint8(2), payload(1<<32-1, 2, "t\x00"))

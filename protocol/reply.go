@@ -13,17 +13,29 @@ import "strings"
 // that of the whole argv; a word of kind 1 is the decimal index of a descriptor of this frame, and the shim writes
 // /proc/self/fd/N for it. Flags are for shims of version 3 and later: 1, the environment follows (ExecEnv); 2, with stay, the
 // shim takes in what the tool leaves behind, and a Refuse that still comes is printed and its code is the shim's exit, as
-// soon as all of that has ended.
+// soon as all of that has ended. For shims of version 4 and later, with stay: 4, 8, 16, the tool gets the last descriptors of
+// the frame, one for each of these flags in this order, as its stdin, stdout and stderr; and the shim, once it has said
+// Finished, waits until the daemon says no more. A caller's stdin, stdout or stderr that was closed stays so, and has no flag.
 type Exec struct {
 	Mode     ExecMode
-	Stay     bool // run it as a child, wait, and say Finished
-	All      bool // Words are the whole argv; only for shims of VersionArgv or later, as what follows
-	Tree     bool // with Stay: take in orphans, and heed a Refuse
+	Stay     bool  // run it as a child, wait, and say Finished
+	All      bool  // Words are the whole argv; only for shims of VersionArgv or later, as what follows
+	Tree     bool  // with Stay: take in orphans, and heed a Refuse
+	Stdio    Stdio // with Stay, only for shims of VersionStdio or later: what the tool gets in place of the caller's
 	Env      *ExecEnv
 	Dev, Ino uint64 // ExecPath: what stat of Path must say
 	Path     string // ExecPath: what to run; else for messages only
 	Words    []ExecWord
 }
+
+// Stdio is a set of stdin, stdout and stderr: the lowest bit is stdin.
+type Stdio uint8
+
+// Has reports whether a descriptor of 0, 1, 2 is in it.
+func (s Stdio) Has(fd int) bool { return s&(1<<fd) != 0 }
+
+// Len is how many are in it.
+func (s Stdio) Len() int { return int(s&1 + s>>1&1 + s>>2&1) }
 
 // ExecMode is how the tool is named to the kernel.
 type ExecMode uint8
@@ -45,6 +57,8 @@ const (
 	execFixed  = 24
 	execHasEnv = 1
 	execTree   = 2
+	stdioShift = 2 // what is above is Stdio
+	allStdio   = 7
 	// maxFirst is how many words may take the place of argv[0]: an interpreter's of scripts that name each other.
 	maxFirst = 16
 	// MaxExecWords is how many words an Exec with all of argv may have. MaxReply bounds their bytes.
@@ -70,6 +84,7 @@ func AppendExec(b []byte, e *Exec) []byte {
 	if e.Tree {
 		flags |= execTree
 	}
+	flags |= byte(e.Stdio) << stdioShift
 	b = append(b, byte(e.Mode), stay, all, flags)
 	b = append32(b, uint32(len(e.Words)))
 	b = append64(append64(b, e.Dev), e.Ino)
@@ -92,13 +107,13 @@ func ParseExec(p []byte) (*Exec, error) {
 	if len(p) < execFixed {
 		return nil, ErrShort
 	}
-	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, All: p[2] == 1, Tree: p[3]&execTree != 0, Dev: u64(p[8:]), Ino: u64(p[16:])}
+	e := &Exec{Mode: ExecMode(p[0]), Stay: p[1] == 1, All: p[2] == 1, Tree: p[3]&execTree != 0, Stdio: Stdio(p[3] >> stdioShift), Dev: u64(p[8:]), Ino: u64(p[16:])}
 	argc := u32(p[4:])
 	most := uint32(maxFirst)
 	if e.All {
 		most = MaxExecWords
 	}
-	if e.Mode > ExecFD || p[1] > 1 || p[2] > 1 || p[3] > execHasEnv|execTree || e.Tree && !e.Stay || argc > most || e.All && argc == 0 {
+	if e.Mode > ExecFD || p[1] > 1 || p[2] > 1 || e.Stdio > allStdio || (e.Tree || e.Stdio != 0) && !e.Stay || argc > most || e.All && argc == 0 {
 		return nil, ErrValue
 	}
 	rest := string(p[execFixed:])

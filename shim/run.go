@@ -19,6 +19,7 @@ type command struct {
 	pending    uint64 // what a child is to find pending
 	subreaper  int32  // whether a child is to adopt orphans, as this process does
 	adopts     bool   // whether this process is to, from now on
+	stdio      [3]int // what the tool gets as 0, 1, 2; 0: this process's own. Only for a child
 }
 
 // run executes what the daemon decided: in place, or as a child where the daemon wants to be told its end.
@@ -84,6 +85,9 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 		}
 		cmd.envp = environment(s, e.Env)
 	}
+	if fds, reason = cmd.lend(e, fds); reason != "" {
+		return cmd, reason
+	}
 	if len(e.Words) == 0 {
 		return cmd, ""
 	}
@@ -105,6 +109,21 @@ func prepare(s *start, e *protocol.Exec, fds []int) (cmd command, reason string)
 	argv = append(argv, nil)
 	cmd.argv = unsafe.Pointer(&argv[0])
 	return cmd, ""
+}
+
+// lend takes those descriptors off the frame's that the tool gets in place of this process's own.
+func (cmd *command) lend(e *protocol.Exec, fds []int) (rest []int, reason string) {
+	n := len(fds) - e.Stdio.Len()
+	if n < 0 {
+		return fds, "the daemon sent too few descriptors for its output"
+	}
+	last := fds[n:]
+	for fd := range cmd.stdio {
+		if e.Stdio.Has(fd) {
+			cmd.stdio[fd], last = last[0], last[1:]
+		}
+	}
+	return fds[:n], ""
 }
 
 // environment leaves out and adds what the daemon says.

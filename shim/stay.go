@@ -14,11 +14,12 @@ var own = setOf(syscall.SIGALRM, syscall.SIGVTALRM, syscall.SIGPROF)
 type stayer struct {
 	*conn
 	pid       int
-	leader    bool // of its session: the kernel tells it alone that the terminal hung up
-	stopped   bool // the tool is, as far as the kernel has told
-	continued int  // how often the tool has been continued without a SIGCONT of this process's own having been read
-	tree      bool // this process takes in what the tool leaves behind, and hears when its time is over
-	over      int  // exit code that the daemon ends the command with, once all of it has ended; 0: the tool's own counts
+	leader    bool   // of its session: the kernel tells it alone that the terminal hung up
+	stopped   bool   // the tool is, as far as the kernel has told
+	continued int    // how often the tool has been continued without a SIGCONT of this process's own having been read
+	tree      bool   // this process takes in what the tool leaves behind, and hears when its time is over
+	stdio     [3]int // what the tool has in place of this process's own 0, 1, 2; 0: it has that
+	over      int    // exit code that the daemon ends the command with, once all of it has ended; 0: the tool's own counts
 }
 
 // stay runs the command as a child, in the same process group, and ends as it ends. It is for kernels that don't tell the
@@ -26,7 +27,7 @@ type stayer struct {
 func (c *conn) stay(cmd command, path string, tree bool) {
 	sid, _, _ := syscall.RawSyscall(syscall.SYS_GETSID, 0, 0, 0)
 	y := &stayer{conn: c, leader: int(sid) == syscall.Getpid(), tree: tree}
-	cmd.adopts = tree
+	cmd.adopts, y.stdio = tree, cmd.stdio
 	setMask(all) // nothing may happen between the child's start and the handlers
 	c.gather()
 	// What is pending belongs to the tool: fork would not hand it on.
@@ -41,6 +42,7 @@ func (c *conn) stay(cmd command, path string, tree bool) {
 		c.cannot(path, errno)
 	}
 	setMask(0)
+	y.lent()
 	hear := -1
 	if tree {
 		hear = c.fd
@@ -63,6 +65,8 @@ func (c *conn) stay(cmd command, path string, tree bool) {
 func (y *stayer) relay(s *signalInfo) {
 	sig := syscall.Signal(s.number)
 	switch {
+	case sig == syscall.SIGWINCH && y.resized(s):
+		return
 	case sig == syscall.SIGCHLD && s.code > 0:
 		y.changed()
 		return
@@ -112,8 +116,11 @@ func (y *stayer) changed() {
 			y.stopped = true
 			stopAs(status.StopSignal())
 		default:
+			lent := y.takeBack()
 			if !y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil) {
 				y.late(uint32(status))
+			} else if lent {
+				y.untilPassed()
 			}
 			if y.over == 0 {
 				endAs(status)
@@ -214,6 +221,8 @@ func fork(cmd *command, parent uintptr) uintptr {
 	for fd := range uintptr(3) {
 		if closed&(1<<fd) != 0 {
 			syscall.RawSyscall(syscall.SYS_CLOSE, fd, 0, 0)
+		} else if cmd.stdio[fd] != 0 {
+			syscall.RawSyscall(syscall.SYS_DUP3, uintptr(cmd.stdio[fd]), fd, 0)
 		}
 	}
 	if cmd.subreaper != 0 {

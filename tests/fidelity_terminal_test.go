@@ -15,11 +15,13 @@ import (
 // step is one exchange with an interactive shell: type, then wait until the screen shows something new.
 type step struct{ type_, until string }
 
-// terminalRows are sessions of an interactive bash.
-var terminalRows = []struct {
+// terminalRow is a session of an interactive bash.
+type terminalRow struct {
 	name  string
 	steps []step
-}{
+}
+
+var terminalRows = []terminalRow{
 	{"what the tool sees", []step{{"probe | /bin/grep -E '^(fd|group|session|terminal|Sig)' | /bin/grep -v fd1; probe 2>&1 | /bin/tail -1; echo D''ONE\n", "DONE"}}},
 	{"window size", []step{{"stty size; python3 -c 'import os; print(os.get_terminal_size(), os.isatty(0), os.isatty(1), os.isatty(2))'; echo D''ONE\n", "DONE"}}},
 	{"Ctrl-C", []step{{"cat\n", "cat"}, {"x\n", "x\r\nx"}, {"\x03", "$ "}, {"echo $?\n", "130"}}},
@@ -109,26 +111,28 @@ func (s *stand) session(governed bool, steps []step) string {
 // TestTerminal types the same into a shell on a terminal, whose commands run directly or governed, and compares what it
 // shows.
 func TestTerminal(t *testing.T) {
-	stands(t, fidelityTools, func(t *testing.T, s *stand) {
-		for _, row := range terminalRows {
-			t.Run(row.name, func(t *testing.T) {
-				at := s.of(t)
-				before := at.auditSize()
-				direct, governed := at.session(false, row.steps), at.session(true, row.steps)
-				if at.auditSize() == before {
-					t.Error("nothing was governed")
-				}
-				// Where the terminal's echo and the prompt meet the tool's output is chance; which words there are isn't.
-				words := func(screen string) []string {
-					screen = strings.NewReplacer("$ ", " ", "^Z", " ", "^C", " ", "^\\", " ").Replace(strings.Join(at.plain(screen, everywhere), "\n"))
-					w := strings.Fields(screen)
-					slices.Sort(w)
-					return w
-				}
-				if d := cmp.Diff(words(direct), words(governed)); d != "" {
-					t.Errorf("the screen differs (-direct +governed):\n%s", cut(d))
-				}
-			})
-		}
-	})
+	stands(t, fidelityTools, func(t *testing.T, s *stand) { compareTerminals(t, s, terminalRows) })
+}
+
+func compareTerminals(t *testing.T, s *stand, rows []terminalRow) {
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			at := s.of(t)
+			before := at.auditSize()
+			direct, governed := at.session(false, row.steps), at.session(true, row.steps)
+			if at.auditSize() == before {
+				t.Error("nothing was governed")
+			}
+			// Where the terminal's echo and the prompt meet the tool's output is chance; which words there are isn't.
+			words := func(screen string) []string {
+				screen = strings.NewReplacer("$ ", " ", "^Z", " ", "^C", " ", "^\\", " ").Replace(strings.Join(at.plain(screen, everywhere), "\n"))
+				w := strings.Fields(screen)
+				slices.Sort(w)
+				return w
+			}
+			if d := cmp.Diff(words(direct), words(governed)); d != "" {
+				t.Errorf("the screen differs (-direct +governed):\n%s", cut(d))
+			}
+		})
+	}
 }

@@ -36,6 +36,11 @@ type stand struct {
 
 // stands calls f once for each way of knowing the end, as this user and, where this is root, as an ordinary one too.
 func stands(t *testing.T, tools []string, f func(t *testing.T, s *stand)) {
+	standsUnder(t, fidelityPolicy, tools, f)
+}
+
+// standsUnder is stands with a policy of its own.
+func standsUnder(t *testing.T, policy string, tools []string, f func(t *testing.T, s *stand)) {
 	uids := []uint32{uint32(os.Geteuid())}
 	if os.Geteuid() == 0 {
 		uids = append(uids, stranger)
@@ -45,7 +50,7 @@ func stands(t *testing.T, tools []string, f func(t *testing.T, s *stand)) {
 			if mode == "kernel" && !pidfd.Supported() {
 				t.Skip("this kernel doesn't tell how a process ended (Linux 6.15)")
 			}
-			s := newStand(t, mode, tools)
+			s := newStandUnder(t, policy, mode, tools)
 			for _, uid := range uids {
 				name := "user"
 				if uid == 0 {
@@ -70,7 +75,12 @@ func (s *stand) of(t *testing.T) *stand {
 
 func newStand(t *testing.T, mode string, tools []string) *stand {
 	t.Helper()
-	o := hostOptions{policy: fidelityPolicy, config: fmt.Sprintf("mirror {\n  exit_status = %q\n}\n", mode) + patientLimits, tools: tools}
+	return newStandUnder(t, fidelityPolicy, mode, tools)
+}
+
+func newStandUnder(t *testing.T, policy, mode string, tools []string) *stand {
+	t.Helper()
+	o := hostOptions{policy: policy, config: fmt.Sprintf("mirror {\n  exit_status = %q\n}\n", mode) + patientLimits, tools: tools}
 	if os.Geteuid() == 0 {
 		o.args = []string{} // not --dev, which would let the daemon's own user off some of it
 	}

@@ -65,7 +65,7 @@ func (r *recorder) Recording(id string) (io.ReadCloser, error) { return r.store.
 // Start implements daemon.Taps.
 func (r *recorder) Start(j *job.Tap) (daemon.Tap, error) {
 	o := relay.TapOptions{
-		Program: launcher(), Stdio: j.Stdio, Input: j.Input, Most: int64(r.c.MaxSize), Limit: j.Limit, Pty: j.Pty, UID: j.Request.Identity.UID,
+		Program: launcher(), Stdio: j.Stdio, Input: j.Input, Most: int64(r.c.MaxSize), Limit: j.Limit, Pty: j.Pty, InPlace: j.InPlace, UID: j.Request.Identity.UID,
 	}
 	t := &recorded{store: r.store}
 	if j.Record {

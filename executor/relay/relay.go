@@ -177,8 +177,12 @@ const packetLen = 6
 
 // What the caller's descriptors are.
 const (
-	isTTY  = 1 << iota // stdin and stdout are a terminal
-	isSame             // stdout and stderr are one file
+	isTTY    = 1 << iota // stdin and stdout are a terminal
+	isSame               // stdout and stderr are one file
+	isInTTY              // stdin is a terminal
+	isOutTTY             // stdout is
+	isErrTTY             // stderr is
+	isOneTTY             // and both are the same
 )
 
 func packet(kind, flag byte, s Size) []byte {

@@ -21,6 +21,7 @@ import (
 //
 //	helper ── 'T' what rows columns ───────────▶ daemon    first: what the caller's descriptors are
 //	helper ◀── 'C' flags limit most [fds] ───── daemon    copy
+//	helper ── 'R' ────────────────────────────▶ daemon    the terminals for output are ready, where there are any
 //	helper ── 'L' ────────────────────────────▶ daemon    the output was over its limit, and ends here
 //	helper ◀── 'F' ──────────────────────────── daemon    the command has ended
 //	helper ── 'D' flags output ───────────────▶ daemon    all that it had written was passed on
@@ -34,6 +35,8 @@ const (
 	tapOne                // one pipe for stdout and stderr
 	tapInput              // a pipe for stdin
 	tapRecord             // a file for what passes
+	tapOut                // stdout is a terminal of its own, which controls nobody
+	tapErr                // stderr is
 )
 
 // What became of a recording.
@@ -57,6 +60,7 @@ type TapOptions struct {
 	Most    int64       // bytes that are recorded
 	Limit   int64       // bytes of output that are passed on; 0: all
 	Pty     bool        // the executor can give the command a terminal of its own
+	InPlace bool        // the command stays in its caller's session, whose terminal goes on controlling it
 	UID     uint32      // of the command, which such a terminal belongs to
 }
 
@@ -99,72 +103,24 @@ func StartTap(o TapOptions) (*Tap, error) {
 	t.Size = t.relay.Size
 	over := make(chan struct{})
 	t.Over = over
-	theirs, flags, err := t.plumb(&o, what)
+	p := plumber{o: &o, t: t}
+	err = p.plumb(what)
 	if err == nil {
-		err = t.relay.send(flags, &o, theirs)
+		err = t.relay.send(p.flags, &o, p.theirs)
 	}
-	for _, f := range theirs {
+	for _, f := range p.theirs {
 		_ = f.Close()
+	}
+	if err == nil && p.flags&(tapOut|tapErr) != 0 {
+		err = t.relay.ready()
 	}
 	if err != nil {
 		t.Handed()
 		t.relay.Close()
-		return nil, fmt.Errorf("cannot stand between the command and its output: %v", err)
+		return nil, fmt.Errorf("cannot stand between the command and its output: %w", err)
 	}
 	go t.listen(control, over)
 	return t, nil
-}
-
-// plumb makes what lies between the command and the helper, whose ends it returns.
-func (t *Tap) plumb(o *TapOptions, what byte) (theirs []*os.File, flags byte, err error) {
-	t.Stdio = o.Stdio
-	put := func(f *os.File, at ...int) {
-		t.ours = append(t.ours, f)
-		for _, i := range at {
-			t.Stdio[i] = f
-		}
-	}
-	if o.Pty && what&isTTY != 0 {
-		master, slave, err := terminal(o.UID)
-		if err != nil {
-			return nil, 0, err
-		}
-		put(slave, 0, 1)
-		if what&isSame != 0 {
-			put(slave, 2)
-			t.ours = t.ours[:1]
-		}
-		t.Terminal = true
-		if o.Input {
-			flags = tapInput
-		}
-		return []*os.File{master}, flags | tapPty, nil
-	}
-	pipe := func(command, helper int, at ...int) error {
-		var p [2]*os.File
-		if p[0], p[1], err = os.Pipe(); err != nil {
-			return err
-		}
-		theirs = append(theirs, p[helper])
-		put(p[command], at...)
-		return nil
-	}
-	const read, write = 0, 1
-	switch {
-	case o.Stdio[1] != nil && o.Stdio[2] != nil && what&isSame != 0:
-		flags, err = tapOne, pipe(write, read, 1, 2)
-	default:
-		for i := 1; i <= 2 && err == nil; i++ { // for a closed one, too: the helper counts on both
-			if err = pipe(write, read, i); o.Stdio[i] == nil {
-				t.Stdio[i] = nil
-			}
-		}
-	}
-	if err == nil && o.Input && o.Record != nil && o.Stdio[0] != nil {
-		flags |= tapInput
-		err = pipe(read, write, 0)
-	}
-	return theirs, flags, err
 }
 
 // send tells the helper what to do.
@@ -182,6 +138,16 @@ func (r *Relay) send(flags byte, o *TapOptions, theirs []*os.File) error {
 	_ = r.control.SetWriteDeadline(time.Now().Add(greetLimit))
 	_, _, err := r.control.WriteMsgUnix(b, unix.UnixRights(fds...), nil)
 	return err
+}
+
+// ready waits for the helper to have made the command's terminals like the caller's.
+func (r *Relay) ready() error {
+	_ = r.control.SetReadDeadline(time.Now().Add(greetLimit))
+	b := make([]byte, 16)
+	if n, err := r.control.Read(b); err != nil || n == 0 || b[0] != 'R' {
+		return errors.New("its terminal can't be made like the caller's")
+	}
+	return r.control.SetReadDeadline(time.Time{})
 }
 
 // listen reads what the helper says until it ends.
@@ -243,27 +209,6 @@ func (t *Tap) End() (r Report) {
 
 // Leave lets the helper go on without this process.
 func (t *Tap) Leave() { t.once.Do(func() { _ = t.relay.control.Close() }) }
-
-// terminal makes a terminal for a command. The helper gives it its size.
-func terminal(uid uint32) (master, slave *os.File, err error) {
-	const flags = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
-	fd, err := unix.Open("/dev/ptmx", flags, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("cannot make a terminal: %v", err)
-	}
-	master = os.NewFile(uintptr(fd), "ptmx")
-	if err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err == nil {
-		peer, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.TIOCGPTPEER, flags)
-		if errno == 0 {
-			slave = os.NewFile(peer, "pts")
-			_ = slave.Chown(int(uid), -1) // only for those who open it by its name; a daemon may lack the right
-			return master, slave, nil
-		}
-		err = errno
-	}
-	_ = master.Close()
-	return nil, nil, fmt.Errorf("cannot make a terminal: %v", err)
-}
 
 // spawn starts the helper's program by its words, on an agent's descriptors.
 func spawn(program string, stdio [3]*os.File, words ...string) (*exec.Cmd, *net.UnixConn, error) {

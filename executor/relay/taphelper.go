@@ -51,7 +51,8 @@ type tapper struct {
 type source struct {
 	fd, to int
 	event  byte
-	over   bool // guarded by tapper.mu
+	screen *screen // a terminal for output alone; nil for another thing
+	over   bool    // guarded by tapper.mu
 }
 
 // TapMain is the helper. It doesn't return.
@@ -60,12 +61,7 @@ func TapMain() {
 	_ = unix.Close(programFD)
 	t := &tapper{began: time.Now(), master: -1, input: -1, record: -1}
 	t.idle.L = &t.mu
-	tty, size := t.look()
-	what := flag(tty)
-	if oneFile(1, 2) {
-		what |= isSame
-	}
-	if _, err := unix.Write(controlFD, packet('T', what, size)); err != nil {
+	if _, err := unix.Write(controlFD, t.lookAtAll()); err != nil {
 		os.Exit(1)
 	}
 	if !t.receive() {
@@ -78,6 +74,9 @@ func TapMain() {
 	}
 	if t.input >= 0 {
 		go t.feedCommand()
+	}
+	if !t.openScreens() {
+		os.Exit(1)
 	}
 	var copying sync.WaitGroup
 	for i := range t.sources {
@@ -147,6 +146,11 @@ func (t *tapper) take(fds []int) bool {
 	default:
 		t.sources = []source{{fd: next(), to: 1, event: eventOutput}, {fd: next(), to: 2, event: eventError}}
 	}
+	for i, tty := range []byte{tapOut, tapErr} {
+		if t.flags&tty != 0 && i < len(t.sources) {
+			t.sources[i].screen = &screen{master: t.sources[i].fd, caller: t.sources[i].to}
+		}
+	}
 	if t.flags&tapInput != 0 && t.flags&tapPty == 0 {
 		t.input = next()
 	}
@@ -169,7 +173,11 @@ func (t *tapper) copy(s *source) {
 			t.rest()
 			continue
 		}
-		ok := n > 0 && t.pass(s, b[:n])
+		data := b[:max(n, 0)]
+		if s.screen != nil && n > 0 {
+			data = t.unpack(s.screen, data)
+		}
+		ok := n > 0 && t.pass(s, data)
 		t.rest()
 		if !ok {
 			return
@@ -208,7 +216,11 @@ func (t *tapper) pass(s *source, b []byte) bool {
 	over := t.over
 	t.output += int64(len(b))
 	t.mu.Unlock()
-	t.note(s.event, b)
+	if s.screen != nil {
+		t.note(s.event, s.screen.shown(b))
+	} else {
+		t.note(s.event, b)
+	}
 	return t.writeAll(s.to, b) == nil && !over
 }
 

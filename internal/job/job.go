@@ -52,6 +52,7 @@ type Tap struct {
 	Input   bool  // record stdin too
 	Limit   int64 // bytes of output; 0: all
 	Pty     bool  // the command can have a terminal of its own
+	InPlace bool  // the shim runs it, in its caller's session
 }
 
 // Passed is how that went.
