@@ -57,3 +57,46 @@ func TestRunGuardFreeze(t *testing.T) {
 		m.must(t, "clawrden", "unlock")
 	})
 }
+
+// Sessions in containers stand still, too: the engine pauses them, and lets them go on.
+func TestGuardFreezeContainer(t *testing.T) {
+	onEach(t, func(t *testing.T, m *machine) {
+		if m.release == "bookworm" {
+			return // its systemd can't keep what a stopped guard has, which TestRunGuardFreeze shows
+		}
+		m.engine(t)
+		m.write(t, "/etc/clawrden/clawrden.hcl", "guard {\n  on_stop = \"freeze\"\n}\n")
+		m.runner(t)
+		m.dropIn(t, "clawrden-guard.service", "[Service]\nFileDescriptorStorePreserve=yes\n")
+		m.must(t, "systemctl", "restart", "clawrden-guard.service")
+		m.talking(t)
+		gid := m.must(t, "sh", "-c", "getent group clawrden-agents | cut -d: -f3")
+		k := talk(t, m.command("docker", "run", "-i", "--rm", "--name", "still", "--network", "none", "--user", "1000:"+gid,
+			"-v", "/run/clawrden/agent:/run/clawrden/agent:ro", "-v", "/var/lib/clawrden/shims:/var/lib/clawrden/shims:ro", "-v", "/srv/agent.sh:/agent.sh:ro",
+			"--entrypoint", "/var/lib/clawrden/shims/clawrden-launch", "tools:1", "init", "--", "/bin/sh", "/agent.sh"))
+		paused := func(want string) {
+			t.Helper()
+			eventually(t, "it stands still or not", func() bool { return m.run("docker", "inspect", "-f", "{{.State.Paused}}", "still").stdout == want+"\n" })
+		}
+		k.say("/bin/expr 1 + 1")
+		k.hear("2")
+		for _, busy := range []string{"", "while :; do /bin/true; done &"} { // the second one is in the middle of an exec
+			if busy != "" {
+				k.say(busy)
+			}
+			m.must(t, "systemctl", "stop", "clawrden-guard.service")
+			paused("true")
+			k.say("echo on")
+			m.must(t, "systemctl", "start", "clawrden-guard.service")
+			paused("false")
+			k.hear("on")
+			k.say("/bin/expr 1 + 1")
+			k.hear("2")
+		}
+		m.must(t, "systemctl", "stop", "clawrden-guard.service")
+		paused("true")
+		m.must(t, "clawrden", "kill", "-m", "test")
+		eventually(t, "it is ended", func() bool { return m.must(t, "docker", "ps", "-aq", "--filter", "name=still") == "" })
+		m.must(t, "clawrden", "unlock")
+	})
+}

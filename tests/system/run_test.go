@@ -34,16 +34,28 @@ func (m *machine) session(dir string, args ...string) *exec.Cmd {
 	return m.command(append([]string{"setpriv", "--reuid=ann", "--regid=ann", "--init-groups", "env", "-C", dir, "HOME=/home/ann", "A=b", "clawrden", "run"}, args...)...)
 }
 
-// talker is an agent of ann's that runs a line of shell for each that it is sent. It ends with the test.
+// talker is an agent that runs a line of shell for each that it is sent. It ends with the test.
 type talker struct {
 	t   *testing.T
 	in  io.Writer
 	out *bufio.Scanner
 }
 
+// talker is one of ann's in a session on the machine.
 func (m *machine) talker(t *testing.T, name string) *talker {
 	t.Helper()
-	c := m.session("/home/ann/work", append([]string{"--name", name}, m.script(t, `while read -r l; do eval "$l"; done`)...)...)
+	return talk(t, m.session("/home/ann/work", append([]string{"--name", name}, m.talking(t)...)...))
+}
+
+// talking is a talker's command.
+func (m *machine) talking(t *testing.T) []string {
+	t.Helper()
+	return m.script(t, `while read -r l; do eval "$l"; done`)
+}
+
+// talk starts one.
+func talk(t *testing.T, c *exec.Cmd) *talker {
+	t.Helper()
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
