@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -86,7 +87,7 @@ func (p *Policy) RunsOwn(f *clawrden.Facts) bool {
 		return false
 	}
 	for _, e := range f.Env {
-		if name, value, _ := strings.Cut(e, "="); !usual[name] && riskyEnv(e) && (name != "GIT_EXEC_PATH" || !gitPlaces[value]) {
+		if name, value, _ := strings.Cut(e, "="); !usual[name] && riskyEnv(e) && !ownPlace(name, value) {
 			return false
 		}
 	}
@@ -109,6 +110,22 @@ func StartedBy(names []string) *clawrden.Lineage {
 		l.Ancestors = append(l.Ancestors, clawrden.Ancestor{Tool: tool, Own: !doubt})
 	}
 	return l
+}
+
+// ownPlace reports whether a variable only names the place of a tool's own programs, as git and gcc name it to what they start.
+func ownPlace(name, value string) bool {
+	switch name {
+	case "GIT_EXEC_PATH":
+		return gitPlaces[value]
+	case "COMPILER_PATH":
+		for dir := range strings.SplitSeq(value, ":") {
+			if dir = path.Clean(dir) + "/"; !strings.HasPrefix(dir, "/usr/lib/") && !strings.HasPrefix(dir, "/usr/libexec/") {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // gitPlaces are where git's own programs are: git names the place to what it starts.

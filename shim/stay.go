@@ -114,7 +114,9 @@ func (y *stayer) changed() {
 				y.continued++
 			}
 			y.stopped = true
-			stopAs(status.StopSignal())
+			if y.over == 0 { // else the daemon is ending it, and nobody would continue this process
+				stopAs(status.StopSignal())
+			}
 		default:
 			lent := y.takeBack()
 			if !y.write(protocol.AppendNumber(nil, protocol.TypeFinished, uint32(status)), nil) {
