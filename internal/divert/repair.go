@@ -89,7 +89,7 @@ func (h *Host) mend(ctx context.Context, r *registry, d *Diversion) (what string
 	case aside && rpmGone(ctx, d):
 		return goneByRPM, h.forget(r, d, d.Real)
 	case aside:
-		if err := h.place(d.Path); err != nil {
+		if err := h.place(d); err != nil {
 			return "", err
 		}
 		return "the shim was gone: it is there again", h.settle(ctx, r, d)
@@ -113,7 +113,7 @@ func (h *Host) forget(r *registry, d *Diversion, files ...string) error {
 // refresh renews the shim, and notes a tool that was upgraded.
 func (h *Host) refresh(ctx context.Context, r *registry, d *Diversion) (what string, err error) {
 	if there, err := os.ReadFile(d.Path); err != nil || !bytes.Equal(there, h.Shim) {
-		if err := h.place(d.Path); err != nil {
+		if err := h.place(d); err != nil {
 			return "", err
 		}
 		what = "the shim was of another release: it is this one's now"
@@ -168,7 +168,7 @@ func (h *Host) again(ctx context.Context, r *registry, d *Diversion) error {
 		return fmt.Errorf("cannot put %s aside: %w", d.Path, err)
 	}
 	h.step("linked again")
-	if err := h.place(d.Path); err != nil {
+	if err := h.place(d); err != nil {
 		return err
 	}
 	return h.settle(ctx, r, d)
