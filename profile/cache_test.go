@@ -28,33 +28,32 @@ func full() *clawrden.Profile {
 
 // leaves calls f for each value below v that has no fields of its own, and for each list.
 func leaves(path string, v reflect.Value, f func(path string, v reflect.Value)) {
-	switch v.Kind() {
-	case reflect.Struct:
+	if v.Kind() == reflect.Struct {
 		for i := range v.NumField() {
 			leaves(path+"."+v.Type().Field(i).Name, v.Field(i), f)
 		}
-	case reflect.Slice:
-		f(path, v)
+		return
+	}
+	f(path, v)
+	if v.Kind() == reflect.Slice {
 		for i := range v.Len() {
 			leaves(fmt.Sprintf("%s[%d]", path, i), v.Index(i), f)
 		}
-	default:
-		f(path, v)
 	}
 }
 
 // changes are ways to change a value.
 func changes(v reflect.Value) []func() {
-	switch v.Kind() {
-	case reflect.Bool:
+	switch kind := v.Kind(); {
+	case kind == reflect.Bool:
 		return []func(){func() { v.SetBool(!v.Bool()) }}
-	case reflect.String:
+	case kind == reflect.String:
 		return []func(){func() { v.SetString(v.String() + "x") }, func() { v.SetString("") }}
-	case reflect.Int, reflect.Int64:
+	case v.CanInt():
 		return []func(){func() { v.SetInt(v.Int() + 1) }}
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+	case v.CanUint():
 		return []func(){func() { v.SetUint(v.Uint() + 1) }}
-	case reflect.Slice:
+	case kind == reflect.Slice:
 		return []func(){
 			func() { v.SetZero() },
 			func() { v.Set(reflect.MakeSlice(v.Type(), 0, 0)) },

@@ -50,7 +50,7 @@ func standsUnder(t *testing.T, policy string, tools []string, f func(t *testing.
 			if mode == "kernel" && !pidfd.Supported() {
 				t.Skip("this kernel doesn't tell how a process ended (Linux 6.15)")
 			}
-			s := newStandUnder(t, policy, mode, tools)
+			s := newStand(t, policy, mode, tools)
 			for _, uid := range uids {
 				name := "user"
 				if uid == 0 {
@@ -73,12 +73,7 @@ func (s *stand) of(t *testing.T) *stand {
 	return &at
 }
 
-func newStand(t *testing.T, mode string, tools []string) *stand {
-	t.Helper()
-	return newStandUnder(t, fidelityPolicy, mode, tools)
-}
-
-func newStandUnder(t *testing.T, policy, mode string, tools []string) *stand {
+func newStand(t *testing.T, policy, mode string, tools []string) *stand {
 	t.Helper()
 	o := hostOptions{policy: policy, config: fmt.Sprintf("mirror {\n  exit_status = %q\n}\n", mode) + patientLimits, tools: tools}
 	if os.Geteuid() == 0 {

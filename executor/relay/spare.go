@@ -105,8 +105,8 @@ func (x *spare) start(stdio [3]*os.File) (*Relay, error) {
 		rights = unix.UnixRights(fds...)
 	}
 	_ = x.control.SetWriteDeadline(time.Now().Add(greetLimit))
-	if _, _, err := x.control.WriteMsgUnix(packet, rights, nil); err != nil {
-		x.end()
+	if n, _, _ := x.control.WriteMsgUnix(packet, rights, nil); n != len(packet) {
+		x.end() // it has gone, and another one is started
 		return nil, nil
 	}
 	return started(x.cmd, x.control)

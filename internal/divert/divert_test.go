@@ -542,7 +542,7 @@ func TestUpgradeMeanwhile(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, *bench){
 		"an upgrade over the shim":   func(t *testing.T, b *bench) { b.write(t, "tool", upgraded) },
 		"a shim of another release":  func(t *testing.T, b *bench) { b.write(t, "tool", fakeShim+"another") },
-		"the shim was gone":          func(t *testing.T, b *bench) { _ = os.Remove(b.at("tool")) },
+		"the shim was gone":          func(_ *testing.T, b *bench) { _ = os.Remove(b.at("tool")) },
 		"the shim was put there now": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
