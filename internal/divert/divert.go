@@ -153,7 +153,7 @@ func (h *Host) add(ctx context.Context, d *Diversion) error {
 		return linkError(d.Path, err)
 	}
 	h.step("linked")
-	if err := h.place(d); err != nil {
+	if err := h.place(d.Path); err != nil {
 		return err
 	}
 	h.step("placed")
@@ -263,10 +263,9 @@ func (h *Host) exchange(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// place makes the shim whole beside the tool and moves it over. A tool that came there meanwhile, as an upgrade brings one, goes
-// aside: it is the newer one.
-func (h *Host) place(d *Diversion) (err error) {
-	temp := temporary(d.Path)
+// place makes the shim whole beside the tool and moves it over.
+func (h *Host) place(path string) (err error) {
+	temp := temporary(path)
 	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("cannot put the shim there: %w", err)
 	}
@@ -285,39 +284,10 @@ func (h *Host) place(d *Diversion) (err error) {
 		return err
 	}
 	h.step("written")
-	if err = swap(temp, d.Path); err != nil {
+	if err = os.Rename(temp, path); err != nil {
 		return err
 	}
-	if present(temp) && !h.isShim(temp) {
-		if d.Link, err = h.checkTool(temp); err == nil {
-			err = h.exchange(temp, d.Real)
-		}
-		if err != nil {
-			return errors.Join(err, swap(temp, d.Path))
-		}
-	}
-	if err = os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return syncDir(d.Path)
-}
-
-// swap gives a file the place of another, which gets its name, or of none. On a file system that can't do so the other one is gone.
-func swap(temp, path string) error {
-	const tries = 100 // each fails only if the other one came or went in between
-	var err error
-	for range tries {
-		if err = unix.Renameat2(unix.AT_FDCWD, temp, unix.AT_FDCWD, path, unix.RENAME_EXCHANGE); errors.Is(err, unix.ENOENT) {
-			err = unix.Renameat2(unix.AT_FDCWD, temp, unix.AT_FDCWD, path, unix.RENAME_NOREPLACE)
-		}
-		if !errors.Is(err, unix.EEXIST) {
-			break
-		}
-	}
-	if errors.Is(err, unix.EINVAL) {
-		return os.Rename(temp, path)
-	}
-	return err
+	return syncDir(path)
 }
 
 // temporary is the shim's name until it is whole.

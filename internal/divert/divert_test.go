@@ -536,40 +536,6 @@ func TestRecordFails(t *testing.T) {
 	b.want(t, map[string]string{"tool": tool})
 }
 
-// A tool that comes just when the shim is put there isn't lost: it goes aside, as the newer one.
-func TestUpgradeMeanwhile(t *testing.T) {
-	const newest = "#!/bin/sh\necho newest\n"
-	for name, change := range map[string]func(*testing.T, *bench){
-		"an upgrade over the shim":   func(t *testing.T, b *bench) { b.write(t, "tool", upgraded) },
-		"a shim of another release":  func(t *testing.T, b *bench) { b.write(t, "tool", fakeShim+"another") },
-		"the shim was gone":          func(_ *testing.T, b *bench) { _ = os.Remove(b.at("tool")) },
-		"the shim was put there now": nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
-			meanwhile := func(step string) {
-				if step == "written" {
-					b.write(t, "tool", newest)
-				}
-			}
-			if change == nil {
-				b.after = meanwhile
-			}
-			if _, _, err := b.Add(t.Context(), b.at("tool")); err != nil {
-				t.Fatal(err)
-			}
-			if change != nil {
-				change(t, b)
-				b.after = meanwhile
-				if mended, err := b.Repair(t.Context()); err != nil || len(mended) != 1 || mended[0].Err != "" {
-					t.Fatalf("%v, %v", mended, err)
-				}
-			}
-			b.want(t, map[string]string{"tool": fakeShim, "tool.clawrden-real": newest})
-		})
-	}
-}
-
 // Where the shim can't be put there, all is as it was.
 func TestAddIsTakenBack(t *testing.T) {
 	b := newBench(t)

@@ -83,13 +83,13 @@ func (h *Host) mend(ctx context.Context, r *registry, d *Diversion) (what string
 	case shim:
 		return "the tool is gone, and its shim stands for nothing: install it, or `clawrden shims remove --divert " + d.Path + "`", nil
 	case tool:
-		return "something else, such as an upgrade, had put a tool there: a shim has its place again", h.again(ctx, r, d)
+		return newer, h.again(ctx, r, d)
 	case aside && rpmBusy(ctx, d):
 		return "", nil // it may be about to remove the tool, or to bring another: who watches comes again
 	case aside && rpmGone(ctx, d):
 		return goneByRPM, h.forget(r, d, d.Real)
 	case aside:
-		if err := h.place(d); err != nil {
+		if err := h.place(d.Path); err != nil {
 			return "", err
 		}
 		return "the shim was gone: it is there again", h.settle(ctx, r, d)
@@ -99,6 +99,8 @@ func (h *Host) mend(ctx context.Context, r *registry, d *Diversion) (what string
 	}
 	return "the tool and its shim are gone: it isn't diverted any more", r.drop(d.Path)
 }
+
+const newer = "something else, such as an upgrade, had put a tool there: a shim has its place again"
 
 // forget removes what is left of a tool that was uninstalled.
 func (h *Host) forget(r *registry, d *Diversion, files ...string) error {
@@ -113,7 +115,10 @@ func (h *Host) forget(r *registry, d *Diversion, files ...string) error {
 // refresh renews the shim, and notes a tool that was upgraded.
 func (h *Host) refresh(ctx context.Context, r *registry, d *Diversion) (what string, err error) {
 	if there, err := os.ReadFile(d.Path); err != nil || !bytes.Equal(there, h.Shim) {
-		if err := h.place(d); err != nil {
+		if present(d.Path) && !h.isShim(d.Path) { // it came since it was looked at
+			return newer, h.again(ctx, r, d)
+		}
+		if err := h.place(d.Path); err != nil {
 			return "", err
 		}
 		what = "the shim was of another release: it is this one's now"
@@ -168,7 +173,7 @@ func (h *Host) again(ctx context.Context, r *registry, d *Diversion) error {
 		return fmt.Errorf("cannot put %s aside: %w", d.Path, err)
 	}
 	h.step("linked again")
-	if err := h.place(d); err != nil {
+	if err := h.place(d.Path); err != nil {
 		return err
 	}
 	return h.settle(ctx, r, d)
