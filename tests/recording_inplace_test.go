@@ -58,7 +58,15 @@ func TestRecordedInPlace(t *testing.T) {
 		t.Run("what is kept", func(t *testing.T) {
 			at := s.of(t)
 			r := at.run(true, `sh -c 'printf "kept\n"; echo bad >&2; exit 4'`)
-			rec := at.ended("sh")
+			var rec clawrden.Record
+			at.waitRecords(func(rs []clawrden.Record) bool { // those before it ended otherwise
+				for _, r := range rs {
+					if r.Event == clawrden.EventFinished && r.Command == "sh" && r.ExitCode != nil && *r.ExitCode == 4 {
+						rec = r
+					}
+				}
+				return rec.ID != ""
+			})
 			if r.code != 4 || rec.Recording == nil || rec.Recording.Lost || rec.Output == nil || *rec.Output != 9 {
 				t.Fatalf("code %d, recorded as %+v, output %v", r.code, rec.Recording, rec.Output)
 			}
