@@ -231,7 +231,8 @@ func (t *tapper) note(event byte, b []byte) {
 	if t.record < 0 || len(b) == 0 || t.what != 0 {
 		return
 	}
-	if event != eventSize && t.written+int64(len(b)) > t.most {
+	// All sizes but the first count, too: an agent can change its terminal's for ever.
+	if (event != eventSize || t.written > 0) && t.written+int64(len(b)) > t.most {
 		t.what |= tapCut
 		event, b = eventCut, nil
 	}
